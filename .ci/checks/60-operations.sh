@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# The launcher and the process: verbs, exit codes, messages, start-up lines, readiness, draining and signals.
+set -u
+cd "$(dirname "$0")/../.."
+exec python3 probes/operations.py

@@ -1,0 +1,103 @@
+package io.weir.config;
+
+import io.weir.topology.WorkerAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code apps}. */
+final class AppReader {
+
+    private final Places places;
+
+    AppReader(Places places) {
+        this.places = places;
+    }
+
+    @Nullable Map<String, AppSettings> apps(Value value) {
+        return value.named(this::app);
+    }
+
+    private @Nullable AppSettings app(Value name, Value value) {
+        String label = Scalars.label(name);
+        return value.fields(fields -> {
+            Map<String, PoolSettings> pools = fields.required("pools", list -> list.nonEmptyNamed("pool", this::pool));
+            AppTimeouts timeouts = fields.optional("timeouts", AppReader::timeouts, AppTimeouts.DEFAULTS);
+            UpstreamSettings upstream = fields.optional("upstream", AppReader::upstream, UpstreamSettings.DEFAULTS);
+            // Both have one served value so far, which is what happens anyway.
+            fields.optional("check", wordOrNotYet("write off", Scalars.OFF));
+            fields.optional("balance", wordOrNotYet("write round-robin", "round-robin", "least-request", "peak-ewma"));
+            fields.notYet("failover", "affinity", "zones", "panic", "host", "forwarded", "via");
+            return label == null || pools == null ? null : new AppSettings(label, pools, timeouts, upstream);
+        });
+    }
+
+    private @Nullable PoolSettings pool(Value name, Value value) {
+        String region = places.defined(name);
+        return value.fields(fields -> {
+            var addresses = new FirstUse<WorkerAddress>();
+            List<WorkerSettings> workers = fields.required(
+                    "workers", list -> list.nonEmptyList("worker", worker -> worker(region, addresses, worker)));
+            fields.notYet("gateway");
+            if (region == null || workers == null) {
+                return null;
+            }
+            if (workers.stream().allMatch(worker -> worker.weight() == 0)) {
+                value.report("every worker has weight 0", "give at least one a weight of 1 to 256, or remove the pool");
+                return null;
+            }
+            return new PoolSettings(region, workers);
+        });
+    }
+
+    private @Nullable WorkerSettings worker(@Nullable String region, FirstUse<WorkerAddress> addresses, Value value) {
+        return value.fields(fields -> {
+            WorkerAddress address = fields.required("address", place -> {
+                WorkerAddress read = Scalars.workerAddress(place);
+                return read != null && addresses.check(read, place) ? read : null;
+            });
+            String zone = fields.required("zone", place -> places.zoneIn(region, place));
+            int weight = fields.optional("weight", Scalars.number(WorkerSettings.WEIGHT), WorkerSettings.DEFAULT_WEIGHT);
+            fields.notYet("tls", "protocol");
+            return address == null || zone == null ? null : new WorkerSettings(address, zone, weight);
+        });
+    }
+
+    private static @Nullable AppTimeouts timeouts(Value value) {
+        return value.fields(fields -> {
+            Reading<Duration> timeout = Scalars.duration(Timeouts.BOUNDS);
+            AppTimeouts defaults = AppTimeouts.DEFAULTS;
+            return new AppTimeouts(
+                    fields.optional("connect", timeout, defaults.connect()),
+                    fields.optional("response", timeout, defaults.response()),
+                    fields.optional("idle", timeout, defaults.idle()),
+                    fields.optional("attempt", Scalars.orOff(timeout, null)),
+                    fields.optional("total", Scalars.orOff(timeout, null)));
+        });
+    }
+
+    private static @Nullable UpstreamSettings upstream(Value value) {
+        return value.fields(fields -> {
+            UpstreamSettings defaults = UpstreamSettings.DEFAULTS;
+            return new UpstreamSettings(
+                    fields.optional("connections", Scalars.number(UpstreamSettings.CONNECTIONS), defaults.connections()),
+                    fields.optional("queue", Scalars.number(UpstreamSettings.QUEUE), defaults.queue()),
+                    fields.optional(
+                            "idle-connections", Scalars.number(UpstreamSettings.IDLE_CONNECTIONS), defaults.idleConnections()),
+                    fields.optional("idle", Scalars.duration(Timeouts.BOUNDS), defaults.idle()));
+        });
+    }
+
+    /** A word, where other versions also know mappings. */
+    private static Reading<String> wordOrNotYet(String instead, String served, String... notYet) {
+        Reading<String> word = Scalars.word(List.of(served), notYet);
+        return value -> {
+            if (value.isMapping()) {
+                value.reportNotYet("a mapping", instead);
+                return null;
+            }
+            return word.read(value);
+        };
+    }
+}

@@ -1,0 +1,34 @@
+package io.weir.config;
+
+import io.weir.topology.DnsName;
+import java.util.Map;
+
+/**
+ * A deployed application. Its workers are not checked: each is healthy from the start.
+ *
+ * @param name a lower-case DNS label, as it stands in the app's domains
+ * @param pools by region, in the file's order; at least one
+ */
+public record AppSettings(String name, Map<String, PoolSettings> pools, AppTimeouts timeouts, UpstreamSettings upstream) {
+
+    public AppSettings {
+        if (!DnsName.isLabel(name)) {
+            throw new IllegalArgumentException("an app's name must be a lower-case DNS label, is \"" + name + '"');
+        }
+        pools = InOrder.copyOf(pools);
+        if (pools.isEmpty()) {
+            throw new IllegalArgumentException("app " + name + " has no pools");
+        }
+        pools.forEach(
+                (region, pool) -> {
+                    if (!region.equals(pool.region())) {
+                        throw new IllegalArgumentException("the pool of " + pool.region() + " stands under " + region);
+                    }
+                });
+    }
+
+    /** An app with every setting but its pools left out. */
+    public static AppSettings defaults(String name, Map<String, PoolSettings> pools) {
+        return new AppSettings(name, pools, AppTimeouts.DEFAULTS, UpstreamSettings.DEFAULTS);
+    }
+}

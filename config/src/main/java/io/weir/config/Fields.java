@@ -1,0 +1,74 @@
+package io.weir.config;
+
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of one mapping. Asking for a key makes it known; {@link #reportMistaken} complains of those that nobody has asked for. */
+final class Fields {
+
+    private final Value table;
+    private final Map<String, Value.Named> entries;
+    private final Set<String> served = new LinkedHashSet<>();
+    private final Set<String> missing = new LinkedHashSet<>();
+    private final Set<String> notYet = new HashSet<>();
+
+    Fields(Value table, Map<String, Value.Named> entries) {
+        this.table = table;
+        this.entries = entries;
+    }
+
+    boolean has(String key) {
+        return entries.containsKey(key);
+    }
+
+    /** Null if the key is missing or its value was refused; either is reported. */
+    <T> @Nullable T required(String key, Reading<T> reading) {
+        T read = optional(key, reading);
+        if (!has(key)) {
+            missing.add(key);
+        }
+        return read;
+    }
+
+    /** Null if the key is missing, or its value was refused, which has been reported. */
+    <T> @Nullable T optional(String key, Reading<T> reading) {
+        served.add(key);
+        Value.Named entry = entries.get(key);
+        return entry == null ? null : reading.read(entry.value());
+    }
+
+    /** The default also stands in for a value that was refused: the config as a whole is refused then. */
+    <T> T optional(String key, Reading<T> reading, T otherwise) {
+        T read = optional(key, reading);
+        return read == null ? otherwise : read;
+    }
+
+    /** The value of a key that is read elsewhere, or null. */
+    @Nullable Value value(String key) {
+        served.add(key);
+        Value.Named entry = entries.get(key);
+        return entry == null ? null : entry.value();
+    }
+
+    /** Keys that the design knows and this version does not. */
+    void notYet(String... keys) {
+        notYet.addAll(Set.of(keys));
+    }
+
+    /** Keys that are unknown and keys that are missing; one that is missing because it is misspelt is one problem. */
+    void reportMistaken() {
+        entries.forEach((key, entry) -> {
+            if (notYet.contains(key)) {
+                entry.name().reportNotYet("", "served here: " + String.join(", ", served));
+            } else if (!served.contains(key)) {
+                String nearest = table.nearest().to(key, served);
+                entry.name().report("unknown key", nearest != null ? Nearest.question(nearest) : "known here: " + String.join(", ", served));
+                missing.remove(nearest);
+            }
+        });
+        missing.forEach(table::reportMissing);
+    }
+}

@@ -1,0 +1,45 @@
+package io.weir.config;
+
+import io.weir.topology.BindAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code listeners} and {@code admin}. */
+final class ListenerReader {
+
+    private final BoundAddresses addresses = new BoundAddresses();
+
+    @Nullable List<ListenerSettings> listeners(Value value) {
+        return value.nonEmptyList("listener", this::listener);
+    }
+
+    @Nullable AdminSettings admin(Value value) {
+        return value.fields(fields -> {
+            BindAddress bind = fields.required("bind", addresses::read);
+            fields.notYet("token", "socket", "tls");
+            return bind == null ? null : new AdminSettings(bind);
+        });
+    }
+
+    private @Nullable ListenerSettings listener(Value value) {
+        return value.fields(fields -> {
+            BindAddress bind = fields.required("bind", addresses::read);
+            PlainHttp plainHttp = fields.optional("plain-http", Scalars.oneOf(PlainHttp.class, "redirect", "drop"), PlainHttp.SERVE);
+            ListenerTimeouts timeouts = fields.optional("timeouts", ListenerReader::timeouts, ListenerTimeouts.DEFAULTS);
+            fields.notYet("tls", "strict-region", "proxy-protocol");
+            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts);
+        });
+    }
+
+    private static @Nullable ListenerTimeouts timeouts(Value value) {
+        return value.fields(fields -> {
+            Reading<Duration> timeout = Scalars.duration(Timeouts.BOUNDS);
+            ListenerTimeouts defaults = ListenerTimeouts.DEFAULTS;
+            return new ListenerTimeouts(
+                    fields.optional("head", timeout, defaults.head()),
+                    fields.optional("body", timeout, defaults.body()),
+                    fields.optional("idle", timeout, defaults.idle()));
+        });
+    }
+}

@@ -1,0 +1,12 @@
+package io.weir.config;
+
+import io.weir.topology.BindAddress;
+
+/** An address that clients connect to. */
+public record ListenerSettings(BindAddress bind, PlainHttp plainHttp, ListenerTimeouts timeouts) {
+
+    /** A listener with every setting but its address left out. */
+    public static ListenerSettings defaults(BindAddress bind) {
+        return new ListenerSettings(bind, PlainHttp.SERVE, ListenerTimeouts.DEFAULTS);
+    }
+}

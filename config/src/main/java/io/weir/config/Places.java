@@ -1,0 +1,93 @@
+package io.weir.config;
+
+import io.weir.topology.Here;
+import io.weir.topology.Region;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The regions and zones of a config, read before whatever names one of them. A region whose own settings are wrong still counts as
+ * defined, so that one mistake is one problem.
+ */
+final class Places {
+
+    /** By region; an empty list means that the zones could not be read. */
+    private final Map<String, List<String>> zones = new LinkedHashMap<>();
+    private final Map<String, String> regionOfZone = new HashMap<>();
+    private final FirstUse<String> firstZones = new FirstUse<>();
+
+    @Nullable Map<String, Region> regions(Value value) {
+        value.names().forEach(name -> zones.put(name, List.of()));
+        return value.nonEmptyNamed("region", this::region);
+    }
+
+    @Nullable Here here(Value value) {
+        return value.fields(fields -> {
+            String region = fields.required("region", this::defined);
+            String zone = fields.required("zone", place -> zoneIn(region, place));
+            return region == null || zone == null ? null : new Here(region, zone);
+        });
+    }
+
+    /** The name of a region that is defined. */
+    @Nullable String defined(Value name) {
+        String region = Scalars.label(name);
+        if (region == null || zones.isEmpty() || zones.containsKey(region)) {
+            return region;
+        }
+        String nearest = name.nearest().hint(region, zones.keySet());
+        name.report("there is no region " + region, nearest != null ? nearest : "define it under regions");
+        return null;
+    }
+
+    /** The name of a zone of that region; any zone if the region is not known, which has been reported. */
+    @Nullable String zoneIn(@Nullable String region, Value value) {
+        String zone = Scalars.label(value);
+        List<String> there = region == null ? List.of() : zones.getOrDefault(region, List.of());
+        if (zone == null || there.isEmpty() || there.contains(zone)) {
+            return zone;
+        }
+        String nearest = value.nearest().hint(zone, there);
+        String elsewhere = regionOfZone.get(zone);
+        if (elsewhere != null) {
+            value.report(zone + " is a zone of " + elsewhere + ", not of " + region, "zones of " + region + ": " + String.join(", ", there));
+        } else {
+            value.report(
+                    "region " + region + " has no zone " + zone,
+                    nearest != null ? nearest : "its zones: " + String.join(", ", there));
+        }
+        return null;
+    }
+
+    private @Nullable Region region(Value name, Value value) {
+        String label = Scalars.label(name);
+        return value.fields(fields -> {
+            String jurisdiction = fields.required("jurisdiction", Places::jurisdiction);
+            List<String> zoneNames = fields.required("zones", list -> list.nonEmptyList("zone", this::newZone));
+            String domain = fields.optional("domain", Scalars::hostName);
+            if (label == null || zoneNames == null) {
+                return null;
+            }
+            zones.put(label, zoneNames);
+            zoneNames.forEach(zone -> regionOfZone.put(zone, label));
+            return jurisdiction == null ? null : new Region(label, jurisdiction, zoneNames, domain);
+        });
+    }
+
+    private @Nullable String newZone(Value value) {
+        String zone = Scalars.label(value);
+        return zone != null && firstZones.check(zone, value) ? zone : null;
+    }
+
+    private static @Nullable String jurisdiction(Value value) {
+        String text = value.text();
+        if (text != null && !Region.isJurisdiction(text)) {
+            value.report("must be two upper-case letters, is " + Quoted.of(text), "as in CA, US, EU");
+            return null;
+        }
+        return text;
+    }
+}

@@ -1,0 +1,28 @@
+package io.weir.config;
+
+import java.time.Duration;
+
+/**
+ * How the process runs.
+ *
+ * @param eventLoops threads that carry traffic; 0: as many as there are processors
+ * @param drain how long open exchanges may go on after a request to stop; 0 ends them at once
+ */
+public record RuntimeSettings(int eventLoops, Transport transport, Duration drain) {
+
+    /** Stands for as many event loops as there are processors. */
+    public static final int AUTO_EVENT_LOOPS = 0;
+
+    static final Bounds<Integer> EVENT_LOOPS = Bounds.count(1, 1024);
+    static final Bounds<Duration> DRAIN = Bounds.time(Duration.ZERO, Duration.ofHours(24));
+
+    public static final RuntimeSettings DEFAULTS =
+            new RuntimeSettings(AUTO_EVENT_LOOPS, Transport.AUTO, Duration.ofSeconds(30));
+
+    public RuntimeSettings {
+        if (eventLoops != AUTO_EVENT_LOOPS) {
+            EVENT_LOOPS.check("event-loops", eventLoops);
+        }
+        DRAIN.check("drain", drain);
+    }
+}

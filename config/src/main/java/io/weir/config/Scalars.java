@@ -1,0 +1,144 @@
+package io.weir.config;
+
+import io.weir.topology.BindAddress;
+import io.weir.topology.DnsName;
+import io.weir.topology.WorkerAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Readings of single values. */
+final class Scalars {
+
+    /** Stands for "no bound" where there can be none. */
+    static final String OFF = "off";
+
+    /** In characters; the longest host name and a port. */
+    private static final int LONGEST = 260;
+
+    private Scalars() {}
+
+    static Reading<Integer> number(Bounds<Integer> bounds) {
+        return value -> bounded(value, Numbers::parse, bounds, "write a whole number, without a unit");
+    }
+
+    static Reading<Duration> duration(Bounds<Duration> bounds) {
+        return value -> bounded(value, Durations::parse, bounds, "write a whole number with a unit: 500ms, 30s, 5m, 1h");
+    }
+
+    /** In bytes. */
+    static Reading<Long> size(Bounds<Long> bounds) {
+        return value -> bounded(value, Sizes::parse, bounds, "write a whole number of bytes, or one with a unit of 1024: 64KiB, 8MiB, 1GiB");
+    }
+
+    /** Sizes of what is held in memory, in bytes. The bounds lie within an int. */
+    static Reading<Integer> smallSize(Bounds<Long> bounds) {
+        return value -> {
+            Long size = size(bounds).read(value);
+            return size == null ? null : Math.toIntExact(size);
+        };
+    }
+
+    /** The reading's result, or what stands for {@code off}. */
+    static <T> Reading<T> orOff(Reading<T> reading, @Nullable T off) {
+        return orWord(OFF, off, reading);
+    }
+
+    /** The reading's result, or what a word stands for. */
+    static <T> Reading<T> orWord(String word, @Nullable T meaning, Reading<T> reading) {
+        return value -> value.isScalar() && word.equals(value.text()) ? meaning : reading.read(value);
+    }
+
+    static @Nullable BindAddress bindAddress(Value value) {
+        return parsed(value, BindAddress::parse, null);
+    }
+
+    static @Nullable WorkerAddress workerAddress(Value value) {
+        return parsed(value, WorkerAddress::parse, null);
+    }
+
+    /** A name of an app, region or zone. */
+    static @Nullable String label(Value value) {
+        String text = value.text();
+        if (text != null && !DnsName.isLabel(text)) {
+            value.report("must be a lower-case DNS label, is " + Quoted.of(text), "use a-z, 0-9 and inner hyphens, at most 63");
+            return null;
+        }
+        return text;
+    }
+
+    /** A host name in lower case, however it is written. */
+    static @Nullable String hostName(Value value) {
+        String text = value.text();
+        if (text == null) {
+            return null;
+        }
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (!DnsName.isName(lower)) {
+            value.report("must be a host name, is " + Quoted.of(text), "write it without port and final dot, as in api.example.com");
+            return null;
+        }
+        return lower;
+    }
+
+    /**
+     * One of an enum's constants, in lower case.
+     *
+     * @param notYet words that the design knows and this version does not
+     */
+    static <E extends Enum<E>> Reading<E> oneOf(Class<E> served, String... notYet) {
+        List<E> constants = List.of(served.getEnumConstants());
+        List<String> words = constants.stream().map(constant -> constant.name().toLowerCase(Locale.ROOT)).toList();
+        Reading<String> reading = word(words, notYet);
+        return value -> {
+            String word = reading.read(value);
+            return word == null ? null : constants.get(words.indexOf(word));
+        };
+    }
+
+    /** One of a few words. */
+    static Reading<String> word(List<String> served, String... notYet) {
+        return value -> {
+            String text = value.text();
+            if (text == null || served.contains(text)) {
+                return text;
+            }
+            String choices = (served.size() == 1 ? "write " : "write one of ") + String.join(", ", served);
+            if (List.of(notYet).contains(text)) {
+                value.reportNotYet(text, choices);
+            } else {
+                value.report("cannot be " + Quoted.of(text), choices);
+            }
+            return null;
+        };
+    }
+
+    private static <T extends Comparable<T>> @Nullable T bounded(Value value, Function<String, T> parse, Bounds<T> bounds, String form) {
+        T parsed = parsed(value, parse, form);
+        String complaint = parsed == null ? null : bounds.complaint(parsed);
+        if (complaint != null) {
+            value.report(complaint, null);
+            return null;
+        }
+        return parsed;
+    }
+
+    private static <T> @Nullable T parsed(Value value, Function<String, T> parse, @Nullable String form) {
+        String text = value.text();
+        if (text == null) {
+            return null;
+        }
+        if (text.length() > LONGEST) {
+            value.report("is too long: " + Quoted.of(text), form);
+            return null;
+        }
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            value.report(Quoted.clean(String.valueOf(e.getMessage())), form);
+            return null;
+        }
+    }
+}

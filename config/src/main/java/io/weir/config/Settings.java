@@ -1,0 +1,42 @@
+package io.weir.config;
+
+import io.weir.topology.Here;
+import io.weir.topology.Region;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole config. One that came from {@link ConfigReader} is consistent: every region, zone and app that is named exists.
+ *
+ * @param domains apps answer at {@code <app>.<region>.<domain>} and {@code <app>.<domain>}; at least one
+ * @param here where this process runs
+ * @param regions by name, in the file's order; at least one
+ * @param listeners at least one
+ * @param apps by name, in the file's order; may be empty
+ * @param mappings in the order in which they are tried
+ * @param admin the operator's port, or null for none
+ */
+public record Settings(
+        List<String> domains,
+        Here here,
+        Map<String, Region> regions,
+        List<ListenerSettings> listeners,
+        Map<String, AppSettings> apps,
+        List<MappingSettings> mappings,
+        AccessLogSettings accessLog,
+        @Nullable AdminSettings admin,
+        RuntimeSettings runtime,
+        LimitSettings limits) {
+
+    public Settings {
+        domains = List.copyOf(domains);
+        regions = InOrder.copyOf(regions);
+        listeners = List.copyOf(listeners);
+        apps = InOrder.copyOf(apps);
+        mappings = List.copyOf(mappings);
+        if (domains.isEmpty() || regions.isEmpty() || listeners.isEmpty()) {
+            throw new IllegalArgumentException("at least one domain, one region and one listener are needed");
+        }
+    }
+}

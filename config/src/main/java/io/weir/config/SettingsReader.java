@@ -1,0 +1,93 @@
+package io.weir.config;
+
+import io.weir.topology.Here;
+import io.weir.topology.Region;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a whole config. What is named is read before what names it, wherever it stands in the file, so that each reference is checked
+ * at the place where it is written.
+ */
+final class SettingsReader {
+
+    private SettingsReader() {}
+
+    /** Null if there are problems, which have been reported. */
+    static @Nullable Settings read(Value root) {
+        return root.fields(SettingsReader::settings);
+    }
+
+    private static @Nullable Settings settings(Fields fields) {
+        var domains = new Domains();
+        var places = new Places();
+        var ports = new ListenerReader();
+
+        List<String> domainNames = fields.required("domains", domains::domains);
+        Map<String, Region> regions = fields.required("regions", places::regions);
+        if (regions != null) {
+            domains.regions(regions.values());
+        }
+        Here here = fields.required("here", places::here);
+        List<ListenerSettings> listeners = fields.required("listeners", ports::listeners);
+        AdminSettings admin = fields.optional("admin", ports::admin);
+
+        Map<String, AppSettings> apps = fields.optional("apps", new AppReader(places)::apps, Map.of());
+        var mappingReader = new MappingReader(domains, appNames(fields));
+        List<MappingSettings> mappings = fields.optional("mappings", mappingReader::mappings, List.of());
+
+        AccessLogSettings accessLog = fields.optional("access-log", SettingsReader::accessLog, AccessLogSettings.DEFAULTS);
+        RuntimeSettings runtime = fields.optional("runtime", SettingsReader::runtime, RuntimeSettings.DEFAULTS);
+        LimitSettings limits = fields.optional("limits", SettingsReader::limits, LimitSettings.DEFAULTS);
+        fields.notYet("trusted-proxies", "trusted-gateways", "forwarded", "via", "metrics", "failover");
+
+        return domainNames == null || regions == null || here == null || listeners == null
+                ? null
+                : new Settings(domainNames, here, regions, listeners, apps, mappings, accessLog, admin, runtime, limits);
+    }
+
+    private static @Nullable Set<String> appNames(Fields fields) {
+        Value apps = fields.value("apps");
+        if (apps == null) {
+            return Set.of();
+        }
+        return apps.isMapping() ? new HashSet<>(apps.names()) : null;
+    }
+
+    private static @Nullable AccessLogSettings accessLog(Value value) {
+        return value.fields(fields -> {
+            Reading<AccessLogFormat> format = Scalars.oneOf(AccessLogFormat.class, "json", "common", "combined");
+            fields.notYet("path");
+            return new AccessLogSettings(fields.optional("format", format, AccessLogSettings.DEFAULTS.format()));
+        });
+    }
+
+    private static @Nullable RuntimeSettings runtime(Value value) {
+        return value.fields(fields -> {
+            RuntimeSettings defaults = RuntimeSettings.DEFAULTS;
+            Reading<Integer> eventLoops =
+                    Scalars.orWord("auto", RuntimeSettings.AUTO_EVENT_LOOPS, Scalars.number(RuntimeSettings.EVENT_LOOPS));
+            return new RuntimeSettings(
+                    fields.optional("event-loops", eventLoops, defaults.eventLoops()),
+                    fields.optional("transport", Scalars.oneOf(Transport.class), defaults.transport()),
+                    fields.optional("drain", Scalars.duration(RuntimeSettings.DRAIN), defaults.drain()));
+        });
+    }
+
+    private static @Nullable LimitSettings limits(Value value) {
+        return value.fields(fields -> {
+            LimitSettings defaults = LimitSettings.DEFAULTS;
+            Reading<Long> body = Scalars.orOff(Scalars.size(LimitSettings.BODY), LimitSettings.NO_BODY_LIMIT);
+            return new LimitSettings(
+                    fields.optional("connections", Scalars.number(LimitSettings.CONNECTIONS), defaults.connections()),
+                    fields.optional("request-line", Scalars.smallSize(LimitSettings.REQUEST_LINE), defaults.requestLine()),
+                    fields.optional("head", Scalars.smallSize(LimitSettings.HEAD), defaults.head()),
+                    fields.optional("fields", Scalars.number(LimitSettings.FIELDS), defaults.fields()),
+                    fields.optional("response-head", Scalars.smallSize(LimitSettings.RESPONSE_HEAD), defaults.responseHead()),
+                    fields.optional("body", body, defaults.body()));
+        });
+    }
+}

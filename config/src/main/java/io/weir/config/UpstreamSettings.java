@@ -1,0 +1,28 @@
+package io.weir.config;
+
+import java.time.Duration;
+
+/**
+ * Connections to workers; every number is for one worker.
+ *
+ * @param connections open at once
+ * @param queue exchanges that wait for a connection; one more is refused
+ * @param idleConnections kept for later; more than {@code connections} is the same as {@code connections}
+ * @param idle how long an unused connection is kept
+ */
+public record UpstreamSettings(int connections, int queue, int idleConnections, Duration idle) {
+
+    static final Bounds<Integer> CONNECTIONS = Bounds.count(1, 100_000);
+    static final Bounds<Integer> QUEUE = Bounds.count(0, 100_000);
+    static final Bounds<Integer> IDLE_CONNECTIONS = Bounds.count(0, 100_000);
+
+    // 60 s: below the keep-alive of common servers (Tomcat's 60 s, Node's and Jetty's shorter ones show as stale connections).
+    public static final UpstreamSettings DEFAULTS = new UpstreamSettings(1000, 64, 100, Duration.ofSeconds(60));
+
+    public UpstreamSettings {
+        CONNECTIONS.check("connections", connections);
+        QUEUE.check("queue", queue);
+        IDLE_CONNECTIONS.check("idle-connections", idleConnections);
+        Timeouts.BOUNDS.check("idle", idle);
+    }
+}

@@ -1,0 +1,5 @@
+/** A YAML file into validated, immutable {@link io.weir.config.Settings}. Start at {@link io.weir.config.ConfigReader}. */
+@NullMarked
+package io.weir.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,177 @@
+package io.weir.app;
+
+import io.weir.admin.AdminServer;
+import io.weir.admin.Readiness;
+import io.weir.config.ListenerSettings;
+import io.weir.config.Settings;
+import io.weir.control.Tables;
+import io.weir.exchange.ExchangeListener;
+import io.weir.exchange.ExchangeLoop;
+import io.weir.frontend.ClientTimeouts;
+import io.weir.frontend.ConnectionLimit;
+import io.weir.frontend.FrontendLoop;
+import io.weir.frontend.Listener;
+import io.weir.http.HeadLimits;
+import io.weir.loop.EventLoops;
+import io.weir.routing.RoutingTable;
+import io.weir.topology.BindAddress;
+import io.weir.upstream.Endpoints;
+import io.weir.upstream.LoopConnector;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A load balancer, wired: loops, endpoints, table, exchanges, listeners, admin. */
+public final class LoadBalancer implements AutoCloseable {
+    /** An idle connection is closed this long after a drain began: a request that was on its way meanwhile is still served. */
+    private static final Duration DRAIN_GRACE = Duration.ofSeconds(1);
+
+    private static final Duration DRAIN_POLL = Duration.ofMillis(50);
+
+    private final EventLoops loops;
+    private final Endpoints endpoints;
+    private final ConnectionLimit connections;
+    private final List<FrontendLoop> frontends = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    /** Written by the control thread alone. */
+    private volatile RoutingTable table;
+
+    private volatile Readiness readiness = Readiness.STARTING;
+    private @Nullable AdminServer admin;
+
+    private LoadBalancer(Settings settings, TransportChoice transport, int loopCount, List<ExchangeListener> exchangeListeners) {
+        var limits = settings.limits();
+        loops = new EventLoops(transport.kind(), loopCount);
+        // Workers are trusted with a status line as long as their head may be.
+        endpoints = new Endpoints(loops, new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields()));
+        connections = new ConnectionLimit(limits.connections());
+        table = new Tables(endpoints, loopCount).build(settings, System.nanoTime());
+        HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
+        SplittableRandom random = new SplittableRandom();
+        for (EventLoops.Loop loop : loops.loops()) {
+            ExchangeLoop exchanges = new ExchangeLoop(
+                    loop.index(),
+                    loop.executor(),
+                    loop.clock(),
+                    loop.wheel(),
+                    new LoopConnector(loop.index()),
+                    () -> table,
+                    exchangeListeners,
+                    random.split(),
+                    limits.body());
+            frontends.add(new FrontendLoop(loop, exchanges, connections, requestLimits));
+        }
+    }
+
+    /**
+     * Starts one that serves at once.
+     *
+     * @throws CannotListenException if an address can't be had; then nothing is left running
+     */
+    static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, List<ExchangeListener> exchangeListeners)
+            throws CannotListenException {
+        LoadBalancer it = new LoadBalancer(settings, transport, loopCount, exchangeListeners);
+        try {
+            it.listen(settings);
+        } catch (CannotListenException e) {
+            it.close();
+            throw e;
+        }
+        it.readiness = Readiness.READY;
+        return it;
+    }
+
+    private void listen(Settings settings) throws CannotListenException {
+        for (ListenerSettings listener : settings.listeners()) {
+            ClientTimeouts timeouts = new ClientTimeouts(
+                    listener.timeouts().head().toNanos(), listener.timeouts().body().toNanos(), listener.timeouts().idle().toNanos());
+            try {
+                listeners.add(Listener.open(listener.bind(), timeouts, loops, frontends));
+            } catch (IOException e) {
+                throw new CannotListenException(listener.bind(), e);
+            }
+        }
+        if (settings.admin() != null) {
+            try {
+                admin = AdminServer.open(settings.admin().bind(), () -> readiness);
+            } catch (IOException e) {
+                throw new CannotListenException(settings.admin().bind(), e);
+            }
+        }
+    }
+
+    /** Where it listens, in the order of the config. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.stream().map(Listener::address).toList();
+    }
+
+    /** Where the admin API listens, or null. */
+    public @Nullable InetSocketAddress adminAddress() {
+        return admin == null ? null : admin.address();
+    }
+
+    /** Open client connections. */
+    public int connections() {
+        return connections.open();
+    }
+
+    /**
+     * Stops taking connections, serves requests on those that are open, and returns when they are gone; at the latest after {@code most},
+     * when whatever is not answered yet gets 503.
+     */
+    public void drain(Duration most) {
+        readiness = Readiness.DRAINING;
+        listeners.forEach(Listener::close);
+        long deadline = System.nanoTime() + most.toNanos();
+        frontends.forEach(f -> f.loop().executor().execute(() -> f.drain(DRAIN_GRACE.toNanos())));
+        while (connections.open() > 0 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(DRAIN_POLL.toNanos());
+        }
+        if (connections.open() > 0) {
+            CountDownLatch told = new CountDownLatch(frontends.size());
+            for (FrontendLoop f : frontends) {
+                f.loop().executor().execute(() -> {
+                    f.endDrain();
+                    told.countDown();
+                });
+            }
+            try {
+                if (told.await(1, TimeUnit.SECONDS)) {
+                    long last = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+                    while (connections.open() > 0 && System.nanoTime() < last) {
+                        LockSupport.parkNanos(DRAIN_POLL.toNanos());
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Stops at once. */
+    @Override
+    public void close() {
+        listeners.forEach(Listener::close);
+        if (admin != null) {
+            admin.close();
+        }
+        endpoints.close();
+        loops.shutDown().awaitUninterruptibly();
+    }
+
+    /** An address of the config can't be listened at. */
+    static final class CannotListenException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        CannotListenException(BindAddress bind, IOException cause) {
+            super("can't listen at " + bind + ": " + cause.getMessage() + "; is another process (another weir?) there already?", cause);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.weir.app;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Option;
+
+/** The command line of the load balancer. Exit codes: 0 fine, 1 config or run error, 2 usage, 3 can't listen. */
+@Command(
+        name = "weir",
+        description = "A regional load balancer and router.",
+        mixinStandardHelpOptions = false,
+        subcommands = {Main.Run.class, Main.Proxy.class, Main.Version.class, Rehearsal.class, CommandLine.HelpCommand.class},
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main implements Callable<Integer> {
+    static final int OK = 0;
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+    static final int CANNOT_LISTEN = 3;
+
+    private Main() {}
+
+    /** Runs a command and exits with its code. */
+    public static void main(String... args) {
+        System.exit(execute(args));
+    }
+
+    static int execute(String... args) {
+        return new CommandLine(new Main())
+                .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args);
+    }
+
+    @Override
+    public Integer call() {
+        CommandLine.usage(this, System.err);
+        return USAGE;
+    }
+
+    @Command(name = "run", description = "Runs a load balancer as FILE says, until TERM or INT.")
+    static final class Run implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", description = "the config, YAML")
+        @SuppressWarnings("NullAway.Init")
+        private String file;
+
+        @Override
+        public Integer call() {
+            return Process.run(java.nio.file.Path.of(file));
+        }
+    }
+
+    @Command(name = "proxy", description = "Runs a reverse proxy in front of a few workers, without a config file.")
+    static final class Proxy implements Callable<Integer> {
+        @Option(names = "--from", required = true, paramLabel = "ADDRESS", description = "where to listen, as :8080 or 127.0.0.1:8080")
+        @SuppressWarnings("NullAway.Init")
+        private String from;
+
+        @Option(names = "--to", required = true, split = ",", paramLabel = "HOST:PORT", description = "the workers, separated by commas")
+        @SuppressWarnings("NullAway.Init")
+        private java.util.List<String> to;
+
+        @Override
+        public Integer call() {
+            return Process.proxy(from, to);
+        }
+    }
+
+    @Command(name = "version", description = "Says which version this is.")
+    static final class Version implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            System.out.println(BuildInfo.line());
+            return OK;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.weir.app;
+
+import io.weir.config.AccessLogFormat;
+import io.weir.config.AccessLogSettings;
+import io.weir.config.AppSettings;
+import io.weir.config.ConfigProblemsException;
+import io.weir.config.ConfigReader;
+import io.weir.config.LimitSettings;
+import io.weir.config.ListenerSettings;
+import io.weir.config.ListenerTimeouts;
+import io.weir.config.LoadedConfig;
+import io.weir.config.MappingSettings;
+import io.weir.config.PlainHttp;
+import io.weir.config.PoolSettings;
+import io.weir.config.Problem;
+import io.weir.config.RuntimeSettings;
+import io.weir.config.Settings;
+import io.weir.config.WorkerSettings;
+import io.weir.topology.BindAddress;
+import io.weir.topology.Here;
+import io.weir.topology.Region;
+import io.weir.topology.WorkerAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A load balancer as a process of its own: its start-up lines, its signals, its exit code. */
+final class Process {
+    private static final String PROXY = "proxy";
+    private static final String LOCAL = "local";
+
+    private Process() {}
+
+    /** Runs as the file says; returns the exit code. */
+    static int run(Path file) {
+        LoadedConfig config;
+        try {
+            config = ConfigReader.read(file);
+        } catch (ConfigProblemsException e) {
+            for (Problem problem : e.problems()) {
+                System.err.println(problem);
+            }
+            System.err.println("weir: " + e.problems().size() + (e.problems().size() == 1 ? " problem" : " problems") + " in " + file);
+            return Main.FAILED;
+        }
+        return serve(config.settings(), "config " + file + " " + config.checksum());
+    }
+
+    /** Runs one app with these workers at any host; returns the exit code. */
+    static int proxy(String from, List<String> to) {
+        Settings settings;
+        try {
+            settings = proxySettings(BindAddress.parse(from), to.stream().map(WorkerAddress::parse).toList());
+        } catch (IllegalArgumentException e) {
+            System.err.println("weir proxy: " + e.getMessage());
+            return Main.USAGE;
+        }
+        return serve(settings, "no config file");
+    }
+
+    /** What a client does with the port of a proxy. */
+    interface Client {
+        void use(int port) throws java.io.IOException;
+    }
+
+    /** Runs a proxy on the loopback for as long as {@code client} uses it; returns the exit code. */
+    static int rehearse(List<String> to, Client client) throws java.io.IOException {
+        Settings settings = proxySettings(BindAddress.parse("127.0.0.1:0"), to.stream().map(WorkerAddress::parse).toList());
+        TransportChoice transport = TransportChoice.of(settings.runtime().transport());
+        try (LoadBalancer balancer = LoadBalancer.start(settings, transport, 1, List.of())) {
+            tell(settings, "rehearsal", transport, 1, balancer);
+            client.use(balancer.addresses().getFirst().getPort());
+        } catch (LoadBalancer.CannotListenException e) {
+            System.err.println("weir: " + e.getMessage());
+            return Main.CANNOT_LISTEN;
+        }
+        return Main.OK;
+    }
+
+    private static Settings proxySettings(BindAddress from, List<WorkerAddress> to) {
+        Region region = new Region(LOCAL, "XX", List.of(LOCAL), null);
+        List<WorkerSettings> workers =
+                to.stream().map(address -> new WorkerSettings(address, LOCAL, WorkerSettings.DEFAULT_WEIGHT)).toList();
+        AppSettings app = AppSettings.defaults(PROXY, Map.of(LOCAL, new PoolSettings(LOCAL, workers)));
+        return new Settings(
+                List.of("weir.invalid"), // a name that never exists (RFC 2606): every host goes to the one mapping
+                new Here(LOCAL, LOCAL),
+                Map.of(LOCAL, region),
+                List.of(new ListenerSettings(from, PlainHttp.SERVE, ListenerTimeouts.DEFAULTS)),
+                new LinkedHashMap<>(Map.of(PROXY, app)),
+                List.of(new MappingSettings(null, MappingSettings.DEFAULT_PATH, PROXY)),
+                new AccessLogSettings(AccessLogFormat.OFF),
+                null,
+                RuntimeSettings.DEFAULTS,
+                LimitSettings.DEFAULTS);
+    }
+
+    private static int serve(Settings settings, String origin) {
+        Signals signals = Signals.install();
+        RuntimeSettings runtime = settings.runtime();
+        int loops = runtime.eventLoops() == RuntimeSettings.AUTO_EVENT_LOOPS
+                ? Runtime.getRuntime().availableProcessors()
+                : runtime.eventLoops();
+        TransportChoice transport;
+        LoadBalancer balancer;
+        try {
+            transport = TransportChoice.of(runtime.transport());
+            balancer = LoadBalancer.start(settings, transport, loops, List.of());
+        } catch (TransportChoice.UnusableTransportException e) {
+            System.err.println("weir: " + e.getMessage());
+            return Main.FAILED;
+        } catch (LoadBalancer.CannotListenException e) {
+            System.err.println("weir: " + e.getMessage());
+            return Main.CANNOT_LISTEN;
+        }
+        try (balancer) {
+            tell(settings, origin, transport, loops, balancer);
+            signals.awaitFirst();
+            System.out.println("draining: no new connections; waiting up to " + runtime.drain().toSeconds() + " s for "
+                    + balancer.connections() + " open ones; a second signal ends at once");
+            balancer.drain(runtime.drain());
+            System.out.println("drained");
+        }
+        return Main.OK;
+    }
+
+    private static void tell(Settings settings, String origin, TransportChoice transport, int loops, LoadBalancer balancer) {
+        StringBuilder story = new StringBuilder();
+        story.append(BuildInfo.line()).append('\n');
+        story.append("transport ").append(TransportChoice.name(transport.kind())).append(" (").append(transport.reason()).append("), ")
+                .append(loops).append(loops == 1 ? " event loop\n" : " event loops\n");
+        story.append("here ").append(settings.here().region()).append(", zone ").append(settings.here().zone()).append('\n');
+        int workers = settings.apps().values().stream()
+                .flatMap(app -> app.pools().values().stream())
+                .mapToInt(pool -> pool.workers().size())
+                .sum();
+        story.append(origin).append(": ").append(count(settings.apps().size(), "app")).append(", ").append(count(workers, "worker")).append('\n');
+        DescriptorLimit.shortfall(settings.limits().connections()).ifPresent(line -> story.append(line).append('\n'));
+        for (InetSocketAddress address : balancer.addresses()) {
+            story.append("listening at ").append(text(address)).append(", plain HTTP\n");
+        }
+        InetSocketAddress admin = balancer.adminAddress();
+        if (admin != null) {
+            story.append("admin at ").append(text(admin)).append('\n');
+        }
+        story.append("ready after ").append(sinceStart().toMillis()).append(" ms");
+        System.out.println(story);
+    }
+
+    private static String count(int n, String noun) {
+        return n + " " + noun + (n == 1 ? "" : "s");
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    private static Duration sinceStart() {
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(start -> Duration.between(start, java.time.Instant.now()))
+                .orElse(Duration.ZERO);
+    }
+}

@@ -1,0 +1,60 @@
+package io.weir.app;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * TERM and INT: the first is waited for, the second ends the process at once. {@code sun.misc.Signal} is reached by reflection, since it is
+ * no part of the platform's API that the compiler would let us name.
+ */
+final class Signals {
+    private static final int ENDED_BY_SECOND = 1;
+
+    private final CountDownLatch first = new CountDownLatch(1);
+
+    private Signals() {}
+
+    static Signals install() {
+        Signals signals = new Signals();
+        signals.handle("TERM");
+        signals.handle("INT");
+        return signals;
+    }
+
+    private void handle(String name) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            InvocationHandler received = (proxy, method, args) -> switch (method.getName()) {
+                case "handle" -> {
+                    received();
+                    yield null;
+                }
+                case "hashCode" -> System.identityHashCode(proxy);
+                case "equals" -> proxy == args[0];
+                default -> "weir's handler of " + name;
+            };
+            Object ours = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, received);
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), ours);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("signals can't be handled on this JVM", e);
+        }
+    }
+
+    private void received() {
+        if (first.getCount() == 0) {
+            Runtime.getRuntime().halt(ENDED_BY_SECOND);
+        }
+        first.countDown();
+    }
+
+    void awaitFirst() {
+        try {
+            first.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.weir.control;
+
+import io.weir.balancing.Plan;
+import io.weir.balancing.RetryBudget;
+import io.weir.balancing.Tier;
+import io.weir.config.AppSettings;
+import io.weir.config.AppTimeouts;
+import io.weir.config.MappingSettings;
+import io.weir.config.PoolSettings;
+import io.weir.config.Settings;
+import io.weir.routing.App;
+import io.weir.routing.Route;
+import io.weir.routing.RoutingTable;
+import io.weir.topology.Region;
+import io.weir.upstream.EndpointTarget;
+import io.weir.upstream.Endpoints;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes routing tables of settings. */
+public final class Tables {
+    private final Endpoints endpoints;
+    private final int loops;
+
+    /** For that many event loops. */
+    public Tables(Endpoints endpoints, int loops) {
+        this.endpoints = endpoints;
+        this.loops = loops;
+    }
+
+    /** The table for {@code settings}, at {@code now} ns. */
+    public RoutingTable build(Settings settings, long now) {
+        Map<String, App> apps = new HashMap<>();
+        Map<String, Route> byHost = new HashMap<>();
+        for (AppSettings appSettings : settings.apps().values()) {
+            App app = app(appSettings, now);
+            apps.put(app.name(), app);
+            for (String domain : settings.domains()) {
+                byHost.put(app.name() + "." + domain, home(app, settings));
+            }
+            for (Region region : settings.regions().values()) {
+                for (String domain : domains(region, settings)) {
+                    Route route = new Route(app, region.name(), app.in(region.name()), null);
+                    byHost.put(app.name() + "." + region.name() + "." + domain, route);
+                }
+            }
+        }
+        Route anyHost = null;
+        for (MappingSettings mapping : settings.mappings()) {
+            Route route = home(java.util.Objects.requireNonNull(apps.get(mapping.app())), settings);
+            if (mapping.host() == null) {
+                anyHost = route;
+            } else {
+                byHost.put(mapping.host(), route);
+            }
+        }
+        List<String> domains = new java.util.ArrayList<>(settings.domains());
+        settings.regions().values().forEach(region -> domains.addAll(domains(region, settings)));
+        return new RoutingTable(byHost, domains.stream().distinct().toList(), anyHost);
+    }
+
+    private static List<String> domains(Region region, Settings settings) {
+        return region.domain() == null ? settings.domains() : List.of(region.domain());
+    }
+
+    /** Where a host that names no region leads: here if the app lives here, else to the first of its regions. */
+    private static Route home(App app, Settings settings) {
+        String here = settings.here().region();
+        String region = app.in(here) != null
+                ? here
+                : java.util.Objects.requireNonNull(settings.apps().get(app.name())).pools().keySet().iterator().next();
+        return new Route(app, region, app.in(region), null);
+    }
+
+    private App app(AppSettings settings, long now) {
+        Map<String, App.RegionPlan> plans = new LinkedHashMap<>();
+        for (PoolSettings pool : settings.pools().values()) {
+            List<EndpointTarget> targets = pool.workers().stream()
+                    .map(worker -> new EndpointTarget(endpoints.at(worker.address(), settings.upstream()), worker.zone(), worker.weight()))
+                    .toList();
+            plans.put(pool.region(), new App.RegionPlan(new Plan(List.of(new Tier(pool.region(), targets)))));
+        }
+        RetryBudget[] budgets = new RetryBudget[loops];
+        for (int i = 0; i < loops; i++) {
+            budgets[i] = new RetryBudget(loops, now);
+        }
+        return new App(settings.name(), timeouts(settings.timeouts()), plans, budgets);
+    }
+
+    private static App.Timeouts timeouts(AppTimeouts t) {
+        return new App.Timeouts(
+                t.connect().toNanos(), t.response().toNanos(), t.idle().toNanos(), nanosOrOff(t.attempt()), nanosOrOff(t.total()));
+    }
+
+    private static long nanosOrOff(@Nullable Duration duration) {
+        return duration == null ? App.Timeouts.OFF : duration.toNanos();
+    }
+}

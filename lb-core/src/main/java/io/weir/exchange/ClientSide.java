@@ -1,0 +1,24 @@
+package io.weir.exchange;
+
+import io.weir.http.HeadLines;
+import io.weir.http.RequestHead;
+import io.weir.http.ResponseHead;
+import io.weir.http.Side;
+
+/** The client of an exchange. */
+public interface ClientSide extends Side {
+    /** Sends the head of the worker's final response, with {@code lines} added; not yet flushed. {@code request} is what it answers. */
+    void head(RequestHead request, ResponseHead head, HeadLines lines);
+
+    /** Sends an interim response (1xx) at once. */
+    void interim(ResponseHead head);
+
+    /** Sends an answer of our own, whole. */
+    void answer(RequestHead request, ErrorAnswer answer);
+
+    /** The exchange is over, and nothing more comes from it; after an {@link #abort} too. */
+    void settled();
+
+    /** Field lines that tell workers about this client's connection: Via, X-Forwarded-For, -Proto and -Port. */
+    byte[] connectionLines();
+}

@@ -1,0 +1,108 @@
+package io.weir.exchange;
+
+import io.weir.http.RequestHead;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer of our own, for when no worker's can be had.
+ *
+ * @param status HTTP status
+ * @param contentType of the body, which is text, HTML or JSON, as the client prefers
+ * @param body bytes of it
+ * @param retryAfter seconds for {@code Retry-After}, or 0
+ */
+public record ErrorAnswer(int status, String contentType, byte[] body, int retryAfter) {
+    private static final int RETRY_AFTER = 1;
+
+    /** The answer to {@code request} for {@code reason}; {@code detail} says more, if there is more to say. */
+    public static ErrorAnswer of(int status, Reason reason, @Nullable String detail, String requestId, RequestHead request) {
+        String message = detail == null ? reason.sentence() : reason.sentence() + ": " + detail;
+        String title = status + " " + phrase(status);
+        int retryAfter = status == 503 ? RETRY_AFTER : 0;
+        return switch (preference(request)) {
+            case "json" ->
+                    text(
+                            status,
+                            "application/json",
+                            "{\"status\":%d,\"reason\":\"%s\",\"message\":\"%s\",\"request_id\":\"%s\"}\n"
+                                    .formatted(status, reason.code(), message.replace("\\", "\\\\").replace("\"", "\\\""), requestId),
+                            retryAfter);
+            case "html" ->
+                    text(
+                            status,
+                            "text/html; charset=utf-8",
+                            "<!doctype html><title>%s</title><h1>%s</h1><p>%s.</p><p>Reason <code>%s</code>, request <code>%s</code></p>\n"
+                                    .formatted(title, title, escaped(message), reason.code(), requestId),
+                            retryAfter);
+            default ->
+                    text(
+                            status,
+                            "text/plain; charset=utf-8",
+                            "%s\n%s.\nreason: %s\nrequest: %s\n".formatted(title, message, reason.code(), requestId),
+                            retryAfter);
+        };
+    }
+
+    private static ErrorAnswer text(int status, String contentType, String body, int retryAfter) {
+        return new ErrorAnswer(status, contentType, body.getBytes(StandardCharsets.UTF_8), retryAfter);
+    }
+
+    private static String escaped(String s) {
+        return s.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+
+    /** The first of json and html that Accept names with a weight above 0, else text. Browsers name html, API clients json. */
+    private static String preference(RequestHead request) {
+        String accept = request.value("accept");
+        if (accept == null) {
+            return "text";
+        }
+        for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
+            String[] parts = range.split(";", -1);
+            boolean unwanted = false;
+            for (int i = 1; i < parts.length; i++) {
+                unwanted |= parts[i].strip().matches("q=0(\\.0*)?");
+            }
+            String type = parts[0].strip();
+            if (unwanted) {
+                continue;
+            }
+            if (type.equals("application/json") || type.endsWith("+json")) {
+                return "json";
+            }
+            if (type.equals("text/html") || type.equals("application/xhtml+xml")) {
+                return "html";
+            }
+            if (type.equals("text/plain")) {
+                return "text";
+            }
+        }
+        return "text";
+    }
+
+    /** The reason phrase of the statuses that we answer with. */
+    public static String phrase(int status) {
+        return switch (status) {
+            case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 408 -> "Request Timeout";
+            case 413 -> "Content Too Large";
+            case 414 -> "URI Too Long";
+            case 421 -> "Misdirected Request";
+            case 429 -> "Too Many Requests";
+            case 431 -> "Request Header Fields Too Large";
+            case 501 -> "Not Implemented";
+            case 502 -> "Bad Gateway";
+            case 503 -> "Service Unavailable";
+            case 504 -> "Gateway Timeout";
+            case 505 -> "HTTP Version Not Supported";
+            case 508 -> "Loop Detected";
+            default -> "Error";
+        };
+    }
+}

@@ -1,0 +1,671 @@
+package io.weir.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.Future;
+import io.weir.balancing.Attempts;
+import io.weir.balancing.Decision;
+import io.weir.balancing.Target;
+import io.weir.http.BadMessage;
+import io.weir.http.FieldRules;
+import io.weir.http.HeadLines;
+import io.weir.http.HeadWriter;
+import io.weir.http.RequestHead;
+import io.weir.http.ResponseHead;
+import io.weir.http.Step;
+import io.weir.loop.Deadline;
+import io.weir.routing.App;
+import io.weir.routing.Route;
+import io.weir.upstream.AttemptEvents;
+import io.weir.upstream.AttemptFailure;
+import io.weir.upstream.WorkerSide;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response, with all its tries, on one event loop. The phases are the product's verbs; <em>accept</em> belongs to the
+ * frontend.
+ *
+ * <pre>
+ *   phase     event                                          next
+ *   ADMIT     bad head                                       SETTLED (4xx, 5xx)
+ *   ADMIT     head                                           RESOLVE
+ *   RESOLVE   no route, wrong region, a gate answers         SETTLED (404, 421, the gate's)
+ *   RESOLVE   a gate waits                                   RESOLVE
+ *   RESOLVE   route                                          PICK
+ *   PICK      no target left                                 SETTLED (503, or as the last attempt failed)
+ *   PICK      target                                         CONNECT
+ *   CONNECT   connection                                     RELAY
+ *   CONNECT   failed                                         PICK, or SETTLED
+ *   RELAY     failed before the response's head, may retry   PICK
+ *   RELAY     failed before the response's head              SETTLED (502, 503, 504)
+ *   RELAY     response whole                                 SETTLED (ok)
+ *   RELAY     failed after the response's head               SETTLED (response_cut: the client sees it)
+ *   any       client gone                                    SETTLED (client_gone)
+ * </pre>
+ *
+ * A retry is a way back to PICK while nothing of a response has gone to the client: free for attempts that were never written, else for
+ * idempotent requests whose body is still held, and paid for from the app's budget.
+ *
+ * <p>Used again after it has settled; nothing may keep it beyond that.
+ */
+public final class Exchange implements AttemptEvents, HeadLines {
+    /** Where an exchange stands. */
+    public enum Phase {
+        ADMIT,
+        RESOLVE,
+        PICK,
+        CONNECT,
+        RELAY,
+        SETTLED
+    }
+
+    private static final int MOST_WRITTEN = 3;
+    private static final long FIRST_DELAY = TimeUnit.MILLISECONDS.toNanos(25);
+
+    private static final byte[] FORWARDED_HOST = ascii("X-Forwarded-Host: ");
+    private static final byte[] REQUEST_ID = ascii("X-Request-Id: ");
+    private static final byte[] HOST = ascii("Host: ");
+    private static final byte[] TE_TRAILERS = ascii("TE: trailers\r\nConnection: TE\r\n");
+
+    private final ExchangeLoop loop;
+    private final RequestHead request = new RequestHead();
+    private final ResponseHead response = new ResponseHead();
+    private final Attempts attempts = new Attempts();
+    private final HeldBody held = new HeldBody();
+    private final HeadLines responseLines = this::addToResponse;
+
+    private final Deadline deadline = new Deadline() {
+        @Override
+        protected void expired(long now) {
+            timeIsUp(now);
+        }
+    };
+
+    private Phase phase = Phase.ADMIT;
+    private Reason reason = Reason.OK;
+    private @Nullable ClientSide client;
+    private @Nullable Route route;
+    private @Nullable Target target;
+    private @Nullable WorkerSide worker;
+    private @Nullable AttemptFailure lastFailure;
+    private @Nullable Future<?> delayed;
+    /** Changes whenever the exchange is used again, for those who call back late. */
+    private int generation;
+
+    private int turn;
+    private int writtenAttempts;
+    private int gate;
+    private boolean requestEnded;
+    private byte @Nullable [] requestTrailers;
+    /** Whether the body so far is held whole, so that it can be sent again. */
+    private boolean replayable;
+    private boolean headPassed;
+    private int status;
+    private long requestBytes;
+    private long responseBytes;
+    private long started;
+    private long attemptStarted;
+    private long totalUntil;
+    private long idLow;
+
+    Exchange(ExchangeLoop loop) {
+        this.loop = loop;
+    }
+
+    private static byte[] ascii(String s) {
+        return s.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    // ---- admit
+
+    /** The head that the request is read into. */
+    public RequestHead requestHead() {
+        return request;
+    }
+
+    /** The request's head is whole: go. A request without body is over with it. */
+    public void start(ClientSide from) {
+        begin(from);
+        FieldRules.applyToRequest(request);
+        requestEnded = !request.hasBody();
+        replayable = request.method().idempotent();
+        if (request.method() == RequestHead.Method.CONNECT || request.method() == RequestHead.Method.TRACE) {
+            refuse(Reason.METHOD_NOT_ALLOWED, null);
+        } else if (loop.bodyLimit() >= 0 && request.contentLength() > loop.bodyLimit()) {
+            refuse(Reason.BODY_TOO_LARGE, null);
+        } else {
+            resolve();
+        }
+    }
+
+    /** The request's head is bad, or did not come in time. */
+    public void startRefused(ClientSide from, Reason why, @Nullable BadMessage fault) {
+        begin(from);
+        refuse(why, fault);
+    }
+
+    private void begin(ClientSide from) {
+        client = from;
+        started = loop.clock().now();
+        totalUntil = App.Timeouts.OFF;
+        idLow = loop.ids().nextLow();
+    }
+
+    // ---- resolve
+
+    private void resolve() {
+        phase = Phase.RESOLVE;
+        Route found = loop.table().find(request.bytes(), request.authorityStart(), request.hostEnd());
+        route = found;
+        if (found == null) {
+            refuse(Reason.NO_ROUTE, null);
+        } else if (found.plan() == null) {
+            refuse(Reason.WRONG_REGION, null);
+        } else {
+            App app = found.app();
+            app.budget(loop.index()).request();
+            turn = found.plan().nextTurn();
+            if (app.timeouts().total() != App.Timeouts.OFF) {
+                totalUntil = started + app.timeouts().total();
+                arm(App.Timeouts.OFF);
+            }
+            if (found.steps() == null) {
+                pick();
+            } else {
+                passGates(found.steps());
+            }
+        }
+    }
+
+    private void passGates(Step.Chain steps) {
+        while (gate < steps.gateCount()) {
+            Step.Gate next = steps.gate(gate);
+            int now = generation;
+            switch (next.check(request, verdict -> decided(now, next, verdict))) {
+                case PASS -> gate++;
+                case ANSWER -> {
+                    refuse(Reason.REFUSED, next.answerStatus(), null);
+                    return;
+                }
+                case WAIT -> {
+                    client().demand(false);
+                    return;
+                }
+            }
+        }
+        pick();
+    }
+
+    private void decided(int asked, Step.Gate by, Step.Gate.Verdict verdict) {
+        if (asked != generation || phase != Phase.RESOLVE) {
+            return;
+        }
+        switch (verdict) {
+            case PASS -> {
+                gate++;
+                client().demand(true);
+                passGates(Objects.requireNonNull(route().steps()));
+            }
+            case ANSWER -> refuse(Reason.REFUSED, by.answerStatus(), null);
+            case WAIT -> throw new IllegalArgumentException("a gate can't decide to wait for longer");
+        }
+    }
+
+    // ---- choose and pick
+
+    private void pick() {
+        phase = Phase.PICK;
+        App.RegionPlan plan = Objects.requireNonNull(route().plan());
+        Target next = attempts.count() == Attempts.MOST ? null : Decision.decide(plan.plan(), attempts, loop.clock().now(), turn);
+        if (next == null) {
+            refuse(lastFailure == null ? Reason.NO_WORKERS : Reason.of(lastFailure), null);
+            return;
+        }
+        attempts.add(next);
+        connect(next, false);
+    }
+
+    // ---- connect
+
+    private void connect(Target to, boolean fresh) {
+        phase = Phase.CONNECT;
+        target = to;
+        to.begin();
+        WorkerSide side = loop.connector().connect(to, this, route().app().timeouts().connect(), fresh);
+        if (side != null) {
+            relay(side);
+        }
+    }
+
+    @Override
+    public void connected(WorkerSide side) {
+        relay(side);
+    }
+
+    // ---- relay: the request
+
+    private void relay(WorkerSide side) {
+        phase = Phase.RELAY;
+        worker = side;
+        attemptStarted = loop.clock().now();
+        writtenAttempts++;
+        side.head(request, this);
+        if (replayable) {
+            held.copyTo(side);
+        } else {
+            held.moveTo(side);
+        }
+        if (requestEnded) {
+            side.end(requestTrailers);
+            armForResponse();
+        } else {
+            arm(loop.clock().now() + route().app().timeouts().idle());
+            side.flush();
+            client().demand(side.isWritable());
+        }
+    }
+
+    /** Lines that workers get beside the client's own. */
+    @Override
+    public void writeTo(HeadWriter out) {
+        out.literal(client().connectionLines());
+        if (request.authorityEnd() > request.authorityStart()) {
+            out.literal(FORWARDED_HOST).copy(request.bytes(), request.authorityStart(), request.authorityEnd()).endOfLine();
+        } else {
+            out.literal(HOST).text(Objects.requireNonNull(target).name()).endOfLine(); // HTTP/1.1 must have one; HTTP/1.0 need not
+        }
+        out.literal(REQUEST_ID).hex(loop.ids().high()).hex(idLow).endOfLine();
+        if (request.acceptsTrailers()) {
+            out.literal(TE_TRAILERS);
+        }
+        Step.Chain steps = route().steps();
+        if (steps != null) {
+            steps.editRequest(request, out);
+        }
+    }
+
+    /** A piece of the request's body. Takes it over. */
+    public void requestBody(ByteBuf data) {
+        requestBytes += data.readableBytes();
+        if (phase == Phase.SETTLED || phase == Phase.ADMIT) {
+            data.release();
+            return;
+        }
+        if (loop.bodyLimit() >= 0 && requestBytes > loop.bodyLimit()) {
+            data.release();
+            refuse(Reason.BODY_TOO_LARGE, null);
+            return;
+        }
+        Step.Chain steps = route().steps();
+        if (steps != null) {
+            steps.tapRequest(data);
+        }
+        WorkerSide to = phase == Phase.RELAY ? worker : null;
+        if (to == null) {
+            held.add(data);
+            if (held.bytes() >= HeldBody.MOST) {
+                client().demand(false);
+            }
+            return;
+        }
+        keep(data);
+        to.body(data);
+        arm(loop.clock().now() + route().app().timeouts().idle());
+    }
+
+    private void keep(ByteBuf data) {
+        if (replayable && !headPassed) {
+            if (held.bytes() + data.readableBytes() <= HeldBody.MOST) {
+                held.add(data.retainedDuplicate());
+            } else {
+                replayable = false;
+                held.release();
+            }
+        }
+    }
+
+    /** The request is whole; {@code trailers} are clean field lines. */
+    public void requestEnded(byte @Nullable [] trailers) {
+        requestEnded = true;
+        requestTrailers = trailers;
+        if (phase == Phase.RELAY && worker != null) {
+            worker.end(trailers);
+            if (!headPassed) {
+                armForResponse();
+            }
+        }
+    }
+
+    /** All of the request that was there to be read has been told. */
+    public void requestPaused() {
+        if (phase == Phase.RELAY && worker != null && !requestEnded) {
+            worker.flush();
+            if (!worker.isWritable()) {
+                client().demand(false);
+            }
+        }
+    }
+
+    @Override
+    public void workerWritable(boolean writable) {
+        if (phase == Phase.RELAY && !requestEnded) {
+            client().demand(writable);
+            arm(loop.clock().now() + route().app().timeouts().idle());
+        }
+    }
+
+    // ---- relay: the response
+
+    @Override
+    public ResponseHead responseHead() {
+        return response;
+    }
+
+    @Override
+    public void responseStarted() {
+        if (response.isInterim()) {
+            boolean wanted = response.status() != 100 || request.expectsContinue();
+            if (wanted && !request.isHttp10()) {
+                client().interim(response);
+            }
+            return;
+        }
+        headPassed = true;
+        status = response.status();
+        replayable = false;
+        held.release();
+        client().head(request, response, responseLines);
+        armForBody();
+    }
+
+    private void addToResponse(HeadWriter out) {
+        Step.Chain steps = route().steps();
+        if (steps != null) {
+            steps.editResponse(response, out);
+        }
+    }
+
+    @Override
+    public void responseBody(ByteBuf data) {
+        responseBytes += data.readableBytes();
+        Step.Chain steps = route().steps();
+        if (steps != null) {
+            steps.tapResponse(data);
+        }
+        client().body(data);
+    }
+
+    @Override
+    public void responsePaused() {
+        ClientSide to = client();
+        to.flush();
+        if (!to.isWritable()) {
+            demandOfWorker(false);
+        }
+        armForBody();
+    }
+
+    /** The client takes more of the response again, or has enough for now. */
+    public void clientWritable(boolean writable) {
+        if (phase == Phase.RELAY && headPassed) {
+            demandOfWorker(writable);
+            armForBody();
+        }
+    }
+
+    private void demandOfWorker(boolean more) {
+        if (worker != null) {
+            worker.demand(more);
+        }
+    }
+
+    @Override
+    public void responseEnded(byte @Nullable [] trailers) {
+        worker = null;
+        client().end(trailers);
+        settle(Reason.OK);
+    }
+
+    // ---- what goes wrong
+
+    @Override
+    public void failed(AttemptFailure failure, @Nullable BadMessage fault) {
+        worker = null;
+        Target failedAt = Objects.requireNonNull(target);
+        target = null;
+        failedAt.finish();
+        lastFailure = failure;
+        if (headPassed) {
+            client().abort();
+            settle(Reason.RESPONSE_CUT);
+            return;
+        }
+        response.reset();
+        arm(App.Timeouts.OFF);
+        if (failure == AttemptFailure.STALE) {
+            writtenAttempts--;
+            if (replayable) {
+                connect(failedAt, true);
+                return;
+            }
+        }
+        if (failure.neverWritten()) {
+            again();
+        } else if (!replayable || writtenAttempts >= MOST_WRITTEN) {
+            refuse(Reason.of(failure), fault);
+        } else if (route().app().budget(loop.index()).take(loop.clock().now())) {
+            again();
+        } else {
+            refuse(Reason.RETRY_BUDGET, Reason.of(failure).status(), null);
+        }
+    }
+
+    /** The first retry goes at once, later ones after 25 ms × 2ⁿ, give or take a half. */
+    private void again() {
+        if (attempts.count() <= 1) {
+            pick();
+            return;
+        }
+        phase = Phase.PICK;
+        long delay = FIRST_DELAY << (attempts.count() - 2);
+        int asked = generation;
+        delayed = loop.executor()
+                .schedule(
+                        () -> {
+                            if (asked == generation && phase == Phase.PICK) {
+                                loop.clock().refresh();
+                                pick();
+                            }
+                        },
+                        delay / 2 + loop.random().nextLong(delay),
+                        TimeUnit.NANOSECONDS);
+    }
+
+    /** The request's body is malformed, did not come in time, or the like: nothing of it can be trusted. */
+    public void requestFailed(Reason why, @Nullable BadMessage fault) {
+        if (headPassed) {
+            client().abort();
+            settle(why);
+        } else {
+            refuse(why, fault);
+        }
+    }
+
+    /** The drain's time is over. */
+    public void drained() {
+        requestFailed(Reason.DRAINING, null);
+    }
+
+    /** The client closed its connection, or it broke. */
+    public void clientGone() {
+        status = Reason.CLIENT_GONE.status();
+        settle(Reason.CLIENT_GONE);
+    }
+
+    private void refuse(Reason why, @Nullable BadMessage fault) {
+        refuse(why, fault == null || why != Reason.of(fault) ? why.status() : fault.status(), fault == null ? null : fault.sentence());
+    }
+
+    private void refuse(Reason why, int answerStatus, @Nullable String detail) {
+        status = answerStatus;
+        ErrorAnswer answer = ErrorAnswer.of(answerStatus, why, detail, requestId(), request);
+        detachWorker();
+        client().answer(request, answer);
+        settle(why);
+    }
+
+    private void timeIsUp(long now) {
+        if (phase == Phase.SETTLED) {
+            return;
+        }
+        if (now - totalUntil >= 0 && totalUntil != App.Timeouts.OFF) {
+            requestFailed(Reason.TOTAL_TIMEOUT, null);
+        } else if (phase == Phase.RELAY) {
+            if (headPassed) {
+                client().abort();
+                settle(Reason.IDLE_TIMEOUT);
+            } else {
+                WorkerSide slow = worker;
+                if (slow != null) {
+                    slow.abort();
+                }
+                failed(AttemptFailure.RESPONSE_TIMEOUT, null);
+            }
+        }
+    }
+
+    // ---- time
+
+    private void armForResponse() {
+        App.Timeouts timeouts = route().app().timeouts();
+        long until = loop.clock().now() + timeouts.response();
+        if (timeouts.attempt() != App.Timeouts.OFF) {
+            until = Math.min(until, attemptStarted + timeouts.attempt());
+        }
+        arm(until);
+    }
+
+    private void armForBody() {
+        arm(loop.clock().now() + route().app().timeouts().idle());
+    }
+
+    private void arm(long until) {
+        long at = Math.min(until, totalUntil);
+        if (at == App.Timeouts.OFF) {
+            deadline.clear();
+        } else {
+            loop.wheel().set(deadline, at);
+        }
+    }
+
+    // ---- settle
+
+    private void settle(Reason why) {
+        detachWorker();
+        phase = Phase.SETTLED;
+        reason = why;
+        loop.tell(this);
+        ClientSide last = client();
+        loop.giveBack(this);
+        last.settled();
+    }
+
+    private void detachWorker() {
+        WorkerSide at = worker;
+        Target last = target;
+        worker = null;
+        target = null;
+        if (at != null) {
+            at.abort();
+        } else if (phase == Phase.CONNECT && last != null) {
+            loop.connector().cancel(last, this);
+        }
+        if (last != null) {
+            last.finish();
+        }
+    }
+
+    /** Makes it new, for the next request. */
+    void reset() {
+        generation++;
+        phase = Phase.ADMIT;
+        reason = Reason.OK;
+        client = null;
+        route = null;
+        lastFailure = null;
+        Future<?> timer = delayed;
+        if (timer != null) {
+            timer.cancel(false);
+            delayed = null;
+        }
+        deadline.clear();
+        held.release();
+        attempts.clear();
+        request.reset();
+        response.reset();
+        writtenAttempts = gate = status = 0;
+        requestEnded = replayable = headPassed = false;
+        requestTrailers = null;
+        requestBytes = responseBytes = 0;
+    }
+
+    // ---- what listeners ask
+
+    public Phase phase() {
+        return phase;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** The status that the client got, or 0 if it got none. */
+    public int status() {
+        return status;
+    }
+
+    public @Nullable App app() {
+        Route to = route;
+        return to == null ? null : to.app();
+    }
+
+    /** Tries, those included that were never written. */
+    public int attempts() {
+        return attempts.count();
+    }
+
+    /** The target of the last try, or null if there was none. */
+    public @Nullable Target lastTarget() {
+        return attempts.last();
+    }
+
+    /** Bytes of the request's body, framing not counted. */
+    public long requestBytes() {
+        return requestBytes;
+    }
+
+    /** Bytes of the response's body, framing not counted. */
+    public long responseBytes() {
+        return responseBytes;
+    }
+
+    /** ns since its head was read. */
+    public long age() {
+        return loop.clock().now() - started;
+    }
+
+    /** What the worker got as X-Request-Id. For rare paths: it makes a string. */
+    public String requestId() {
+        return new HeadWriter().hex(loop.ids().high()).hex(idLow).toString();
+    }
+
+    private ClientSide client() {
+        return Objects.requireNonNull(client);
+    }
+
+    private Route route() {
+        return Objects.requireNonNull(route);
+    }
+}

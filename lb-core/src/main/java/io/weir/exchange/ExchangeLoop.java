@@ -1,0 +1,113 @@
+package io.weir.exchange;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.weir.loop.DeadlineWheel;
+import io.weir.loop.LoopClock;
+import io.weir.routing.RoutingTable;
+import io.weir.upstream.Connector;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** What the exchanges of one event loop share, and those that wait to be used again. Touched by that loop only. */
+public final class ExchangeLoop {
+    private static final int KEPT = 256;
+
+    private final int index;
+    private final EventExecutor executor;
+    private final LoopClock clock;
+    private final DeadlineWheel wheel;
+    private final Connector connector;
+    private final Supplier<RoutingTable> table;
+    private final ExchangeListener[] listeners;
+    private final RandomGenerator random;
+    private final long bodyLimit;
+    private final RequestIds ids;
+    private final ArrayDeque<Exchange> unused = new ArrayDeque<>();
+
+    /**
+     * @param index of the loop
+     * @param table the routing table in force
+     * @param random seeds request ids and jitter
+     * @param bodyLimit bytes a request's body may have, or -1
+     */
+    public ExchangeLoop(
+            int index,
+            EventExecutor executor,
+            LoopClock clock,
+            DeadlineWheel wheel,
+            Connector connector,
+            Supplier<RoutingTable> table,
+            List<ExchangeListener> listeners,
+            RandomGenerator random,
+            long bodyLimit) {
+        this.index = index;
+        this.executor = executor;
+        this.clock = clock;
+        this.wheel = wheel;
+        this.connector = connector;
+        this.table = table;
+        this.listeners = listeners.toArray(ExchangeListener[]::new);
+        this.random = random;
+        this.bodyLimit = bodyLimit;
+        this.ids = new RequestIds(random.nextLong());
+    }
+
+    /** An exchange to read a request into; it comes back by itself when it is over, or by {@link #giveBack}. */
+    public Exchange take() {
+        Exchange exchange = unused.pollFirst();
+        return exchange == null ? new Exchange(this) : exchange;
+    }
+
+    /** Takes back an exchange that was never started. */
+    public void giveBack(Exchange exchange) {
+        exchange.reset();
+        if (unused.size() < KEPT) {
+            unused.addFirst(exchange);
+        }
+    }
+
+    void tell(Exchange exchange) {
+        for (ExchangeListener listener : listeners) {
+            listener.settled(exchange);
+        }
+    }
+
+    int index() {
+        return index;
+    }
+
+    EventExecutor executor() {
+        return executor;
+    }
+
+    LoopClock clock() {
+        return clock;
+    }
+
+    DeadlineWheel wheel() {
+        return wheel;
+    }
+
+    Connector connector() {
+        return connector;
+    }
+
+    RoutingTable table() {
+        return table.get();
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    RequestIds ids() {
+        return ids;
+    }
+
+    /** Bytes that a request's body may have, or -1. */
+    long bodyLimit() {
+        return bodyLimit;
+    }
+}

@@ -1,0 +1,85 @@
+package io.weir.exchange;
+
+import io.weir.http.BadMessage;
+import io.weir.upstream.AttemptFailure;
+
+/** Why an exchange ended as it did. The code stands in error answers and logs; the status is what the client gets where it can still get one. */
+public enum Reason {
+    OK("ok", 0, ""),
+    BAD_REQUEST("bad_request", 400, "The request is malformed"),
+    NO_ROUTE("no_route", 404, "No app answers at this host and path"),
+    METHOD_NOT_ALLOWED("method_not_allowed", 405, "This method is not served here"),
+    REQUEST_TIMEOUT("request_timeout", 408, "The request did not arrive in time"),
+    BODY_TOO_LARGE("body_too_large", 413, "The request's body is over the limit"),
+    URI_TOO_LONG("uri_too_long", 414, "The request line is over the limit"),
+    WRONG_REGION("wrong_region", 421, "The app has no workers in this region"),
+    HEAD_TOO_LARGE("head_too_large", 431, "The request's head is over the limit"),
+    REFUSED("refused", 403, "The request was refused"),
+    CLIENT_GONE("client_gone", 499, "The client went away"),
+    UNKNOWN_CODING("unknown_coding", 501, "The request has a transfer coding that is not known here"),
+    CONNECT_FAILED("connect_failed", 502, "No worker of the app could be reached"),
+    BAD_RESPONSE("bad_response", 502, "The worker's response is malformed"),
+    RESET("reset", 502, "The worker ended the connection before it answered"),
+    NO_WORKERS("no_workers", 503, "The app has no workers that could serve"),
+    OVERLOADED("overloaded", 503, "All connections are in use"),
+    DRAINING("draining", 503, "This load balancer is shutting down"),
+    CONNECT_TIMEOUT("connect_timeout", 504, "No worker of the app accepted a connection in time"),
+    RESPONSE_TIMEOUT("response_timeout", 504, "The worker did not answer in time"),
+    TOTAL_TIMEOUT("total_timeout", 504, "The exchange took longer than it may"),
+    BAD_VERSION("bad_version", 505, "HTTP/1.0 and HTTP/1.1 are spoken here"),
+    /** The last attempt failed and the app's budget allows no further one; the status is the last attempt's. */
+    RETRY_BUDGET("retry_budget", 502, "The worker failed, and too many requests are being tried again already"),
+    /** The response broke off after its head had been passed on: the client sees a cut message. */
+    RESPONSE_CUT("response_cut", 0, "The worker's response broke off"),
+    /** Neither side moved for too long after the head of the response had been passed on. */
+    IDLE_TIMEOUT("idle_timeout", 0, "The response stood still for too long");
+
+    private final String code;
+    private final int status;
+    private final String sentence;
+
+    Reason(String code, int status, String sentence) {
+        this.code = code;
+        this.status = status;
+        this.sentence = sentence;
+    }
+
+    /** As it stands in answers and logs. */
+    public String code() {
+        return code;
+    }
+
+    /** The status of the answer, or 0 where there is none of ours. */
+    public int status() {
+        return status;
+    }
+
+    /** For people, without a final stop. */
+    public String sentence() {
+        return sentence;
+    }
+
+    /** The reason for refusing a request with that fault. */
+    public static Reason of(BadMessage fault) {
+        return switch (fault.status()) {
+            case 414 -> URI_TOO_LONG;
+            case 431 -> HEAD_TOO_LARGE;
+            case 501 -> UNKNOWN_CODING;
+            case 505 -> BAD_VERSION;
+            default -> BAD_REQUEST;
+        };
+    }
+
+    /** The reason of an exchange whose last attempt failed so. */
+    static Reason of(AttemptFailure failure) {
+        return switch (failure) {
+            case CONNECT_REFUSED, CONNECT_IMPOSSIBLE -> CONNECT_FAILED;
+            case CONNECT_TIMEOUT -> CONNECT_TIMEOUT;
+            case QUEUE_FULL, QUEUE_TIMEOUT -> OVERLOADED;
+            case STALE, RESET -> RESET;
+            case BAD_RESPONSE -> BAD_RESPONSE;
+            case RESPONSE_TIMEOUT -> RESPONSE_TIMEOUT;
+            case CUT -> RESPONSE_CUT;
+        };
+    }
+}

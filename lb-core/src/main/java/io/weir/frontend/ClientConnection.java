@@ -1,0 +1,519 @@
+package io.weir.frontend;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.weir.exchange.ClientSide;
+import io.weir.exchange.ErrorAnswer;
+import io.weir.exchange.Exchange;
+import io.weir.exchange.Reason;
+import io.weir.http.BodyReader;
+import io.weir.http.HeadLines;
+import io.weir.http.HeadWriter;
+import io.weir.http.MessageWriter;
+import io.weir.http.MessageWriter.BodyFraming;
+import io.weir.http.Progress;
+import io.weir.http.RequestHead;
+import io.weir.http.ResponseHead;
+import io.weir.loop.Deadline;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP/1.1 connection of a client: requests one after the other, each an {@link Exchange}.
+ *
+ * <pre>
+ *   state    event                              next
+ *   IDLE     a byte                             HEAD
+ *   IDLE     time, drain                        CLOSED
+ *   HEAD     head with body                     BODY
+ *   HEAD     head without body                  ANSWER
+ *   HEAD     bad head, time                     LINGER (4xx, 5xx)
+ *   BODY     end of the body                    ANSWER
+ *   BODY     bad body, time                     LINGER (400, 408)
+ *   BODY     answered early                     LINGER
+ *   ANSWER   answered, connection stays         IDLE
+ *   ANSWER   answered, connection ends          CLOSED (once everything is written)
+ *   LINGER   FIN, time, too much                CLOSED
+ *   any      FIN, RST                           CLOSED (client_gone)
+ * </pre>
+ *
+ * LINGER: our side is closed and what the client still sends is thrown away for a moment, since closing at once would reset the
+ * connection and the client might never see the answer (RFC 9112, 9.6).
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientSide {
+    private enum State {
+        IDLE,
+        HEAD,
+        BODY,
+        ANSWER,
+        LINGER,
+        CLOSED
+    }
+
+    /** Bytes of further requests that are read ahead while one is being answered, so that a FIN behind them is seen. */
+    private static final int READ_AHEAD = 8 * 1024;
+
+    private static final long LINGER_TIME = TimeUnit.SECONDS.toNanos(2);
+    private static final int LINGER_BYTES = 1024 * 1024;
+
+    private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
+    private static final byte[] CLOSE = ascii("Connection: close\r\n");
+    private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
+
+    private final FrontendLoop loop;
+    private final ClientTimeouts timeouts;
+    private final BodyReader body = new BodyReader();
+
+    private final Deadline patience = new Deadline() {
+        @Override
+        protected void expired(long now) {
+            timeIsUp(now);
+        }
+    };
+
+    @Nullable ClientConnection next;
+    @Nullable ClientConnection previous;
+
+    private State state = State.IDLE;
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable MessageWriter writer;
+    private @Nullable Exchange exchange;
+    /** Bytes read ahead, of the requests to come. */
+    private @Nullable ByteBuf ahead;
+
+    private byte @Nullable [] connectionLines;
+    /** Whether the connection ends behind the current answer. */
+    private boolean closing;
+    /** Whether the answer under way ends by closing the connection, so that only a reset shows that it was cut. */
+    private boolean endsByClose;
+    /** Whether bytes are being looked at further up the stack. */
+    private boolean reading;
+    /** Whether the exchange wants no more of the request for now. */
+    private boolean paused;
+
+    private int lingered;
+
+    ClientConnection(FrontendLoop loop, ClientTimeouts timeouts) {
+        this.loop = loop;
+        this.timeouts = timeouts;
+    }
+
+    private static byte[] ascii(String s) {
+        return s.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    // ---- the connection
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        writer = new MessageWriter(context);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        loop.add(this);
+        long now = loop.loop().clock().refresh();
+        if (loop.limit().opened()) {
+            await(now + timeouts.head());
+        } else {
+            Exchange refused = loop.exchanges().take();
+            exchange = refused;
+            closing = true;
+            refused.startRefused(this, Reason.OVERLOADED, null);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        State before = state;
+        state = State.CLOSED;
+        loop.loop().wheel().remove(patience);
+        loop.remove(this);
+        loop.limit().closed();
+        writer().discard();
+        ByteBuf unread = ahead;
+        if (unread != null) {
+            ahead = null;
+            unread.release();
+        }
+        Exchange open = exchange;
+        if (open != null) {
+            exchange = null;
+            if (before == State.HEAD) {
+                loop.exchanges().giveBack(open);
+            } else {
+                open.clientGone();
+            }
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close(); // a reset, or a write that failed: the client is gone
+    }
+
+    private void await(long until) {
+        loop.loop().wheel().set(patience, until);
+    }
+
+    private void timeIsUp(long now) {
+        Exchange open = exchange;
+        switch (state) {
+            case IDLE, LINGER -> close();
+            case HEAD -> {
+                closing = true;
+                Objects.requireNonNull(open).startRefused(this, Reason.REQUEST_TIMEOUT, null);
+            }
+            case BODY -> {
+                if (paused) {
+                    await(now + timeouts.body()); // we are the ones who keep it waiting
+                } else {
+                    Objects.requireNonNull(open).requestFailed(Reason.REQUEST_TIMEOUT, null);
+                }
+            }
+            case ANSWER, CLOSED -> {}
+        }
+    }
+
+    private void close() {
+        if (state != State.CLOSED) {
+            ctx().close(); // channelInactive does the rest
+        }
+    }
+
+    // ---- the request
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        loop.loop().clock().refresh();
+        read((ByteBuf) message);
+    }
+
+    private void read(ByteBuf in) {
+        reading = true;
+        boolean given = false;
+        while (!given && in.isReadable() && state.ordinal() <= State.BODY.ordinal()) {
+            if (state == State.BODY) {
+                given = readBody(in);
+            } else {
+                readHead(in);
+            }
+        }
+        reading = false;
+        if (!given) {
+            keepOrRelease(in);
+        }
+    }
+
+    private void readHead(ByteBuf in) {
+        Exchange reader = exchange;
+        if (reader == null) {
+            reader = loop.exchanges().take();
+            exchange = reader;
+            state = State.HEAD;
+            await(loop.loop().clock().now() + timeouts.head());
+        }
+        RequestHead head = reader.requestHead();
+        Progress progress = loop.parser().read(in, head);
+        if (progress == Progress.END) {
+            closing = !head.keepsAlive() || loop.draining();
+            if (head.hasBody()) {
+                state = State.BODY;
+                if (head.chunked()) {
+                    body.chunked();
+                } else {
+                    body.length(head.contentLength());
+                }
+                await(loop.loop().clock().now() + timeouts.body());
+            } else {
+                state = State.ANSWER;
+                patience.clear();
+            }
+            reader.start(this);
+        } else if (progress == Progress.BAD) {
+            closing = true;
+            reader.startRefused(this, Reason.of(Objects.requireNonNull(head.fault())), head.fault());
+        }
+    }
+
+    /** Whether {@code in} was given on. */
+    private boolean readBody(ByteBuf in) {
+        Exchange to = Objects.requireNonNull(exchange);
+        ByteBuf piece = body.read(in);
+        boolean given = piece == in;
+        if (piece != null) {
+            to.requestBody(piece);
+            if (state != State.BODY) {
+                return given; // answered already
+            }
+        }
+        if (body.fault() != null) {
+            to.requestFailed(Reason.of(body.fault()), body.fault());
+        } else if (body.ended()) {
+            state = State.ANSWER;
+            patience.clear();
+            byte[] trailers = body.trailers();
+            body.idle();
+            demand(true);
+            to.requestEnded(trailers);
+        } else {
+            await(loop.loop().clock().now() + timeouts.body());
+        }
+        return given;
+    }
+
+    private void keepOrRelease(ByteBuf in) {
+        if (state == State.LINGER) {
+            lingered += in.readableBytes();
+            if (lingered > LINGER_BYTES) {
+                close();
+            }
+        }
+        if (state != State.ANSWER || !in.isReadable()) {
+            in.release();
+            return;
+        }
+        if (ahead == null) {
+            ahead = in;
+        } else {
+            ahead = ctx().alloc().buffer(ahead.readableBytes() + in.readableBytes()).writeBytes(ahead).writeBytes(in);
+            in.release();
+        }
+        updateReading();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (state == State.BODY) {
+            Objects.requireNonNull(exchange).requestPaused();
+        }
+    }
+
+    @Override
+    public void demand(boolean more) {
+        paused = !more;
+        updateReading();
+    }
+
+    private void updateReading() {
+        boolean wanted = !paused && (ahead == null || ahead.readableBytes() < READ_AHEAD);
+        Channel channel = ctx().channel();
+        if (channel.config().isAutoRead() != wanted) {
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    // ---- the response
+
+    @Override
+    public void head(RequestHead request, ResponseHead head, HeadLines lines) {
+        boolean http10 = request.isHttp10();
+        BodyFraming framing = BodyFraming.PLAIN;
+        endsByClose = false;
+        if (request.method() == RequestHead.Method.HEAD || head.neverHasBody()) {
+            framing = BodyFraming.NONE;
+        } else if (head.contentLength() < 0) {
+            framing = http10 ? BodyFraming.PLAIN : BodyFraming.CHUNKED;
+            endsByClose = http10;
+            closing |= http10;
+        }
+        HeadWriter out = loop.headWriter();
+        head.writeTo(out);
+        lines.writeTo(out);
+        if (framing == BodyFraming.CHUNKED) {
+            out.literal(CHUNKED);
+        }
+        connectionField(out, http10);
+        out.endOfLine();
+        writer().begin(out, framing, framing == BodyFraming.PLAIN ? head.contentLength() : 0);
+    }
+
+    private void connectionField(HeadWriter out, boolean http10) {
+        if (closing || loop.draining()) {
+            closing = true;
+            out.literal(CLOSE);
+        } else if (http10) {
+            out.literal(KEEP_ALIVE);
+        }
+    }
+
+    @Override
+    public void interim(ResponseHead head) {
+        HeadWriter out = loop.headWriter();
+        head.writeTo(out);
+        out.endOfLine();
+        writer().begin(out, BodyFraming.NONE, 0);
+        writer().flush();
+    }
+
+    @Override
+    public void body(ByteBuf data) {
+        writer().body(data);
+    }
+
+    @Override
+    public void end(byte @Nullable [] trailers) {
+        writer().end(trailers);
+    }
+
+    @Override
+    public void flush() {
+        writer().flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return ctx().channel().isWritable();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (exchange != null && (state == State.ANSWER || state == State.BODY)) {
+            exchange.clientWritable(context.channel().isWritable());
+        }
+    }
+
+    @Override
+    public void answer(RequestHead request, ErrorAnswer answer) {
+        closing |= state != State.ANSWER;
+        HeadWriter out = loop.headWriter();
+        out.text("HTTP/1.1 ").decimal(answer.status()).text(" " + ErrorAnswer.phrase(answer.status()) + "\r\nDate: ")
+                .text(DATE.format(ZonedDateTime.now(ZoneOffset.UTC)))
+                .text("\r\nContent-Type: " + answer.contentType() + "\r\nCache-Control: no-store\r\nContent-Length: ")
+                .decimal(answer.body().length)
+                .endOfLine();
+        if (answer.status() == 405) {
+            out.text("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
+        }
+        if (answer.retryAfter() > 0) {
+            out.text("Retry-After: ").decimal(answer.retryAfter()).endOfLine();
+        }
+        connectionField(out, request.isHttp10() && !request.isEmpty());
+        out.endOfLine();
+        writer().begin(out, BodyFraming.PLAIN, answer.body().length);
+        if (request.method() != RequestHead.Method.HEAD) {
+            writer().body(Unpooled.wrappedBuffer(answer.body()));
+        }
+        writer().end(null);
+    }
+
+    @Override
+    public void abort() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (endsByClose) {
+            ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0); // closing would look like the end of the body
+        } else {
+            writer().flush();
+        }
+        exchange = null;
+        close();
+    }
+
+    @Override
+    public void settled() {
+        exchange = null;
+        if (state == State.CLOSED || !ctx().channel().isActive()) {
+            return;
+        }
+        if (state == State.ANSWER && !closing) {
+            state = State.IDLE;
+            await(loop.loop().clock().now() + timeouts.idle());
+            goOn();
+        } else {
+            finish();
+        }
+    }
+
+    /** To the next request, if some of it was read ahead. */
+    private void goOn() {
+        ByteBuf unread = ahead;
+        if (unread != null && !reading) {
+            ahead = null;
+            updateReading();
+            read(unread);
+        }
+    }
+
+    /** Ends the connection behind what was written. */
+    private void finish() {
+        boolean clientMaySend = state != State.ANSWER || ahead != null;
+        if (ahead != null) {
+            ahead.release();
+            ahead = null;
+        }
+        state = State.LINGER;
+        await(loop.loop().clock().now() + timeouts.idle()); // for what is still to be written
+        if (clientMaySend) {
+            demand(true);
+            ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+                if (written.isSuccess() && written.channel() instanceof DuplexChannel duplex) {
+                    duplex.shutdownOutput();
+                    await(loop.loop().clock().now() + LINGER_TIME);
+                }
+            });
+        } else {
+            ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    public byte[] connectionLines() {
+        byte[] lines = connectionLines;
+        if (lines == null) {
+            Channel channel = ctx().channel();
+            String client = channel.remoteAddress() instanceof InetSocketAddress a ? address(a) : "unknown";
+            int port = channel.localAddress() instanceof InetSocketAddress a ? a.getPort() : 0;
+            lines = ascii("Via: 1.1 weir\r\nX-Forwarded-For: " + client + "\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: " + port + "\r\n");
+            connectionLines = lines;
+        }
+        return lines;
+    }
+
+    private static String address(InetSocketAddress a) {
+        String text = a.getAddress().getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+
+    // ---- drain
+
+    void drain(long grace) {
+        closing = true;
+        if (state == State.IDLE) {
+            await(loop.loop().clock().now() + grace);
+        }
+    }
+
+    void endDrain() {
+        if (exchange != null && (state == State.ANSWER || state == State.BODY)) {
+            exchange.drained();
+        } else {
+            close();
+        }
+    }
+
+    private ChannelHandlerContext ctx() {
+        return Objects.requireNonNull(ctx);
+    }
+
+    private MessageWriter writer() {
+        return Objects.requireNonNull(writer);
+    }
+}

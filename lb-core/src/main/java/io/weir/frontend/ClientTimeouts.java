@@ -1,0 +1,10 @@
+package io.weir.frontend;
+
+/**
+ * How long a client may take, in ns.
+ *
+ * @param head from the first byte of a request to the end of its head; on a new connection from the connection on
+ * @param body between two pieces of a request's body
+ * @param idle between two requests
+ */
+public record ClientTimeouts(long head, long body, long idle) {}

@@ -1,0 +1,126 @@
+package io.weir.frontend;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.weir.loop.EventLoops;
+import io.weir.loop.TransportKind;
+import io.weir.topology.BindAddress;
+import io.weir.upstream.ReadSizes;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An address that clients connect to. Each event loop has a listening socket of its own there (SO_REUSEPORT), so that a connection is
+ * accepted where it will be served; NIO has no such option, and one acceptor hands its channels over.
+ */
+public final class Listener implements AutoCloseable {
+    private static final int BACKLOG = 8192; // the kernel takes the lesser of this and net.core.somaxconn
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+    private final List<Channel> sockets;
+    private final InetSocketAddress address;
+
+    private Listener(List<Channel> sockets) {
+        this.sockets = sockets;
+        this.address = (InetSocketAddress) sockets.getFirst().localAddress();
+    }
+
+    /**
+     * Listens at {@code bind}.
+     *
+     * @throws IOException if the address can't be had, because another process listens there or it is not one of this machine's
+     */
+    public static Listener open(BindAddress bind, ClientTimeouts timeouts, EventLoops loops, List<FrontendLoop> frontends) throws IOException {
+        InetSocketAddress wanted = bind.host().isEmpty() ? new InetSocketAddress(bind.port()) : new InetSocketAddress(bind.host(), bind.port());
+        probe(wanted);
+        Map<Object, FrontendLoop> byExecutor = new IdentityHashMap<>();
+        frontends.forEach(frontend -> byExecutor.put(frontend.loop().executor(), frontend));
+        ChannelInitializer<Channel> clients = new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                accept(channel, java.util.Objects.requireNonNull(byExecutor.get(channel.eventLoop())), timeouts);
+            }
+        };
+        TransportKind transport = loops.transport();
+        ChannelOption<Boolean> reusePort = transport.reusePort();
+        List<Channel> sockets = new ArrayList<>();
+        try {
+            if (reusePort == null) {
+                EventLoopGroup all = java.util.Objects.requireNonNull(loops.loops().getFirst().executor().parent());
+                sockets.add(listen(transport, loops.loops().getFirst().executor(), all, null, clients, wanted));
+            } else {
+                for (EventLoops.Loop loop : loops.loops()) {
+                    sockets.add(listen(transport, loop.executor(), loop.executor(), reusePort, clients, wanted));
+                    wanted = (InetSocketAddress) sockets.getFirst().localAddress(); // port 0 was chosen by the first
+                }
+            }
+        } catch (IOException e) {
+            sockets.forEach(Channel::close);
+            throw e;
+        }
+        return new Listener(sockets);
+    }
+
+    /** With SO_REUSEPORT a second process would share our connections without a word: it must fail instead. */
+    private static void probe(InetSocketAddress wanted) throws IOException {
+        try (ServerSocket test = new ServerSocket()) {
+            test.setReuseAddress(true);
+            test.bind(wanted, 1);
+        }
+    }
+
+    private static Channel listen(
+            TransportKind transport,
+            EventLoopGroup acceptor,
+            EventLoopGroup children,
+            @Nullable ChannelOption<Boolean> reusePort,
+            ChannelInitializer<Channel> clients,
+            InetSocketAddress address)
+            throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(acceptor, children)
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, ReadSizes.fromClients())
+                .childHandler(clients);
+        if (reusePort != null) {
+            bootstrap.option(reusePort, true);
+        }
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(bound.cause().getMessage(), bound.cause());
+        }
+        return bound.channel();
+    }
+
+    /** What a client's bytes pass through, in this order. */
+    private static void accept(Channel channel, FrontendLoop loop, ClientTimeouts timeouts) {
+        channel.pipeline().addLast(new ClientConnection(loop, timeouts));
+    }
+
+    /** Where it listens, with the port that was given if the config asked for any. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** Accepts no more connections; those that are open stay. */
+    @Override
+    public void close() {
+        sockets.forEach(socket -> socket.close().awaitUninterruptibly());
+    }
+}

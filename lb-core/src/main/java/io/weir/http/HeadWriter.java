@@ -1,0 +1,85 @@
+package io.weir.http;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/** Bytes of a head in the making. One per event loop; what it holds is copied out at once by {@link #flushTo}. */
+public final class HeadWriter {
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private byte[] buffer = new byte[2048];
+    private int length;
+
+    public int length() {
+        return length;
+    }
+
+    private void ensure(int more) {
+        if (buffer.length - length < more) {
+            buffer = java.util.Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + more));
+        }
+    }
+
+    public HeadWriter copy(byte[] from, int start, int end) {
+        int n = end - start;
+        ensure(n);
+        System.arraycopy(from, start, buffer, length, n);
+        length += n;
+        return this;
+    }
+
+    public HeadWriter literal(byte[] bytes) {
+        return copy(bytes, 0, bytes.length);
+    }
+
+    /** Latin-1 text. For rare paths. */
+    public HeadWriter text(String s) {
+        return literal(s.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    public HeadWriter decimal(long n) {
+        ensure(20);
+        int digits = 1;
+        for (long x = n; x >= 10; x /= 10) {
+            digits++;
+        }
+        int at = length + digits;
+        length = at;
+        long x = n;
+        do {
+            buffer[--at] = (byte) ('0' + x % 10);
+            x /= 10;
+        } while (x != 0);
+        return this;
+    }
+
+    /** 16 hexadecimal digits. */
+    public HeadWriter hex(long n) {
+        ensure(16);
+        for (int shift = 60; shift >= 0; shift -= 4) {
+            buffer[length++] = HEX[(int) (n >>> shift) & 15];
+        }
+        return this;
+    }
+
+    public HeadWriter endOfLine() {
+        ensure(2);
+        buffer[length++] = '\r';
+        buffer[length++] = '\n';
+        return this;
+    }
+
+    /** Appends everything to {@code out} and empties this. */
+    public void flushTo(ByteBuf out) {
+        out.writeBytes(buffer, 0, length);
+        length = 0;
+        if (buffer.length > 65536) {
+            buffer = new byte[2048];
+        }
+    }
+
+    @Override
+    public String toString() {
+        return new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+    }
+}

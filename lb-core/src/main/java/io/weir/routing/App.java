@@ -1,0 +1,84 @@
+package io.weir.routing;
+
+import io.weir.balancing.Plan;
+import io.weir.balancing.RetryBudget;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A deployed application as requests see it. Immutable but for its plans: a changed config makes a new App, a changed health a new plan.
+ */
+public final class App {
+    /**
+     * How long an exchange may take over its parts, in ns; {@link #OFF} where there is no bound.
+     *
+     * @param connect one connection to a worker
+     * @param response from the end of the request to the head of the response
+     * @param idle between two pieces of a response's body
+     * @param attempt one attempt, up to the head of the response
+     * @param total the whole exchange
+     */
+    public record Timeouts(long connect, long response, long idle, long attempt, long total) {
+        public static final long OFF = Long.MAX_VALUE;
+    }
+
+    /** An app's plan for one region, and the mutable company that survives it. */
+    public static final class RegionPlan {
+        private final AtomicInteger turns = new AtomicInteger();
+        /** Written by the control thread alone, read by every request once. */
+        private volatile Plan plan;
+
+        public RegionPlan(Plan plan) {
+            this.plan = plan;
+        }
+
+        public Plan plan() {
+            return plan;
+        }
+
+        /** Control thread only. */
+        public void publish(Plan next) {
+            plan = next;
+        }
+
+        /** The running number of a request, for policies that go by turns. */
+        public int nextTurn() {
+            return turns.getAndIncrement();
+        }
+    }
+
+    private final String name;
+    private final Timeouts timeouts;
+    private final Map<String, RegionPlan> plans;
+    private final RetryBudget[] budgets;
+
+    /**
+     * @param plans by region
+     * @param budgets one for each event loop, in their order
+     */
+    public App(String name, Timeouts timeouts, Map<String, RegionPlan> plans, RetryBudget[] budgets) {
+        this.name = name;
+        this.timeouts = timeouts;
+        this.plans = Map.copyOf(plans);
+        this.budgets = budgets.clone();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Timeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Its plan as seen from a request for that region, or null if it has no pool there. */
+    public @Nullable RegionPlan in(String region) {
+        return plans.get(region);
+    }
+
+    /** The retry budget of an event loop. */
+    public RetryBudget budget(int loop) {
+        return budgets[loop];
+    }
+}

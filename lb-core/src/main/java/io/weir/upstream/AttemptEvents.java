@@ -1,0 +1,36 @@
+package io.weir.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.weir.http.BadMessage;
+import io.weir.http.ResponseHead;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an attempt at a worker comes to, told to whoever made it, on its event loop. After {@link #responseEnded} or {@link #failed} nothing
+ * more comes.
+ */
+public interface AttemptEvents {
+    /** There is a connection. Not called when {@link Connector#connect} returned one at once. */
+    void connected(WorkerSide side);
+
+    /** The head that a response is read into. */
+    ResponseHead responseHead();
+
+    /** The response's head is whole; it may be an interim one (1xx), and then another follows. */
+    void responseStarted();
+
+    /** A piece of the response's body, to be released by who is told. */
+    void responseBody(ByteBuf data);
+
+    /** The response is whole; {@code trailers} are clean field lines. */
+    void responseEnded(byte @Nullable [] trailers);
+
+    /** All that was there to be read has been told: flush what came of it. */
+    void responsePaused();
+
+    /** Whether the worker keeps up with the request has changed. */
+    void workerWritable(boolean writable);
+
+    /** The attempt is over without a whole response. {@code fault} says what was wrong with a bad one. */
+    void failed(AttemptFailure failure, @Nullable BadMessage fault);
+}

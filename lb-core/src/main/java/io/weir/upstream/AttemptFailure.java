@@ -1,0 +1,41 @@
+package io.weir.upstream;
+
+/** How an attempt at a worker failed, classified where it happens. */
+public enum AttemptFailure {
+    /** The worker, or its machine, refused the connection. */
+    CONNECT_REFUSED(true),
+    /** No connection within the time for it. */
+    CONNECT_TIMEOUT(true),
+    /** No such host, no route, no descriptors. */
+    CONNECT_IMPOSSIBLE(true),
+    /** Every connection that the worker may have is in use, and so is every place in the queue for one. */
+    QUEUE_FULL(true),
+    /** A place in the queue did not lead to a connection in time. */
+    QUEUE_TIMEOUT(true),
+    /** The worker closed a connection that had served before, without a byte of an answer: it had given it up before our request came. */
+    STALE(false),
+    /** The connection ended, or was reset, before the head of the response was whole. */
+    RESET(false),
+    /** The response is not HTTP as we understand it. */
+    BAD_RESPONSE(false),
+    /** No head of a response in time. */
+    RESPONSE_TIMEOUT(false),
+    /** The response ended early, after its head was there. */
+    CUT(false);
+
+    private final boolean neverWritten;
+
+    AttemptFailure(boolean neverWritten) {
+        this.neverWritten = neverWritten;
+    }
+
+    /** Whether the worker can't have seen any of the request: then every method may be tried again. */
+    public boolean neverWritten() {
+        return neverWritten;
+    }
+
+    /** Whether it speaks of the endpoint's connections, which then rest for a while. */
+    public boolean ofConnecting() {
+        return this == CONNECT_REFUSED || this == CONNECT_TIMEOUT || this == CONNECT_IMPOSSIBLE;
+    }
+}

@@ -1,0 +1,47 @@
+package io.weir.upstream;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long an endpoint rests after it refused or timed out a connection: 1 s, doubling to 30 s, until one succeeds. When a rest is over,
+ * one connection is tried; the others keep away until its outcome is known, so that an endpoint that hangs costs one request its patience
+ * and not all of them. Written rarely, by any event loop; read by every request.
+ */
+final class ConnectBackoff {
+    private static final long FIRST = TimeUnit.SECONDS.toNanos(1);
+    private static final long LONGEST = TimeUnit.SECONDS.toNanos(30);
+
+    private volatile boolean resting;
+    private long until;
+    private long rest = FIRST;
+
+    /** Whether a connection may be tried at {@code now} ns. */
+    boolean over(long now) {
+        return !resting || restIsOver(now);
+    }
+
+    private synchronized boolean restIsOver(long now) {
+        return now - until >= 0;
+    }
+
+    /** A connection is being tried: while it was resting, the others wait for the outcome, at most {@code timeout} ns. */
+    void trying(long now, long timeout) {
+        if (resting) {
+            synchronized (this) {
+                until = now + Math.min(timeout, LONGEST);
+            }
+        }
+    }
+
+    synchronized void failed(long now) {
+        rest = resting ? Math.min(rest * 2, LONGEST) : FIRST;
+        until = now + rest;
+        resting = true;
+    }
+
+    void succeeded() {
+        if (resting) {
+            resting = false;
+        }
+    }
+}

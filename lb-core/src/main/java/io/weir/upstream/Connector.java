@@ -1,0 +1,19 @@
+package io.weir.upstream;
+
+import io.weir.balancing.Target;
+import org.jspecify.annotations.Nullable;
+
+/** Where attempts get their connections, one for each event loop. */
+public interface Connector {
+    /**
+     * A connection to {@code target}: one that was idle, at once; or null, and {@code events} is told later that there is one, or why there
+     * is none.
+     *
+     * @param timeout ns to wait for a new connection, or for a place in the queue to bring one
+     * @param fresh whether it must be a new one, since an idle one has just turned out to be dead
+     */
+    @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, boolean fresh);
+
+    /** Takes a request for a connection back that was not answered yet. */
+    void cancel(Target target, AttemptEvents events);
+}

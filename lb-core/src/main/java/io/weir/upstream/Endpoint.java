@@ -1,0 +1,143 @@
+package io.weir.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.NetUtil;
+import io.weir.config.UpstreamSettings;
+import io.weir.http.HeadLimits;
+import io.weir.loop.EventLoops;
+import io.weir.topology.WorkerAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An address that workers answer at, with its connections: a pool for each event loop, one limit for all. Shared by every pool of every app
+ * that names it with the same settings. A name is looked up again for each new connection, as long as its DNS answer lives.
+ */
+public final class Endpoint {
+    /** Bytes that we sent and that nobody acknowledged for so long mean that the worker's machine is gone (TCP_USER_TIMEOUT). */
+    private static final int UNACKNOWLEDGED_MILLIS = (int) TimeUnit.SECONDS.toMillis(5);
+
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+    private final WorkerAddress address;
+    private final UpstreamSettings settings;
+    private final InetSocketAddress socketAddress;
+    private final ConnectBackoff backoff = new ConnectBackoff();
+    private final AtomicInteger open = new AtomicInteger();
+    /** Attempts that wait for a connection, on all loops. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    private final List<EndpointPool> pools;
+
+    Endpoint(WorkerAddress address, UpstreamSettings settings, HeadLimits responseLimits, EventLoops loops, AddressResolverGroup<?> names) {
+        this.address = address;
+        this.settings = settings;
+        this.socketAddress = socketAddress(address);
+        this.pools = new ArrayList<>();
+        int idle = Math.ceilDiv(settings.idleConnections(), loops.loops().size());
+        for (EventLoops.Loop loop : loops.loops()) {
+            pools.add(new EndpointPool(this, loop, bootstrap(loops, loop, names), responseLimits, idle, settings.idle().toNanos()));
+        }
+    }
+
+    private static InetSocketAddress socketAddress(WorkerAddress address) {
+        byte[] literal = NetUtil.createByteArrayFromIpAddressString(address.host());
+        if (literal == null) {
+            return InetSocketAddress.createUnresolved(address.host(), address.port());
+        }
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(literal), address.port());
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("no IP address: " + address, e);
+        }
+    }
+
+    private Bootstrap bootstrap(EventLoops loops, EventLoops.Loop loop, AddressResolverGroup<?> names) {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop.executor())
+                .channel(loops.transport().socketChannel())
+                .remoteAddress(socketAddress)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.AUTO_CLOSE, false) // after a failed write the answer may still be there to be read
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, ReadSizes.fromWorkers());
+        ChannelOption<Integer> userTimeout = loops.transport().userTimeout();
+        if (userTimeout != null) {
+            bootstrap.option(userTimeout, UNACKNOWLEDGED_MILLIS);
+        }
+        if (socketAddress.isUnresolved()) {
+            bootstrap.resolver(names);
+        }
+        return bootstrap;
+    }
+
+    public WorkerAddress address() {
+        return address;
+    }
+
+    EndpointPool onLoop(int index) {
+        return pools.get(index);
+    }
+
+    /** Whether a connection may be tried at {@code now} ns. */
+    public boolean connectable(long now) {
+        return backoff.over(now);
+    }
+
+    ConnectBackoff backoff() {
+        return backoff;
+    }
+
+    /** Connections that are open or being made. */
+    public int connections() {
+        return open.get();
+    }
+
+    /** Takes one of the connections that may be open. */
+    boolean takePermit() {
+        if (open.incrementAndGet() <= settings.connections()) {
+            return true;
+        }
+        open.decrementAndGet();
+        return false;
+    }
+
+    /** A connection is gone: if attempts wait for one, whichever loop they are on, they may try again. */
+    void returnPermit() {
+        open.decrementAndGet();
+        if (waiting.get() > 0) {
+            for (EndpointPool pool : pools) {
+                pool.permitReturned();
+            }
+        }
+    }
+
+    /** Takes a place in the queue for a connection, and asks the other loops to give up one that is idle. */
+    boolean joinQueue() {
+        if (waiting.incrementAndGet() > settings.queue()) {
+            waiting.decrementAndGet();
+            return false;
+        }
+        for (EndpointPool pool : pools) {
+            pool.spareOne();
+        }
+        return true;
+    }
+
+    void leaveQueue() {
+        waiting.decrementAndGet();
+    }
+
+    boolean othersWait() {
+        return waiting.get() > 0;
+    }
+}

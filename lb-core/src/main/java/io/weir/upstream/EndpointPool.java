@@ -1,0 +1,242 @@
+package io.weir.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.weir.http.HeadLimits;
+import io.weir.http.HeadWriter;
+import io.weir.loop.Deadline;
+import io.weir.loop.EventLoops;
+import java.net.ConnectException;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one endpoint on one event loop: the idle ones, used again last in first out so that surplus ones grow old and are
+ * closed, and the attempts that wait for one. Everything here runs on the loop, but for {@link #permitReturned} and {@link #spareOne}.
+ */
+final class EndpointPool {
+    /** How often idle connections are looked over, in ns. */
+    private static final long SWEEP = TimeUnit.SECONDS.toNanos(1);
+
+    private record Waiter(AttemptEvents events, long until, long timeout) {}
+
+    private final Endpoint endpoint;
+    private final EventLoops.Loop loop;
+    private final Bootstrap bootstrap;
+    private final HeadLimits responseLimits;
+    private final int idleLimit;
+    private final long idleTime;
+
+    private final ArrayDeque<WorkerConnection> idle = new ArrayDeque<>();
+    private final ArrayDeque<WorkerConnection> connecting = new ArrayDeque<>();
+    private final HeadWriter headWriter = new HeadWriter();
+    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+    /** Written on the loop, read by others to spare themselves a hop. */
+    private volatile int waiting;
+
+    /** The fewest connections that were idle since the last look: those are surplus, the others are in use every now and then. */
+    private int fewestIdle;
+
+    private final Deadline sweep = new Deadline() {
+        @Override
+        protected void expired(long now) {
+            lookOver(now);
+        }
+    };
+
+    EndpointPool(Endpoint endpoint, EventLoops.Loop loop, Bootstrap bootstrap, HeadLimits responseLimits, int idleLimit, long idleTime) {
+        this.endpoint = endpoint;
+        this.loop = loop;
+        this.bootstrap = bootstrap;
+        this.responseLimits = responseLimits;
+        this.idleLimit = idleLimit;
+        this.idleTime = idleTime;
+    }
+
+    EventLoops.Loop loop() {
+        return loop;
+    }
+
+    /** Where its connections put heads together. */
+    HeadWriter headWriter() {
+        return headWriter;
+    }
+
+    long idleTime() {
+        return idleTime;
+    }
+
+    /** See {@link Connector#connect}. */
+    @Nullable WorkerSide acquire(AttemptEvents events, long timeout, boolean fresh) {
+        long now = loop.clock().now();
+        for (WorkerConnection connection; !fresh && (connection = idle.pollFirst()) != null; ) {
+            fewestIdle = Math.min(fewestIdle, idle.size());
+            if (connection.lend(events, now)) {
+                return connection;
+            }
+        }
+        if (endpoint.takePermit()) {
+            connect(events, timeout);
+        } else if (endpoint.joinQueue()) {
+            waiters.addLast(new Waiter(events, now + timeout, timeout));
+            waiting = waiters.size();
+            armSweep(now);
+        } else {
+            events.failed(AttemptFailure.QUEUE_FULL, null);
+        }
+        return null;
+    }
+
+    void cancel(AttemptEvents events) {
+        for (Iterator<Waiter> i = waiters.iterator(); i.hasNext(); ) {
+            if (i.next().events == events) {
+                i.remove();
+                waiting = waiters.size();
+                endpoint.leaveQueue();
+                return;
+            }
+        }
+        for (WorkerConnection connection : connecting) {
+            if (connection.abandon(events)) {
+                return;
+            }
+        }
+    }
+
+    private void connect(AttemptEvents events, long timeout) {
+        long now = loop.clock().now();
+        endpoint.backoff().trying(now, timeout);
+        WorkerConnection connection = new WorkerConnection(this, events, responseLimits);
+        connecting.addLast(connection);
+        ChannelFuture future = bootstrap
+                .clone()
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeout), 1, Integer.MAX_VALUE))
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(connection);
+                    }
+                })
+                .connect();
+        future.addListener(_ -> {
+            connecting.remove(connection);
+            if (future.isSuccess()) {
+                endpoint.backoff().succeeded();
+                connection.established();
+            } else {
+                endpoint.backoff().failed(loop.clock().refresh());
+                connection.refused(classify(future.cause()));
+                endpoint.returnPermit();
+            }
+        });
+    }
+
+    private static AttemptFailure classify(@Nullable Throwable cause) {
+        if (cause instanceof ConnectTimeoutException) {
+            return AttemptFailure.CONNECT_TIMEOUT;
+        }
+        return cause instanceof ConnectException && !(cause instanceof java.net.NoRouteToHostException)
+                ? AttemptFailure.CONNECT_REFUSED
+                : AttemptFailure.CONNECT_IMPOSSIBLE;
+    }
+
+    /** A connection that can serve again has nothing to do. */
+    void nowIdle(WorkerConnection connection) {
+        long now = loop.clock().now();
+        Waiter waiter = waiters.pollFirst();
+        if (waiter != null) {
+            waiting = waiters.size();
+            endpoint.leaveQueue();
+            if (connection.lend(waiter.events, now)) {
+                waiter.events.connected(connection);
+            } else {
+                connectFor(waiter);
+            }
+        } else if (endpoint.othersWait()) {
+            connection.close(); // gives its permit to another loop
+        } else {
+            idle.addFirst(connection);
+            armSweep(now);
+        }
+    }
+
+    private void connectFor(Waiter waiter) {
+        WorkerSide side = acquire(waiter.events, waiter.timeout, false);
+        if (side != null) {
+            waiter.events.connected(side);
+        }
+    }
+
+    /** An idle connection was closed by its worker. */
+    void gone(WorkerConnection connection) {
+        idle.remove(connection);
+        fewestIdle = Math.min(fewestIdle, idle.size());
+    }
+
+    void returnPermit() {
+        endpoint.returnPermit();
+    }
+
+    /** A connection was closed somewhere. Any thread. */
+    void permitReturned() {
+        if (waiting > 0) {
+            loop.executor().execute(() -> {
+                if (!waiters.isEmpty() && endpoint.takePermit()) {
+                    Waiter waiter = waiters.removeFirst();
+                    waiting = waiters.size();
+                    endpoint.leaveQueue();
+                    connect(waiter.events, waiter.timeout);
+                }
+            });
+        }
+    }
+
+    /** Somebody waits for a connection while some may be idle here. Any thread. */
+    void spareOne() {
+        loop.executor().execute(() -> {
+            WorkerConnection connection = endpoint.othersWait() && waiters.isEmpty() ? idle.pollLast() : null;
+            if (connection != null) {
+                connection.close();
+            }
+        });
+    }
+
+    private void armSweep(long now) {
+        if (!sweep.isSet()) {
+            fewestIdle = idle.size();
+            loop.wheel().set(sweep, now + SWEEP);
+        }
+    }
+
+    private void lookOver(long now) {
+        for (Waiter waiter; (waiter = waiters.peekFirst()) != null && now - waiter.until >= 0; ) {
+            waiters.removeFirst();
+            waiting = waiters.size();
+            endpoint.leaveQueue();
+            waiter.events.failed(AttemptFailure.QUEUE_TIMEOUT, null);
+        }
+        int surplus = Math.min(fewestIdle, idle.size()) - idleLimit;
+        while (surplus-- > 0) {
+            WorkerConnection oldest = idle.pollLast();
+            if (oldest != null) {
+                oldest.close();
+            }
+        }
+        for (Iterator<WorkerConnection> i = idle.descendingIterator(); i.hasNext(); ) {
+            WorkerConnection connection = i.next();
+            if (connection.tooOld(now)) {
+                i.remove();
+                connection.close();
+            }
+        }
+        if (!idle.isEmpty() || !waiters.isEmpty()) {
+            armSweep(now);
+        }
+    }
+}

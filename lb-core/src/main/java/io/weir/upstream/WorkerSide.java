@@ -1,0 +1,14 @@
+package io.weir.upstream;
+
+import io.weir.http.HeadLines;
+import io.weir.http.RequestHead;
+import io.weir.http.Side;
+
+/** A connection to a worker, lent to one attempt. It goes back to where it belongs by itself, at the end of the response. */
+public interface WorkerSide extends Side {
+    /** Sends the head of the request, with {@code lines} added; not yet flushed. */
+    void head(RequestHead head, HeadLines lines);
+
+    /** Whether it has served an exchange before. */
+    boolean isReused();
+}

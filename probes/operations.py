@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""The launcher and the process: verbs, exit codes, messages, start-up lines, readiness, draining and signals of ./weir."""
+import argparse, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
+HERE = os.path.dirname(os.path.abspath(__file__)); sys.path.insert(0, HERE)
+from probelib import Fail, Skip, need, Reader
+from proxies import LAUNCHER, Proxy, free_ports, http_get, weir_config
+
+CASES = []; A = None
+
+
+def case(name):
+    def d(fn): CASES.append((name, fn)); return fn
+    return d
+
+
+def weir(*args, timeout=60, cwd=None):
+    try: p = subprocess.run([LAUNCHER, *args], capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, cwd=cwd)
+    except subprocess.TimeoutExpired: raise Fail("weir %s had not ended after %d s" % (" ".join(args), timeout))
+    return p.returncode, p.stdout + p.stderr
+
+
+class Worker:
+    def __init__(self): self.port = free_ports(1)[0]
+    def __enter__(self):
+        self.p = subprocess.Popen([sys.executable, HERE + "/worker.py", "--port", str(self.port)]); end = time.time() + 10
+        while http_get(self.port, "/health") != 200:
+            if time.time() > end: raise RuntimeError("the worker did not start")
+            time.sleep(0.02)
+        return self
+    def __exit__(self, *_): self.p.kill(); self.p.wait()
+
+
+def running(worker, **k):
+    k.setdefault("runtime", "drain: 6s"); k.setdefault("transport", A.transport)
+    return Proxy("weir", workers=[("127.0.0.1:%d" % worker.port, "r1a")], **k)
+
+
+def ask(port, path, wait=10):
+    """Sends a request; returns the socket and a function that reads the answer."""
+    s = socket.create_connection(("127.0.0.1", port), timeout=5); s.sendall(("GET %s HTTP/1.1\r\nHost: probe.test\r\n\r\n" % path).encode()); r = Reader(s)
+    return s, (lambda: r.message(time.time() + wait, response=True)), r
+
+
+def ended(p, secs):
+    try: return p.proc.wait(secs)
+    except subprocess.TimeoutExpired: return None
+
+
+def refused(port):
+    """How a new connection fares: True if it is refused, or closed without an answer."""
+    try: s = socket.create_connection(("127.0.0.1", port), timeout=1)
+    except OSError: return True
+    try: s.sendall(b"GET / HTTP/1.1\r\nHost: probe.test\r\n\r\n"); s.settimeout(1); return not s.recv(100)
+    except (socket.timeout, TimeoutError): return False
+    except OSError: return True
+    finally: s.close()
+
+
+@case("version")
+def _(): c, o = weir("version"); need(c == 0 and re.search(r"(?i)weir.*\d+\.\d+", o), "exit %d, %r" % (c, o[:200])); return o.strip().splitlines()[0]
+@case("help")
+def _(): c, o = weir("--help"); need(c == 0 and "run" in o and "proxy" in o, "exit %d, %r" % (c, o[:200]))
+@case("unknown-verb-exit-2")
+def _(): c, o = weir("frobnicate"); need(c == 2 and "frobnicate" in o, "exit %d, %r" % (c, o[:300]))
+@case("unknown-option-exit-2")
+def _(): c, o = weir("run", "--frobnicate"); need(c == 2 and "frobnicate" in o, "exit %d, %r" % (c, o[:300]))
+@case("run-without-file-exit-2")
+def _(): c, o = weir("run"); need(c == 2 and o.strip(), "exit %d, %r" % (c, o[:300]))
+@case("run-missing-file-exit-1")
+def _(): c, o = weir("run", "/nonexistent/weir.yaml"); need(c == 1 and "/nonexistent/weir.yaml" in o and "Exception" not in o, "exit %d, %r" % (c, o[:300]))
+def bad_file(text):
+    d = tempfile.mkdtemp(prefix="ops-"); f = d + "/weir.yaml"; open(f, "w").write(text)
+    try: return weir("run", f) + (f,)
+    finally: shutil.rmtree(d)
+GOOD = weir_config(18080, [("127.0.0.1:17070", "r1a")], 18089)
+for nm, text, line, col, word in [
+        ("unknown-key", GOOD.replace("domains:", "domians:"), 1, 1, "domains"),
+        ("unknown-key-deep", GOOD.replace("timeouts: { connect", "timeouts: { conect"), None, None, "connect"),
+        ("bad-duration", GOOD.replace("response: 3s", "response: 3 parsecs"), None, None, "response"),
+        ("yaml-syntax", GOOD + "mappings: [ {{\n", None, None, ""),
+        ("unknown-zone", GOOD.replace('zone: r1a }', 'zone: nowhere }', 1) if GOOD.count("zone: r1a }") == 1 else GOOD.replace('17070", zone: r1a', '17070", zone: nowhere'), None, None, "nowhere"),
+        ("mapping-to-unknown-app", GOOD.replace("app: probe }", "app: prob }"), None, None, "prob"),
+        ("duplicate-key", GOOD + "domains: [other.test]\n", None, None, "domains")]:
+    def mk(nm, text, line, col, word):
+        @case("bad-file-" + nm)
+        def _():
+            c, o, f = bad_file(text); m = re.search(re.escape(f) + r":(\d+):(\d+):", o) or re.search(re.escape(os.path.basename(f)) + r":(\d+):(\d+):", o)
+            need(c == 1, "exit %d, %r" % (c, o[:400])); need(m, "no file:line:column in %r" % o[:400]); need(word in o, "%r is not named in %r" % (word, o[:400])); need("\tat " not in o, "a stack trace: %r" % o[:300])
+            if line: need((int(m.group(1)), int(m.group(2))) == (line, col), "it points to %s:%s, not %d:%d" % (m.group(1), m.group(2), line, col))
+            return next(l for l in o.splitlines() if m.group(0) in l)[-150:]
+    mk(nm, text, line, col, word)
+@case("bad-file-all-problems-at-once")
+def _():
+    c, o, f = bad_file(GOOD.replace("domains:", "domians:").replace("response: 3s", "response: soon")); n = len(re.findall(r"weir\.yaml:\d+:\d+:", o)); need(c == 1 and n >= 2, "exit %d with %d problems: %r" % (c, n, o[:400])); return "%d problems" % n
+@case("start-up-lines")
+def _():
+    with Worker() as w, running(w) as p:
+        log = p.tail(8000); wanted = {"version": r"\d+\.\d+", "transport": r"epoll|io_uring|nio|kqueue", "transport's reason": r"(?i)(epoll|io_uring|nio)[^\n]{8,}|transport[^\n]{12,}", "event loops": r"(?i)event.?loop", "listener's address": r"127\.0\.0\.1:%d" % p.port, "admin's address": r"127\.0\.0\.1:%d" % p.admin, "region and zone": r"r1a", "number of apps": r"(?i)\b1 app|apps?\W+1\b", "number of workers": r"(?i)\b1 worker|workers?\W+1\b", "config checksum": r"(?i)(sha|checksum|config)[^\n]{0,80}\b[0-9a-f]{8,}"}
+        missing = [k for k, x in wanted.items() if not re.search(x, log)]; need(not missing, "not said at start: %s. The log:\n%s" % (", ".join(missing), log)); return "%d lines" % len(log.strip().splitlines())
+@case("live-and-ready")
+def _():
+    with Worker() as w, running(w) as p: live, ready = http_get(p.admin, "/live"), http_get(p.admin, "/ready"); need((live, ready) == (200, 200), "/live %d, /ready %d" % (live, ready)); need(http_get(p.port, "/x", host="probe.test") == 200, "no app is served though /ready says so")
+@case("admin-not-on-the-listener")
+def _():
+    with Worker() as w, running(w) as p: st, b = http_get(p.port, "/ready", raw=True); need(st == 200 and b.endswith(b"/ready"), "the listener answered /ready itself: %d" % st); need(http_get(p.admin, "/nothing-here") == 404, "an unknown path on the admin port: %d" % http_get(p.admin, "/nothing-here"))
+@case("second-instance-exit-3")
+def _():
+    with Worker() as w, running(w) as p:
+        t = time.time(); c, o = weir("run", p.file); d = time.time() - t; need(c == 3, "exit %d, %r" % (c, o[-300:])); need(str(p.port) in o, "the address is not named: %r" % o[-300:]); need(d < 15, "it took %.1f s" % d); need(all(http_get(p.port, "/x%d" % i, host="probe.test") == 200 for i in range(20)), "the first instance lost requests"); return "%.1f s" % d
+@case("second-instance-while-listener-alone-is-taken-exit-3")
+def _():
+    with Worker() as w, running(w) as p:
+        q = running(w); text = open(q.file).read().replace(":%d\"" % q.port, ":%d\"" % p.port, 1); open(q.file, "w").write(text); c, o = weir("run", q.file); shutil.rmtree(q.dir, ignore_errors=True); need(c == 3 and str(p.port) in o, "exit %d, %r" % (c, o[-300:])); need(all(http_get(p.port, "/x%d" % i, host="probe.test") == 200 for i in range(20)), "the first instance lost requests")
+@case("term-exit-0")
+def _():
+    with Worker() as w, running(w) as p: t = time.time(); p.proc.send_signal(signal.SIGTERM); c = ended(p, 10); need(c == 0, "exit %s" % c); need(time.time() - t < 3, "idle, and yet %.1f s" % (time.time() - t)); return "%.2f s" % (time.time() - t)
+@case("int-exit-0")
+def _():
+    with Worker() as w, running(w) as p: p.proc.send_signal(signal.SIGINT); c = ended(p, 10); need(c == 0, "exit %s" % c)
+@case("term-closes-idle-client-connections")
+def _():
+    with Worker() as w, running(w) as p:
+        s, get, r = ask(p.port, "/x"); need(get().status == 200, "not served"); t = time.time(); p.proc.send_signal(signal.SIGTERM); c = ended(p, 10); s.close(); need(c == 0 and time.time() - t < 5, "an idle connection held the drain up: exit %s after %.1f s" % (c, time.time() - t))
+@case("term-drains")
+def _():
+    with Worker() as w, running(w) as p:
+        s, get, r = ask(p.port, "/slow?delay=2500"); idle, iget, ir = ask(p.port, "/x"); need(iget().status == 200, "not served"); time.sleep(0.3); t = time.time(); p.proc.send_signal(signal.SIGTERM); first = None
+        while time.time() < t + 1.5:
+            st = http_get(p.admin, "/ready", 0.5)
+            if st != 200: first = (st, time.time() - t); break
+            time.sleep(0.01)
+        need(first, "/ready still says 200 1.5 s after TERM"); need(first[1] < 0.5, "/ready turned to %d only after %.2f s" % first); need(first[0] == 503, "/ready does not say 503 while draining: %d (0: no answer)" % first[0]); need(http_get(p.admin, "/live", 0.5) == 200, "/live says %d while draining" % http_get(p.admin, "/live", 0.5)); need(refused(p.port), "a new connection was served while draining")
+        m = get(); need(m and m.status == 200 and m.complete, "the request in flight got %s" % (m and m.status)); d = time.time() - t; need(b"close" in (m.one("connection") or b"").lower(), "its answer lacks Connection: close"); c = ended(p, 5); need(c == 0, "exit %s" % c); s.close(); idle.close(); return "/ready %d after %.0f ms, the slow request was answered after %.1f s, exit 0 after %.1f s" % (first[0], first[1] * 1e3, d, time.time() - t)
+@case("term-drain-deadline")
+def _():
+    with Worker() as w, running(w, runtime="drain: 1s") as p:
+        s, get, r = ask(p.port, "/slow?delay=2900"); time.sleep(0.3); t = time.time(); p.proc.send_signal(signal.SIGTERM); m = get(); c = ended(p, 8); d = time.time() - t; s.close(); need(c == 0, "exit %s" % c); need(d < 2.4, "with drain: 1s it ended after %.1f s" % d); need(m is None or m.status == 503, "the request got %s" % (m and m.status)); return "%s, exit 0 after %.1f s" % (m.status if m else "closed", d)
+@case("second-term-exits-at-once")
+def _():
+    with Worker() as w, running(w) as p:
+        s, get, r = ask(p.port, "/slow?delay=2900"); time.sleep(0.3); p.proc.send_signal(signal.SIGTERM); time.sleep(0.4); need(p.proc.poll() is None, "ended at the first TERM with a request in flight"); t = time.time(); p.proc.send_signal(signal.SIGTERM); c = ended(p, 4); s.close(); need(c is not None and time.time() - t < 1, "still there %.1f s after the second TERM" % (time.time() - t)); return "%.2f s, exit %d" % (time.time() - t, c)
+@case("launcher-becomes-the-jvm")
+def _():
+    with Worker() as w, running(w) as p: exe = os.readlink("/proc/%d/exe" % p.pid); need(os.path.basename(exe) == "java", "the process that was started is %s: signals do not reach the program" % exe)
+@case("launcher-through-a-link-and-from-elsewhere")
+def _():
+    d = tempfile.mkdtemp(prefix="ops-"); os.symlink(LAUNCHER, d + "/w")
+    try: p = subprocess.run([d + "/w", "version"], capture_output=True, text=True, cwd="/", timeout=60); need(p.returncode == 0, "exit %d, %r" % (p.returncode, p.stderr[:200]))
+    finally: shutil.rmtree(d)
+@case("proxy-verb")
+def _():
+    port = free_ports(1)[0]
+    with Worker() as w:
+        f = tempfile.TemporaryFile(); p = subprocess.Popen([LAUNCHER, "proxy", "--from", "127.0.0.1:%d" % port, "--to", "127.0.0.1:%d" % w.port], stdout=f, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        try:
+            end = time.time() + 20; st = 0
+            while time.time() < end and p.poll() is None:
+                st, b = http_get(port, "/any/path?x=1", host="any.host", raw=True)
+                if st == 200: break
+                time.sleep(0.05)
+            f.seek(0); need(st == 200 and b.endswith(b"/any/path?x=1"), "answered %d; %r" % (st, f.read()[-500:])); p.send_signal(signal.SIGTERM); c = p.wait(10); need(c == 0, "exit %d" % c)
+        finally:
+            if p.poll() is None: p.kill(); p.wait()
+@case("proxy-verb-bad-address-exit-2")
+def _(): c, o = weir("proxy", "--from", "127.0.0.1:nonsense", "--to", "127.0.0.1:1", timeout=20); need(c in (1, 2) and o.strip() and "\tat " not in o, "exit %d, %r" % (c, o[:300])); return "exit %d" % c
+@case("proxy-verb-port-taken-exit-3")
+def _():
+    s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+    try: c, o = weir("proxy", "--from", "127.0.0.1:%d" % s.getsockname()[1], "--to", "127.0.0.1:1", timeout=20); need(c == 3, "exit %d, %r" % (c, o[-300:]))
+    finally: s.close()
+
+
+def main():
+    global A
+    ap = argparse.ArgumentParser(description=__doc__); ap.add_argument("--transport", default="auto"); ap.add_argument("--only"); ap.add_argument("--list", action="store_true"); A = ap.parse_args(); good = bad = 0
+    for n, fn in CASES:
+        if A.only and not re.search(A.only, n): continue
+        if A.list: print(n); continue
+        try: why = fn() or ""; res = "PASS"
+        except Fail as e: res, why = "FAIL", str(e)
+        except Exception as e: res, why = "FAIL", "%s: %s" % (type(e).__name__, e)
+        good += res == "PASS"; bad += res == "FAIL"; print("%s ops.%s — %s" % (res, n, why or "ok"), flush=True)
+    if A.list: return 0
+    print("%d passed, %d failed" % (good, bad)); return 0 if good and not bad else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
