@@ -5,8 +5,9 @@ import argparse, collections, http.client, os, random, shutil, signal, subproces
 HERE = os.path.dirname(os.path.abspath(__file__)); sys.path.insert(0, HERE)
 from proxies import Proxy, http_get
 
-APP = """    check: { http: { path: /health }, interval: 1s, timeout: 500ms, rise: 1, fall: 2 }
-    timeouts: { connect: 1s, response: 2s, idle: 5s }
+CHECKS = {"off": "off", "http": "{ http: { path: /health }, interval: 1s, timeout: 500ms, rise: 1, fall: 2 }"}
+APP = """    check: %s
+    timeouts: { connect: 1s, response: 2s, %sidle: 5s }
 """
 
 
@@ -54,6 +55,7 @@ class Load:
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--transport", default="auto", choices=["auto", "epoll", "io_uring", "nio"]); ap.add_argument("--peer", default="weir", choices=["weir", "nginx", "haproxy"]); ap.add_argument("--only", help="letters of the experiments, such as ac"); ap.add_argument("--keep", action="store_true")
+    ap.add_argument("--check", default="off", choices=["off", "http"], help="whether the proxy asks the workers how they are, or has traffic alone to judge by"); ap.add_argument("--attempt", help="a time-out of one attempt, such as 700ms")
     ap.add_argument("--back-within", type=float, default=5, help="seconds after the workers' return within which all must be served again")
     a = ap.parse_args(); good = bad = 0; folder = tempfile.mkdtemp(prefix="kill-")
     def verdict(name, problems, note):
@@ -62,7 +64,7 @@ def main():
     def experiment(letter, name, act, none_left=False):
         if a.only and letter not in a.only: return
         os.makedirs(folder + "/" + letter)
-        p = Proxy(a.peer, transport=a.transport, worker_count=3, app=APP) if a.peer == "weir" else Proxy(a.peer, worker_count=3)
+        p = Proxy(a.peer, transport=a.transport, worker_count=3, app=APP % (CHECKS[a.check], "attempt: %s, " % a.attempt if a.attempt else "")) if a.peer == "weir" else Proxy(a.peer, worker_count=3)
         w = Workers(p.worker_ports, folder + "/" + letter); load = None
         try:
             p.start(); time.sleep(1); load = Load(p.port); time.sleep(2); gap = act(w); time.sleep(2); done = load.stop()

@@ -63,7 +63,7 @@ def _(): c, o = weir("--help"); need(c == 0 and "run" in o and "proxy" in o, "ex
 @case("unknown-verb-exit-2")
 def _(): c, o = weir("frobnicate"); need(c == 2 and "frobnicate" in o, "exit %d, %r" % (c, o[:300]))
 @case("unknown-option-exit-2")
-def _(): c, o = weir("run", "--frobnicate"); need(c == 2 and "frobnicate" in o, "exit %d, %r" % (c, o[:300]))
+def _(): c, o = weir("run", "--frobnicate", "x.yaml"); need(c == 2 and "frobnicate" in o, "exit %d, %r" % (c, o[:300]))
 @case("run-without-file-exit-2")
 def _(): c, o = weir("run"); need(c == 2 and o.strip(), "exit %d, %r" % (c, o[:300]))
 @case("run-missing-file-exit-1")
@@ -95,8 +95,11 @@ def _():
 @case("start-up-lines")
 def _():
     with Worker() as w, running(w) as p:
-        log = p.tail(8000); wanted = {"version": r"\d+\.\d+", "transport": r"epoll|io_uring|nio|kqueue", "transport's reason": r"(?i)(epoll|io_uring|nio)[^\n]{8,}|transport[^\n]{12,}", "event loops": r"(?i)event.?loop", "listener's address": r"127\.0\.0\.1:%d" % p.port, "admin's address": r"127\.0\.0\.1:%d" % p.admin, "region and zone": r"r1a", "number of apps": r"(?i)\b1 app|apps?\W+1\b", "number of workers": r"(?i)\b1 worker|workers?\W+1\b", "config checksum": r"(?i)(sha|checksum|config)[^\n]{0,80}\b[0-9a-f]{8,}"}
+        log = "\n".join(l for l in p.tail(100000).splitlines() if not re.search(r"\b(DEBUG|TRACE)\b", l)); wanted = {"version": r"\d+\.\d+", "transport": r"epoll|io_uring|nio|kqueue", "transport's reason": r"(?i)(epoll|io_uring|nio)[^\n]{8,}|transport[^\n]{12,}", "event loops": r"(?i)event.?loop", "listener's address": r"127\.0\.0\.1:%d" % p.port, "admin's address": r"127\.0\.0\.1:%d" % p.admin, "region and zone": r"r1a", "number of apps": r"(?i)\b1 app|apps?\W+1\b", "number of workers": r"(?i)\b1 worker|workers?\W+1\b", "config checksum": r"(?i)(sha|checksum|config)[^\n]{0,80}\b[0-9a-f]{8,}"}
         missing = [k for k, x in wanted.items() if not re.search(x, log)]; need(not missing, "not said at start: %s. The log:\n%s" % (", ".join(missing), log)); return "%d lines" % len(log.strip().splitlines())
+@case("start-up-without-debug-lines")
+def _():
+    with Worker() as w, running(w) as p: noise = [l for l in p.tail(100000).splitlines() if re.search(r"\b(DEBUG|TRACE)\b", l)]; need(not noise, "%d debug lines at start, such as %r" % (len(noise), noise and noise[0][:120]))
 @case("live-and-ready")
 def _():
     with Worker() as w, running(w) as p: live, ready = http_get(p.admin, "/live"), http_get(p.admin, "/ready"); need((live, ready) == (200, 200), "/live %d, /ready %d" % (live, ready)); need(http_get(p.port, "/x", host="probe.test") == 200, "no app is served though /ready says so")
@@ -149,16 +152,15 @@ def _():
     finally: shutil.rmtree(d)
 @case("proxy-verb")
 def _():
-    port = free_ports(1)[0]
     with Worker() as w:
-        f = tempfile.TemporaryFile(); p = subprocess.Popen([LAUNCHER, "proxy", "--from", "127.0.0.1:%d" % port, "--to", "127.0.0.1:%d" % w.port], stdout=f, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        port = free_ports(1)[0]; f = tempfile.TemporaryFile(); p = subprocess.Popen([LAUNCHER, "proxy", "--from", "127.0.0.1:%d" % port, "--to", "127.0.0.1:%d" % w.port], stdout=f, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         try:
             end = time.time() + 20; st = 0
             while time.time() < end and p.poll() is None:
                 st, b = http_get(port, "/any/path?x=1", host="any.host", raw=True)
                 if st == 200: break
                 time.sleep(0.05)
-            f.seek(0); need(st == 200 and b.endswith(b"/any/path?x=1"), "answered %d; %r" % (st, f.read()[-500:])); p.send_signal(signal.SIGTERM); c = p.wait(10); need(c == 0, "exit %d" % c)
+            f.seek(0); need(port != w.port and st == 200 and b.endswith(b"/any/path?x=1"), "answered %d; %r" % (st, f.read()[-500:])); p.send_signal(signal.SIGTERM); c = p.wait(10); need(c == 0, "exit %d" % c)
         finally:
             if p.poll() is None: p.kill(); p.wait()
 @case("proxy-verb-bad-address-exit-2")

@@ -1,5 +1,5 @@
 """Starts the proxy under test (Weir, or a peer to compare with) on a config made afresh, in a temporary folder, on free ports."""
-import glob, os, re, signal, socket, subprocess, tempfile, time
+import glob, os, re, shutil, signal, socket, subprocess, tempfile, time
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 LAUNCHER = os.environ.get("WEIR", os.path.join(ROOT, "weir"))
@@ -156,7 +156,7 @@ class Proxy:
         return self.code
 
     def __enter__(self): return self.start()
-    def __exit__(self, *_): self.stop()
+    def __exit__(self, *_): self.stop(); shutil.rmtree(self.dir, ignore_errors=True)
 
 
 def descendants(pid):

@@ -1,8 +1,9 @@
 package io.weir.config;
 
 import io.weir.topology.BindAddress;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,23 +11,50 @@ import org.jspecify.annotations.Nullable;
 /** What the config's sockets listen on, no two of which may get in each other's way. */
 final class BoundAddresses {
 
-    private final Map<Integer, List<Bound>> byPort = new HashMap<>();
+    private final Map<Integer, Port> ports = new HashMap<>();
 
-    private record Bound(BindAddress address, int line) {}
+    /**
+     * The addresses of one port with their lines.
+     *
+     * @param every those that mean every address: the only ones that a single address can clash with, but for itself
+     */
+    private record Port(Map<BindAddress, Integer> all, Map<BindAddress, Integer> every) {
+
+        @Nullable BindAddress clashWith(BindAddress address) {
+            Collection<BindAddress> candidates;
+            if (all.containsKey(address)) {
+                candidates = List.of(address);
+            } else {
+                candidates = address.everyAddress() ? all.keySet() : every.keySet();
+            }
+            for (BindAddress candidate : candidates) {
+                if (address.clashesWith(candidate)) {
+                    return candidate;
+                }
+            }
+            return null;
+        }
+
+        void add(BindAddress address, int line) {
+            all.put(address, line);
+            if (address.everyAddress()) {
+                every.put(address, line);
+            }
+        }
+    }
 
     @Nullable BindAddress read(Value value) {
         BindAddress address = Scalars.bindAddress(value);
         if (address == null) {
             return null;
         }
-        List<Bound> samePort = byPort.computeIfAbsent(address.port(), _ -> new ArrayList<>());
-        for (Bound other : samePort) {
-            if (address.clashesWith(other.address)) {
-                value.report(address + " cannot be bound beside " + other.address, "the other is in line " + other.line);
-                return null;
-            }
+        Port port = ports.computeIfAbsent(address.port(), _ -> new Port(new LinkedHashMap<>(), new LinkedHashMap<>()));
+        BindAddress clash = port.clashWith(address);
+        if (clash != null) {
+            value.report(address + " cannot be bound beside " + clash, "the other is in line " + port.all.get(clash));
+            return null;
         }
-        samePort.add(new Bound(address, value.line()));
+        port.add(address, value.line());
         return address;
     }
 }

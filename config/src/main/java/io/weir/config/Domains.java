@@ -1,7 +1,6 @@
 package io.weir.config;
 
 import io.weir.topology.Region;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,19 +31,23 @@ final class Domains {
      * Adds the regions' own domains. Reports a domain that lies just where a region's app domains are: there,
      * {@code <app>.<domain>} and {@code <app>.<region>.<other domain>} would be one name with two meanings.
      */
-    void regions(Collection<Region> regions) {
-        for (Region region : regions) {
-            Collection<String> domains = region.domain() == null ? everywhere.keySet() : List.of(region.domain());
-            for (String domain : domains) {
-                Value clash = everywhere.get(region.name() + '.' + domain);
-                if (clash != null) {
-                    clash.report("is where the apps of region " + region.name() + " answer already", "remove it or rename the region");
-                }
+    void regions(Map<String, Region> regions) {
+        everywhere.forEach((domain, place) -> {
+            int dot = domain.indexOf('.');
+            Region region = dot < 0 ? null : regions.get(domain.substring(0, dot));
+            if (region != null && isDomainOf(region, domain.substring(dot + 1))) {
+                place.report("is where the apps of region " + region.name() + " answer already", "remove it or rename the region");
             }
+        });
+        for (Region region : regions.values()) {
             if (region.domain() != null) {
                 all.add(region.domain());
             }
         }
+    }
+
+    private boolean isDomainOf(Region region, String domain) {
+        return region.domain() == null ? everywhere.containsKey(domain) : region.domain().equals(domain);
     }
 
     /** Whether the host is one of the domains or lies under one. */

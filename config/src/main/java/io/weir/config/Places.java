@@ -53,11 +53,11 @@ final class Places {
         String nearest = value.nearest().hint(zone, there);
         String elsewhere = regionOfZone.get(zone);
         if (elsewhere != null) {
-            value.report(zone + " is a zone of " + elsewhere + ", not of " + region, "zones of " + region + ": " + String.join(", ", there));
+            value.report(zone + " is a zone of " + elsewhere + ", not of " + region, "zones of " + region + ": " + Quoted.some(there));
         } else {
             value.report(
                     "region " + region + " has no zone " + zone,
-                    nearest != null ? nearest : "its zones: " + String.join(", ", there));
+                    nearest != null ? nearest : "its zones: " + Quoted.some(there));
         }
         return null;
     }

@@ -1,9 +1,15 @@
 package io.weir.config;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /** Words from a config inside messages: a message stays one line of a readable length, whatever the config holds. */
 final class Quoted {
 
+    /** In characters. */
     private static final int LONGEST = 80;
+
+    private static final int MOST_NAMES = 8;
 
     private Quoted() {}
 
@@ -15,6 +21,12 @@ final class Quoted {
     /** At most 80 characters, the end marked if there was more. */
     static String cut(String text) {
         return clean(text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…");
+    }
+
+    /** The first few, for a choice that may be long. */
+    static String some(List<String> names) {
+        String first = names.stream().limit(MOST_NAMES).map(Quoted::cut).collect(Collectors.joining(", "));
+        return names.size() <= MOST_NAMES ? first : first + ", …";
     }
 
     /** Without line breaks and other characters that a terminal would obey. */

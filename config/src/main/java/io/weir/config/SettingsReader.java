@@ -29,7 +29,7 @@ final class SettingsReader {
         List<String> domainNames = fields.required("domains", domains::domains);
         Map<String, Region> regions = fields.required("regions", places::regions);
         if (regions != null) {
-            domains.regions(regions.values());
+            domains.regions(regions);
         }
         Here here = fields.required("here", places::here);
         List<ListenerSettings> listeners = fields.required("listeners", ports::listeners);

@@ -16,7 +16,7 @@ public record UpstreamSettings(int connections, int queue, int idleConnections, 
     static final Bounds<Integer> QUEUE = Bounds.count(0, 100_000);
     static final Bounds<Integer> IDLE_CONNECTIONS = Bounds.count(0, 100_000);
 
-    // 60 s: below the keep-alive of common servers (Tomcat's 60 s, Node's and Jetty's shorter ones show as stale connections).
+    // 60 s is longer than some servers keep an idle connection; one that they close first is noticed and costs no attempt.
     public static final UpstreamSettings DEFAULTS = new UpstreamSettings(1000, 64, 100, Duration.ofSeconds(60));
 
     public UpstreamSettings {

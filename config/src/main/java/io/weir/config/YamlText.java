@@ -53,6 +53,7 @@ final class YamlText {
     private final Parser parser;
     private final Map<Anchor, Anchored> anchors = new HashMap<>();
     private final ArrayDeque<Open> open = new ArrayDeque<>();
+    private final @Nullable String[] recent = new String[1024];
     private long written;
     private long expanded;
     private @Nullable Yaml root;
@@ -113,7 +114,7 @@ final class YamlText {
         refuseTag(event, event.getTag());
         count(event, 1);
         boolean plain = event.getScalarStyle() == ScalarStyle.PLAIN;
-        Yaml scalar = new Yaml.Scalar(event.getValue(), plain, line(event), column(event));
+        Yaml scalar = new Yaml.Scalar(shared(event.getValue()), plain, line(event), column(event));
         event.getAnchor().ifPresent(anchor -> anchors.put(anchor, new Anchored(scalar, 1)));
         complete(scalar);
     }
@@ -133,7 +134,7 @@ final class YamlText {
         CollectionStartEvent start = ended.start;
         Yaml yaml = start instanceof MappingStartEvent
                 ? new Yaml.Table(entries(ended.children), line(start), column(start))
-                : new Yaml.Listing(ended.children, line(start), column(start));
+                : new Yaml.Listing(List.copyOf(ended.children), line(start), column(start));
         start.getAnchor().ifPresent(anchor -> anchors.put(anchor, new Anchored(yaml, expanded - ended.expandedBefore)));
         complete(yaml);
     }
@@ -176,11 +177,22 @@ final class YamlText {
     }
 
     private static List<Yaml.Entry> entries(List<Yaml> keysAndValues) {
-        var entries = new ArrayList<Yaml.Entry>(keysAndValues.size() / 2);
-        for (int i = 0; i < keysAndValues.size(); i += 2) {
-            entries.add(new Yaml.Entry(keysAndValues.get(i), keysAndValues.get(i + 1)));
+        var entries = new Yaml.Entry[keysAndValues.size() / 2];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = new Yaml.Entry(keysAndValues.get(2 * i), keysAndValues.get(2 * i + 1));
         }
-        return entries;
+        return List.of(entries);
+    }
+
+    /** One string for keys and names that come again and again; they are a third of a large config's memory, also once it is read. */
+    private String shared(String text) {
+        int slot = text.hashCode() & (recent.length - 1);
+        String before = recent[slot];
+        if (before != null && before.equals(text)) {
+            return before;
+        }
+        recent[slot] = text;
+        return text;
     }
 
     private static int line(Event event) {

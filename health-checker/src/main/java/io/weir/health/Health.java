@@ -6,20 +6,20 @@ package io.weir.health;
  */
 public enum Health {
 
-  /** No verdict yet: the worker is new, or its checks have not answered once. It counts neither as well nor as ill. */
-  UNPROVEN,
+    /** No verdict yet: the worker is new, or its checks have not answered once. It counts neither as well nor as ill. */
+    UNPROVEN,
 
-  /** Answers, as far as is known. */
-  HEALTHY,
+    /** Answers, as far as is known. */
+    HEALTHY,
 
-  /** Convicted by checks or ejected by its answers. It gets no requests unless its tier is in panic. */
-  UNHEALTHY,
+    /** Convicted by checks or ejected by its answers. It gets no requests unless its tier is in panic. */
+    UNHEALTHY,
 
-  /** Was unhealthy and answers again. It takes requests, and one more failure convicts it. */
-  PROBATION;
+    /** Was unhealthy and answers again. It takes requests, and one more failure convicts it. */
+    PROBATION;
 
-  /** Whether the worker may be given requests on its own merits: healthy, or on probation. */
-  public boolean available() {
-    return this == HEALTHY || this == PROBATION;
-  }
+    /** Whether the worker may be given requests on its own merits: healthy, or on probation. */
+    public boolean available() {
+        return this == HEALTHY || this == PROBATION;
+    }
 }

@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 
 class HealthTest {
 
-  @Test
-  void onlyWorkersThatAreWellOrRecoveringAreAvailable() {
-    assertThat(Arrays.stream(Health.values()).filter(Health::available))
-        .containsExactly(Health.HEALTHY, Health.PROBATION);
-  }
+    @Test
+    void onlyWorkersThatAreWellOrRecoveringAreAvailable() {
+        assertThat(Arrays.stream(Health.values()).filter(Health::available))
+                .containsExactly(Health.HEALTHY, Health.PROBATION);
+    }
 }

@@ -23,10 +23,14 @@ public final class Main implements Callable<Integer> {
 
     /** Runs a command and exits with its code. */
     public static void main(String... args) {
+        NettyProperties.set();
         System.exit(execute(args));
     }
 
     static int execute(String... args) {
+        if (args.length == 2 && args[0].equals("run") && !args[1].startsWith("-")) {
+            return LoadBalancerProcess.run(java.nio.file.Path.of(args[1])); // the plain case starts without the parser's classes
+        }
         return new CommandLine(new Main())
                 .setUsageHelpAutoWidth(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -47,7 +51,7 @@ public final class Main implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return Process.run(java.nio.file.Path.of(file));
+            return LoadBalancerProcess.run(java.nio.file.Path.of(file));
         }
     }
 
@@ -63,7 +67,7 @@ public final class Main implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return Process.proxy(from, to);
+            return LoadBalancerProcess.proxy(from, to);
         }
     }
 

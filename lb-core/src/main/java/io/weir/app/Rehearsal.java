@@ -26,7 +26,7 @@ final class Rehearsal implements Callable<Integer> {
         try (ServerSocket worker = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
             var _ = Thread.ofPlatform().daemon().start(() -> serve(worker));
             List<String> to = List.of("127.0.0.1:" + worker.getLocalPort());
-            return Process.rehearse(to, Rehearsal::ask);
+            return LoadBalancerProcess.rehearse(to, Rehearsal::ask);
         }
     }
 

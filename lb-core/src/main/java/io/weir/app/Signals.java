@@ -22,6 +22,7 @@ final class Signals {
         return signals;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
     private void handle(String name) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

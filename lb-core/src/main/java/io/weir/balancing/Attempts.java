@@ -25,7 +25,7 @@ public final class Attempts {
 
     public boolean contains(Target target) {
         for (int i = 0; i < count; i++) {
-            if (tried[i] == target) {
+            if (target.equals(tried[i])) {
                 return true;
             }
         }

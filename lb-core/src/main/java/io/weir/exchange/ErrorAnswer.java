@@ -1,7 +1,6 @@
 package io.weir.exchange;
 
 import io.weir.http.RequestHead;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status HTTP status
  * @param contentType of the body, which is text, HTML or JSON, as the client prefers
- * @param body bytes of it
+ * @param body its text
  * @param retryAfter seconds for {@code Retry-After}, or 0
  */
-public record ErrorAnswer(int status, String contentType, byte[] body, int retryAfter) {
+public record ErrorAnswer(int status, String contentType, String body, int retryAfter) {
     private static final int RETRY_AFTER = 1;
 
     /** The answer to {@code request} for {@code reason}; {@code detail} says more, if there is more to say. */
@@ -46,7 +45,7 @@ public record ErrorAnswer(int status, String contentType, byte[] body, int retry
     }
 
     private static ErrorAnswer text(int status, String contentType, String body, int retryAfter) {
-        return new ErrorAnswer(status, contentType, body.getBytes(StandardCharsets.UTF_8), retryAfter);
+        return new ErrorAnswer(status, contentType, body, retryAfter);
     }
 
     private static String escaped(String s) {

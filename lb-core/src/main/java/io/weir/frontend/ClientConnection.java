@@ -55,12 +55,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientSide {
     private enum State {
-        IDLE,
-        HEAD,
-        BODY,
-        ANSWER,
-        LINGER,
-        CLOSED
+        IDLE(true),
+        HEAD(true),
+        BODY(true),
+        ANSWER(false),
+        LINGER(false),
+        CLOSED(false);
+
+        /** Whether bytes that come belong to the current request. */
+        private final boolean reads;
+
+        State(boolean reads) {
+            this.reads = reads;
+        }
     }
 
     /** Bytes of further requests that are read ahead while one is being answered, so that a FIN behind them is seen. */
@@ -164,7 +171,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close(); // a reset, or a write that failed: the client is gone
+        var _ = context.close(); // a reset, or a write that failed: the client is gone
     }
 
     private void await(long until) {
@@ -192,7 +199,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     private void close() {
         if (state != State.CLOSED) {
-            ctx().close(); // channelInactive does the rest
+            var _ = ctx().close(); // channelInactive does the rest
         }
     }
 
@@ -207,7 +214,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private void read(ByteBuf in) {
         reading = true;
         boolean given = false;
-        while (!given && in.isReadable() && state.ordinal() <= State.BODY.ordinal()) {
+        while (!given && in.isReadable() && state.reads) {
             if (state == State.BODY) {
                 given = readBody(in);
             } else {
@@ -255,7 +262,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private boolean readBody(ByteBuf in) {
         Exchange to = Objects.requireNonNull(exchange);
         ByteBuf piece = body.read(in);
-        boolean given = piece == in;
+        boolean given = body.gaveWhole();
         if (piece != null) {
             to.requestBody(piece);
             if (state != State.BODY) {
@@ -391,11 +398,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void answer(RequestHead request, ErrorAnswer answer) {
         closing |= state != State.ANSWER;
+        byte[] text = answer.body().getBytes(StandardCharsets.UTF_8);
         HeadWriter out = loop.headWriter();
         out.text("HTTP/1.1 ").decimal(answer.status()).text(" " + ErrorAnswer.phrase(answer.status()) + "\r\nDate: ")
                 .text(DATE.format(ZonedDateTime.now(ZoneOffset.UTC)))
                 .text("\r\nContent-Type: " + answer.contentType() + "\r\nCache-Control: no-store\r\nContent-Length: ")
-                .decimal(answer.body().length)
+                .decimal(text.length)
                 .endOfLine();
         if (answer.status() == 405) {
             out.text("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
@@ -405,9 +413,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         connectionField(out, request.isHttp10() && !request.isEmpty());
         out.endOfLine();
-        writer().begin(out, BodyFraming.PLAIN, answer.body().length);
+        writer().begin(out, BodyFraming.PLAIN, text.length);
         if (request.method() != RequestHead.Method.HEAD) {
-            writer().body(Unpooled.wrappedBuffer(answer.body()));
+            writer().body(Unpooled.wrappedBuffer(text));
         }
         writer().end(null);
     }
@@ -462,14 +470,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         await(loop.loop().clock().now() + timeouts.idle()); // for what is still to be written
         if (clientMaySend) {
             demand(true);
-            ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            var _ = ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
                 if (written.isSuccess() && written.channel() instanceof DuplexChannel duplex) {
-                    duplex.shutdownOutput();
+                    var _ = duplex.shutdownOutput();
                     await(loop.loop().clock().now() + LINGER_TIME);
                 }
             });
         } else {
-            ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            var _ = ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
 

@@ -17,7 +17,6 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +43,7 @@ public final class Listener implements AutoCloseable {
     public static Listener open(BindAddress bind, ClientTimeouts timeouts, EventLoops loops, List<FrontendLoop> frontends) throws IOException {
         InetSocketAddress wanted = bind.host().isEmpty() ? new InetSocketAddress(bind.port()) : new InetSocketAddress(bind.host(), bind.port());
         probe(wanted);
-        Map<Object, FrontendLoop> byExecutor = new IdentityHashMap<>();
+        IdentityHashMap<Object, FrontendLoop> byExecutor = new IdentityHashMap<>();
         frontends.forEach(frontend -> byExecutor.put(frontend.loop().executor(), frontend));
         ChannelInitializer<Channel> clients = new ChannelInitializer<>() {
             @Override
@@ -66,7 +65,7 @@ public final class Listener implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            sockets.forEach(Channel::close);
+            close(sockets);
             throw e;
         }
         return new Listener(sockets);
@@ -121,6 +120,12 @@ public final class Listener implements AutoCloseable {
     /** Accepts no more connections; those that are open stay. */
     @Override
     public void close() {
-        sockets.forEach(socket -> socket.close().awaitUninterruptibly());
+        close(sockets);
+    }
+
+    private static void close(List<Channel> sockets) {
+        for (Channel socket : sockets) {
+            var _ = socket.close().awaitUninterruptibly();
+        }
     }
 }

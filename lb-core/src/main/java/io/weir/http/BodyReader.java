@@ -15,6 +15,8 @@ public final class BodyReader {
     private @Nullable ChunkReader chunks;
     private @Nullable BadMessage fault;
     private boolean ended = true;
+    /** Whether the last piece was the whole buffer. */
+    private boolean gaveWhole;
 
     /** A message without body. */
     public void none() {
@@ -71,9 +73,10 @@ public final class BodyReader {
 
     /**
      * Takes the next piece of the body out of {@code in}: null if there is none yet (or a {@link #fault}), else a buffer that the caller
-     * owns. When nothing else is left in {@code in}, that buffer is {@code in} itself: it is given on, and not released by who read it.
+     * owns. When nothing else is left in {@code in}, that buffer is {@code in} itself, see {@link #gaveWhole}.
      */
     public @Nullable ByteBuf read(ByteBuf in) {
+        gaveWhole = false;
         int readable = in.readableBytes();
         if (ended || readable == 0) {
             return null;
@@ -88,9 +91,15 @@ public final class BodyReader {
             ended = remaining == 0;
         }
         if (n == readable) {
+            gaveWhole = true;
             return in;
         }
         return in.readRetainedSlice(n);
+    }
+
+    /** Whether the last piece was the buffer that it was read from: it is given on, and not released by who read it. */
+    public boolean gaveWhole() {
+        return gaveWhole;
     }
 
     private @Nullable ByteBuf readChunks(ByteBuf in, ChunkReader c) {

@@ -18,7 +18,8 @@ public final class LoopClock {
 
     /** Reads the time anew: at the start of each read event and each tick. */
     public long refresh() {
-        return now = source.nanos();
+        now = source.nanos();
+        return now;
     }
 
     /** The time of this turn. */

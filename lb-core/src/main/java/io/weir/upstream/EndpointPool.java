@@ -95,7 +95,7 @@ final class EndpointPool {
 
     void cancel(AttemptEvents events) {
         for (Iterator<Waiter> i = waiters.iterator(); i.hasNext(); ) {
-            if (i.next().events == events) {
+            if (i.next().events.equals(events)) {
                 i.remove();
                 waiting = waiters.size();
                 endpoint.leaveQueue();

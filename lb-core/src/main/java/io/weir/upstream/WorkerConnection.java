@@ -123,7 +123,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     /** The attempt that it was made for gave up: it will serve another. */
     boolean abandon(AttemptEvents by) {
-        if (events != by) {
+        if (!by.equals(events)) {
             return false;
         }
         events = null;
@@ -214,7 +214,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                 writer.discard();
             }
             if (ctx != null) {
-                ctx.close();
+                var _ = ctx.close();
             }
         }
     }
@@ -243,7 +243,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                 readHead(in, to);
             } else {
                 ByteBuf piece = body.read(in);
-                given = piece == in;
+                given = body.gaveWhole();
                 if (piece != null) {
                     boolean last = body.ended();
                     to.responseBody(piece);
@@ -358,7 +358,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
             return; // the worker takes no more of the request; what it has answered may still be there to be read
         }
         lost(false);
-        context.close();
+        var _ = context.close();
     }
 
     @Override

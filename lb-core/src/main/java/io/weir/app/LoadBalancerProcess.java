@@ -28,11 +28,11 @@ import java.util.List;
 import java.util.Map;
 
 /** A load balancer as a process of its own: its start-up lines, its signals, its exit code. */
-final class Process {
+final class LoadBalancerProcess {
     private static final String PROXY = "proxy";
     private static final String LOCAL = "local";
 
-    private Process() {}
+    private LoadBalancerProcess() {}
 
     /** Runs as the file says; returns the exit code. */
     static int run(Path file) {

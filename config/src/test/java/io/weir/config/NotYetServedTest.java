@@ -1,0 +1,128 @@
+package io.weir.config;
+
+import static io.weir.config.Configs.LEAST;
+import static io.weir.config.Configs.ORDERS;
+import static io.weir.config.Configs.assertProblems;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the design knows and this version does not is refused by name, never ignored. */
+class NotYetServedTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"trusted-proxies", "trusted-gateways", "forwarded", "via", "metrics", "failover"})
+    void keysOfTheConfig(String key) {
+        assertProblems(
+                LEAST + key + ": x\n",
+                "7:1: " + key + ": is not yet served by this version;"
+                        + " served here: domains, regions, here, listeners, admin, apps, mappings, access-log, runtime, limits");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tls", "strict-region", "proxy-protocol"})
+    void keysOfAListener(String key) {
+        assertProblems(
+                LEAST.replace("\":8080\"", "\":8080\", " + key + ": x"),
+                "6:29: listeners[0]." + key + ": is not yet served by this version; served here: bind, plain-http, timeouts");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redirect", "drop"})
+    void whatAListenerDoesWithPlainHttp(String word) {
+        assertProblems(
+                LEAST.replace("\":8080\"", "\":8080\", plain-http: " + word),
+                "6:41: listeners[0].plain-http: " + word + " is not yet served by this version; write serve");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"failover", "affinity", "zones", "panic", "host", "forwarded", "via"})
+    void keysOfAnApp(String key) {
+        assertProblems(
+                LEAST + ORDERS + "    " + key + ": x\n",
+                "11:5: apps.orders." + key + ": is not yet served by this version; served here: pools, timeouts, upstream, check, balance");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "balance | least-request      | least-request is not yet served by this version; write round-robin",
+        "balance | peak-ewma          | peak-ewma is not yet served by this version; write round-robin",
+        "balance | {hash: {on: path}} | a mapping is not yet served by this version; write round-robin",
+        "balance | fastest            | cannot be \"fastest\"; write round-robin",
+        "check   | {http: {path: /}}  | a mapping is not yet served by this version; write off",
+        "check   | http               | cannot be \"http\"; write off",
+    })
+    void valuesOfAnApp(String key, String value, String problem) {
+        assertProblems(
+                LEAST + ORDERS + "    " + key + ": " + value + "\n", "11:" + (7 + key.length()) + ": apps.orders." + key + ": " + problem);
+    }
+
+    @Test
+    void keysOfPoolsAndWorkers() {
+        assertProblems(
+                LEAST + ORDERS.replace("zone: ca-c1a}]", "zone: ca-c1a, tls: {}, protocol: h2}], gateway: x"),
+                "10:67: apps.orders.pools.ca-c1.workers[0].tls: is not yet served by this version; served here: address, zone, weight",
+                "10:76: apps.orders.pools.ca-c1.workers[0].protocol: is not yet served by this version; served here: address, zone, weight",
+                "10:92: apps.orders.pools.ca-c1.gateway: is not yet served by this version; served here: workers");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "host: \"*.a.example\" | host | a host with a wildcard or captures is not yet served by this version; write one exact host",
+        "host: \"{app}.a\"     | host | a host with a wildcard or captures is not yet served by this version; write one exact host",
+        "path: /orders         | path | a path other than / is not yet served by this version; leave it out",
+        "path: orders          | path | must begin with /, is \"orders\"",
+    })
+    void valuesOfAMapping(String entry, String key, String problem) {
+        assertProblems(LEAST + ORDERS + "mappings: [{app: orders, " + entry + "}]\n", "11:32: mappings[0]." + key + ": " + problem);
+    }
+
+    @Test
+    void appsOfAMappingWithCaptures() {
+        assertProblems(
+                LEAST + ORDERS + "mappings: [{app: \"{app}\"}]\n",
+                "11:18: mappings[0].app: an app with captures is not yet served by this version; write the name of one app");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"region", "rewrite", "mend"})
+    void keysOfAMapping(String key) {
+        assertProblems(
+                LEAST + ORDERS + "mappings: [{app: orders, " + key + ": x}]\n",
+                "11:26: mappings[0]." + key + ": is not yet served by this version; served here: host, path, app");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redirect", "respond"})
+    void answersOfAMappingInsteadOfAnApp(String key) {
+        assertProblems(
+                LEAST + "mappings: [{" + key + ": x}]\n",
+                "7:13: mappings[0]." + key + ": is not yet served by this version; served here: host, path, app");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"json", "common", "combined"})
+    void formatsOfTheAccessLog(String format) {
+        assertProblems(
+                LEAST + "access-log: {format: " + format + ", path: \"-\"}\n",
+                "7:22: access-log.format: " + format + " is not yet served by this version; write off",
+                "7:" + (24 + format.length()) + ": access-log.path: is not yet served by this version; served here: format");
+    }
+
+    @Test
+    void keysOfTheAdminPort() {
+        assertProblems(
+                LEAST + "admin: {bind: \":9901\", token: x}\n",
+                "7:24: admin.token: is not yet served by this version; served here: bind");
+    }
+
+    @Test
+    void expansionOfVariables() {
+        assertProblems(
+                LEAST + "admin: {bind: \"${ADMIN:-:9901}\"}\n\"${x}\": 1\n",
+                "7:15: admin.bind: ${…} is not yet served by this version; write the value itself",
+                "8:1: ${x}: ${…} is not yet served by this version; write the value itself");
+    }
+}

@@ -1,0 +1,49 @@
+package io.weir.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The page that people copy from. */
+class ReferencePageTest {
+
+    private static final Path PAGE = Path.of("..", "docs", "config.md");
+
+    @Test
+    void itsExampleIsRead() throws IOException {
+        String page = Files.readString(PAGE);
+        int from = page.indexOf("```yaml\n") + "```yaml\n".length();
+
+        Settings example = Configs.read(page.substring(from, page.indexOf("```", from)));
+
+        assertThat(example.apps()).containsOnlyKeys("orders");
+        assertThat(example.listeners()).extracting(ListenerSettings::timeouts).containsOnly(ListenerTimeouts.DEFAULTS);
+    }
+
+    @Test
+    void itsDefaultsAreThoseOfTheCode() throws IOException {
+        List<String> rows = Files.readAllLines(PAGE).stream().filter(line -> line.startsWith("| `")).toList();
+        UpstreamSettings upstream = UpstreamSettings.DEFAULTS;
+        LimitSettings limits = LimitSettings.DEFAULTS;
+
+        assertDefault(rows, "timeouts.head", Durations.print(ListenerTimeouts.DEFAULTS.head()));
+        assertDefault(rows, "timeouts.connect", Durations.print(AppTimeouts.DEFAULTS.connect()));
+        assertDefault(rows, "upstream.connections", String.valueOf(upstream.connections()));
+        assertDefault(rows, "upstream.queue", String.valueOf(upstream.queue()));
+        assertDefault(rows, "upstream.idle-connections", String.valueOf(upstream.idleConnections()));
+        assertDefault(rows, "runtime.drain", Durations.print(RuntimeSettings.DEFAULTS.drain()));
+        assertDefault(rows, "limits.connections", String.valueOf(limits.connections()));
+        assertDefault(rows, "limits.request-line", Sizes.print(limits.requestLine()));
+        assertDefault(rows, "limits.head", Sizes.print(limits.head()));
+        assertDefault(rows, "limits.fields", String.valueOf(limits.fields()));
+        assertDefault(rows, "limits.response-head", Sizes.print(limits.responseHead()));
+    }
+
+    private static void assertDefault(List<String> rows, String key, String value) {
+        assertThat(rows).filteredOn(row -> row.startsWith("| `" + key + "` |")).singleElement().asString().contains("| `" + value + "` |");
+    }
+}

@@ -1,0 +1,75 @@
+package io.weir.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.topology.BindAddress;
+import io.weir.topology.WorkerAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** What holds for a key that is left out. */
+class SettingsDefaultsTest {
+
+    private final Settings settings = Configs.read(Configs.LEAST + Configs.ORDERS + "mappings: [{app: orders}]\n");
+
+    @Test
+    void regionsUseTheDomainsOfTheConfig() {
+        assertThat(settings.regions().values()).extracting("domain").containsOnlyNulls();
+    }
+
+    @Test
+    void listener() {
+        ListenerSettings listener = settings.listeners().getFirst();
+
+        assertThat(listener).isEqualTo(ListenerSettings.defaults(BindAddress.parse(":8080")));
+        assertThat(listener.plainHttp()).isEqualTo(PlainHttp.SERVE);
+        assertThat(listener.timeouts())
+                .isEqualTo(new ListenerTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(310)));
+    }
+
+    @Test
+    void app() {
+        AppSettings orders = Objects.requireNonNull(settings.apps().get("orders"));
+        var worker = new WorkerSettings(WorkerAddress.parse("127.0.0.1:9001"), "ca-c1a", 1);
+
+        assertThat(orders).isEqualTo(AppSettings.defaults("orders", Map.of("ca-c1", new PoolSettings("ca-c1", List.of(worker)))));
+        assertThat(orders.timeouts())
+                .isEqualTo(new AppTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(300), Duration.ofSeconds(300), null, null));
+        assertThat(orders.upstream()).isEqualTo(new UpstreamSettings(1000, 64, 100, Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void mapping() {
+        assertThat(settings.mappings()).containsExactly(new MappingSettings(null, "/", "orders"));
+    }
+
+    @Test
+    void nothingElseIsServedUnasked() {
+        Settings least = Configs.read(Configs.LEAST);
+
+        assertThat(least.apps()).isEmpty();
+        assertThat(least.mappings()).isEmpty();
+        assertThat(least.admin()).isNull();
+        assertThat(least.accessLog()).isEqualTo(new AccessLogSettings(AccessLogFormat.OFF));
+    }
+
+    @Test
+    void runtime() {
+        assertThat(settings.runtime()).isEqualTo(new RuntimeSettings(0, Transport.AUTO, Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void limits() {
+        assertThat(settings.limits()).isEqualTo(new LimitSettings(8000, 8 * 1024, 32 * 1024, 100, 64 * 1024, -1));
+    }
+
+    @Test
+    void anEmptyGroupIsAGroupOfDefaults() {
+        Settings empty = Configs.read(Configs.LEAST + "runtime: {}\nlimits: {}\naccess-log: {}\nmappings: []\napps: {}\n");
+
+        assertThat(empty).isEqualTo(Configs.read(Configs.LEAST));
+    }
+}

@@ -1,0 +1,163 @@
+package io.weir.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.topology.BindAddress;
+import io.weir.topology.Here;
+import io.weir.topology.Region;
+import io.weir.topology.WorkerAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every key, with another value than its default, reaches its setting. */
+class SettingsKeysTest {
+
+    private static final String EVERY_KEY = """
+            domains: [cloudhub.example, Apps.Example]
+            here: {region: us-e1, zone: us-e1a}
+            regions:
+              us-e1: {jurisdiction: US, zones: [us-e1a]}
+              ca-c1: {jurisdiction: CA, zones: [ca-c1a, ca-c1b], domain: ca.example}
+            listeners:
+              - {bind: "127.0.0.1:8080", plain-http: serve, timeouts: {head: 1s, body: 2s, idle: 3s}}
+              - {bind: "[::1]:8081"}
+            apps:
+              stock:
+                pools:
+                  us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a, weight: 0}, {address: "stock:9102", zone: us-e1a, weight: 256}]}
+                  ca-c1: {workers: [{address: "127.0.0.1:9001", zone: ca-c1b, weight: 3}]}
+                balance: round-robin
+                check: off
+                timeouts: {connect: 1ms, response: 2m, idle: 24h, attempt: 4s, total: 5s}
+                upstream: {connections: 6, queue: 7, idle-connections: 8, idle: 9s}
+              orders:
+                pools: {us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a}]}}
+                timeouts: {attempt: off, total: off}
+            mappings:
+              - {host: API.example.com, path: /, app: orders}
+              - {app: stock}
+            access-log: {format: off}
+            admin: {bind: "127.0.0.1:9901"}
+            runtime: {event-loops: 3, transport: epoll, drain: 0s}
+            limits: {connections: 11, request-line: 1KiB, head: 2KiB, fields: 12, response-head: 4096, body: 1MiB}
+            """;
+
+    private final Settings settings = Configs.read(EVERY_KEY);
+
+    @Test
+    void domains() {
+        assertThat(settings.domains()).containsExactly("cloudhub.example", "apps.example");
+    }
+
+    @Test
+    void here() {
+        assertThat(settings.here()).isEqualTo(new Here("us-e1", "us-e1a"));
+    }
+
+    @Test
+    void regionsInTheOrderOfTheFile() {
+        assertThat(settings.regions()).containsExactly(
+                Map.entry("us-e1", new Region("us-e1", "US", List.of("us-e1a"), null)),
+                Map.entry("ca-c1", new Region("ca-c1", "CA", List.of("ca-c1a", "ca-c1b"), "ca.example")));
+    }
+
+    @Test
+    void listeners() {
+        var timeouts = new ListenerTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3));
+
+        assertThat(settings.listeners()).containsExactly(
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.SERVE, timeouts),
+                ListenerSettings.defaults(BindAddress.parse("[::1]:8081")));
+    }
+
+    @Test
+    void appsAndPoolsInTheOrderOfTheFile() {
+        var first = new WorkerSettings(WorkerAddress.parse("[::1]:9101"), "us-e1a", 0);
+        var second = new WorkerSettings(WorkerAddress.parse("stock:9102"), "us-e1a", 256);
+        var third = new WorkerSettings(WorkerAddress.parse("127.0.0.1:9001"), "ca-c1b", 3);
+
+        assertThat(settings.apps().keySet()).containsExactly("stock", "orders");
+        assertThat(app("stock").pools()).containsExactly(
+                Map.entry("us-e1", new PoolSettings("us-e1", List.of(first, second))),
+                Map.entry("ca-c1", new PoolSettings("ca-c1", List.of(third))));
+    }
+
+    @Test
+    void timeoutsAndUpstreamOfAnApp() {
+        assertThat(app("stock").timeouts()).isEqualTo(new AppTimeouts(
+                Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24), Duration.ofSeconds(4), Duration.ofSeconds(5)));
+        assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9)));
+        assertThat(app("orders").timeouts()).isEqualTo(AppTimeouts.DEFAULTS);
+    }
+
+    @Test
+    void mappings() {
+        assertThat(settings.mappings()).containsExactly(
+                new MappingSettings("api.example.com", "/", "orders"), new MappingSettings(null, "/", "stock"));
+    }
+
+    @Test
+    void accessLogAdminAndRuntime() {
+        assertThat(settings.accessLog().format()).isEqualTo(AccessLogFormat.OFF);
+        assertThat(settings.admin()).isEqualTo(new AdminSettings(BindAddress.parse("127.0.0.1:9901")));
+        assertThat(settings.runtime()).isEqualTo(new RuntimeSettings(3, Transport.EPOLL, Duration.ZERO));
+    }
+
+    @Test
+    void limits() {
+        assertThat(settings.limits()).isEqualTo(new LimitSettings(11, 1024, 2048, 12, 4096, 1024 * 1024));
+    }
+
+    @Test
+    void wordsForDefaults() {
+        Settings words = Configs.read(Configs.LEAST + "runtime: {event-loops: auto, transport: auto}\nlimits: {body: off}\n");
+
+        assertThat(words).isEqualTo(Configs.read(Configs.LEAST));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyTransport(Transport transport) {
+        String text = Configs.LEAST + "runtime: {transport: " + transport.name().toLowerCase(Locale.ROOT) + "}\n";
+
+        assertThat(Configs.read(text).runtime().transport()).isEqualTo(transport);
+    }
+
+    @Test
+    void anAliasStandsForTheValueThatItNames() {
+        Settings aliased = Configs.read(Configs.LEAST + """
+                apps:
+                  orders: &app
+                    pools: {ca-c1: {workers: [{address: "127.0.0.1:9001", zone: ca-c1a}]}}
+                  stock: *app
+                """);
+
+        assertThat(aliased.apps().keySet()).containsExactly("orders", "stock");
+        assertThat(aliased.apps().values()).extracting(AppSettings::pools).containsOnly(app(aliased, "orders").pools());
+    }
+
+    @Test
+    void aConfigMayBeJson() {
+        String json = """
+                {"domains": ["cloudhub.example"], "here": {"region": "ca-c1", "zone": "ca-c1a"},
+                "regions": {"ca-c1": {"jurisdiction": "CA", "zones": ["ca-c1a", "ca-c1b"]}, "us-e1": {"jurisdiction": "US", "zones": ["us-e1a"]}},
+                "listeners": [{"bind": ":8080"}], "runtime": {"drain": "30s"}}
+                """;
+
+        assertThat(Configs.read(json)).isEqualTo(Configs.read(Configs.LEAST));
+    }
+
+    private AppSettings app(String name) {
+        return app(settings, name);
+    }
+
+    private static AppSettings app(Settings settings, String name) {
+        return Objects.requireNonNull(settings.apps().get(name));
+    }
+}
