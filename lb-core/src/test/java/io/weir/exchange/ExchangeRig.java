@@ -1,0 +1,249 @@
+package io.weir.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.weir.balancing.Plan;
+import io.weir.balancing.RetryBudget;
+import io.weir.balancing.StandInTarget;
+import io.weir.balancing.Target;
+import io.weir.balancing.Tier;
+import io.weir.http.BadMessage;
+import io.weir.http.HeadLimits;
+import io.weir.http.Progress;
+import io.weir.http.RequestParser;
+import io.weir.http.Step;
+import io.weir.loop.DeadlineWheel;
+import io.weir.loop.LoopClock;
+import io.weir.routing.App;
+import io.weir.routing.Route;
+import io.weir.routing.RoutingTable;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event loop with its exchanges, between clients and workers in memory, whose time passes when a test says so. The app {@code orders}
+ * answers at {@code orders.test} with six targets: a, b, e in zone z1 and c, d, f in zone z2, whose turns come in that order.
+ */
+final class ExchangeRig {
+    static final Duration RESPONSE = Duration.ofSeconds(10);
+    static final Duration IDLE = Duration.ofSeconds(20);
+
+    final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(false);
+    final ScriptedConnector connector = new ScriptedConnector(alloc);
+    final RecordingListener listener = new RecordingListener();
+    final List<StandInTarget> targets = new ArrayList<>();
+    final List<ScriptedClient> clients = new ArrayList<>();
+    final DeadlineWheel wheel;
+
+    Duration attempt = Duration.ofNanos(App.Timeouts.OFF);
+    Duration total = Duration.ofNanos(App.Timeouts.OFF);
+    Step.@Nullable Chain steps;
+    long bodyLimit = -1;
+    long seed = 1;
+
+    private final EmbeddedChannel timers = new EmbeddedChannel();
+    private final RequestParser parser = new RequestParser(new HeadLimits(8192, 32768, 100));
+    private final LoopClock clock;
+    private long now = TimeUnit.HOURS.toNanos(1);
+    private @Nullable ExchangeLoop loop;
+    private @Nullable App app;
+    private @Nullable Exchange exchange;
+
+    ExchangeRig() {
+        timers.freezeTime();
+        clock = new LoopClock(() -> now);
+        wheel = new DeadlineWheel(now);
+        for (String name : List.of("a z1", "b z1", "c z2", "d z2", "e z1", "f z2")) {
+            targets.add(new StandInTarget(name.substring(0, 1), name.substring(2), 1));
+        }
+    }
+
+    /** Leaves the app the first {@code n} of its targets. */
+    ExchangeRig targets(int n) {
+        targets.subList(n, targets.size()).clear();
+        return this;
+    }
+
+    private ExchangeLoop loop() {
+        ExchangeLoop made = loop;
+        if (made == null) {
+            App.Timeouts timeouts = new App.Timeouts(
+                    TimeUnit.SECONDS.toNanos(2), RESPONSE.toNanos(), IDLE.toNanos(), attempt.toNanos(), total.toNanos());
+            App.RegionPlan plan = new App.RegionPlan(new Plan(List.of(new Tier("ca-c1", targets))));
+            App orders = new App("orders", timeouts, Map.of("ca-c1", plan), new RetryBudget[] {new RetryBudget(1, now)});
+            Map<String, Route> routes = Map.of(
+                    "orders.test", new Route(orders, "ca-c1", plan, steps), "orders.us-e1.test", new Route(orders, "us-e1", null, null));
+            RoutingTable table = new RoutingTable(routes, List.of("test"), new Route(orders, "ca-c1", plan, steps));
+            made = new ExchangeLoop(
+                    0,
+                    timers.eventLoop(),
+                    clock,
+                    wheel,
+                    connector,
+                    () -> table,
+                    List.of(listener),
+                    new SplittableRandom(seed),
+                    bodyLimit);
+            loop = made;
+            app = orders;
+        }
+        return made;
+    }
+
+    /** Takes everything out of the app's retry budget. */
+    void exhaustRetries() {
+        loop();
+        RetryBudget budget = Objects.requireNonNull(app).budget(0);
+        while (budget.take(now)) {
+            // one less
+        }
+    }
+
+    // ---- the client
+
+    /** A request with this head (lines without their ends). */
+    ScriptedClient request(String... lines) {
+        return request(new ScriptedClient(), lines);
+    }
+
+    ScriptedClient request(ScriptedClient client, String... lines) {
+        Exchange next = read(client, lines);
+        next.start(client);
+        return client;
+    }
+
+    /** {@code GET /} of the app. */
+    ScriptedClient get() {
+        return request("GET / HTTP/1.1", "Host: orders.test");
+    }
+
+    /** The head of a request for the app with a body in chunks. */
+    ScriptedClient upload(String method) {
+        return request(method + " / HTTP/1.1", "Host: orders.test", "Transfer-Encoding: chunked");
+    }
+
+    /** A request that is refused before its head is whole. */
+    ScriptedClient refused(Reason why, @Nullable BadMessage fault, String... lines) {
+        ScriptedClient client = new ScriptedClient();
+        read(client, lines).startRefused(client, why, fault);
+        return client;
+    }
+
+    private Exchange read(ScriptedClient client, String... lines) {
+        Exchange next = loop().take();
+        ByteBuf in = ByteBufUtil.writeAscii(alloc, lines.length == 0 ? "" : String.join("\r\n", lines) + "\r\n\r\n");
+        try {
+            if (lines.length > 0 && parser.read(in, next.requestHead()) != Progress.END) {
+                throw new AssertionError(next.requestHead().fault() + ": " + String.join("; ", lines));
+            }
+        } finally {
+            in.release();
+        }
+        clients.add(client);
+        exchange = next;
+        return next;
+    }
+
+    private Exchange open() {
+        if (clients.getLast().isSettled()) {
+            throw new AssertionError("the exchange is over: " + clients.getLast().said);
+        }
+        return Objects.requireNonNull(exchange);
+    }
+
+    /** A piece of the last request's body, and all that was there. */
+    ExchangeRig body(String text) {
+        open().requestBody(ByteBufUtil.writeAscii(alloc, text));
+        if (!clients.getLast().isSettled()) {
+            open().requestPaused();
+        }
+        return this;
+    }
+
+    /** As {@link #body}, of {@code n} bytes. */
+    ExchangeRig body(int n) {
+        return body("x".repeat(n));
+    }
+
+    ExchangeRig ended() {
+        open().requestEnded(null);
+        return this;
+    }
+
+    ExchangeRig ended(String trailers) {
+        open().requestEnded(trailers.getBytes(StandardCharsets.ISO_8859_1));
+        return this;
+    }
+
+    void clientGone() {
+        open().clientGone();
+    }
+
+    void requestFailed(Reason why, @Nullable BadMessage fault) {
+        open().requestFailed(why, fault);
+    }
+
+    void drained() {
+        open().drained();
+    }
+
+    /** The last client keeps up again, or no longer, and its connection says so. */
+    void clientWritable(boolean writable) {
+        clients.getLast().writable(writable);
+        open().clientWritable(writable);
+    }
+
+    Exchange.Phase phase() {
+        return open().phase();
+    }
+
+    Exchange exchange() {
+        return open();
+    }
+
+    // ---- time
+
+    /** Lets time pass, in steps that are short beside anything that is waited for. */
+    void pass(Duration duration) {
+        long step = duration.compareTo(Duration.ofSeconds(1)) <= 0 ? 500_000 : DeadlineWheel.TICK / 2;
+        for (long left = duration.toNanos(); left > 0; left -= step) {
+            long n = Math.min(step, left);
+            now += n;
+            wheel.advance(clock.refresh());
+            timers.advanceTimeBy(n, TimeUnit.NANOSECONDS);
+            timers.runScheduledPendingTasks();
+        }
+    }
+
+    /** How long it takes until something happens, at most {@code limit}. */
+    Duration until(java.util.function.BooleanSupplier happened, Duration limit) {
+        long start = now;
+        while (!happened.getAsBoolean() && now - start < limit.toNanos()) {
+            pass(Duration.ofNanos(limit.toNanos() <= 1_000_000_000L ? 500_000 : DeadlineWheel.TICK / 2));
+        }
+        return Duration.ofNanos(now - start);
+    }
+
+    // ---- the end
+
+    /** Every exchange came to exactly one end, and nothing of it is left. */
+    void assertNothingLeft() {
+        assertThat(clients).allMatch(ScriptedClient::isSettled);
+        assertThat(listener.all()).hasSameSizeAs(clients);
+        assertThat(targets).extracting(Target::inFlight).containsOnly(0);
+        assertThat(connector.pending()).isEmpty();
+        assertThat(connector.workers()).allMatch(ScriptedWorker::isOver);
+        assertThat(alloc.metric().usedHeapMemory() + alloc.metric().usedDirectMemory()).as("bytes in buffers").isZero();
+    }
+}
