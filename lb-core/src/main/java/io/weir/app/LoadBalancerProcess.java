@@ -61,25 +61,6 @@ final class LoadBalancerProcess {
         return serve(settings, "no config file");
     }
 
-    /** What a client does with the port of a proxy. */
-    interface Client {
-        void use(int port) throws java.io.IOException;
-    }
-
-    /** Runs a proxy on the loopback for as long as {@code client} uses it; returns the exit code. */
-    static int rehearse(List<String> to, Client client) throws java.io.IOException {
-        Settings settings = proxySettings(BindAddress.parse("127.0.0.1:0"), to.stream().map(WorkerAddress::parse).toList());
-        TransportChoice transport = TransportChoice.of(settings.runtime().transport());
-        try (LoadBalancer balancer = LoadBalancer.start(settings, transport, 1, List.of())) {
-            tell(settings, "rehearsal", transport, 1, balancer);
-            client.use(balancer.addresses().getFirst().getPort());
-        } catch (LoadBalancer.CannotListenException e) {
-            System.err.println("weir: " + e.getMessage());
-            return Main.CANNOT_LISTEN;
-        }
-        return Main.OK;
-    }
-
     private static Settings proxySettings(BindAddress from, List<WorkerAddress> to) {
         Region region = new Region(LOCAL, "XX", List.of(LOCAL), null);
         List<WorkerSettings> workers =
@@ -117,7 +98,7 @@ final class LoadBalancerProcess {
             return Main.CANNOT_LISTEN;
         }
         try (balancer) {
-            tell(settings, origin, transport, loops, balancer);
+            System.out.println(story(settings, origin, transport, loops, balancer));
             signals.awaitFirst();
             System.out.println("draining: no new connections; waiting up to " + runtime.drain().toSeconds() + " s for "
                     + balancer.connections() + " open ones; a second signal ends at once");
@@ -127,7 +108,8 @@ final class LoadBalancerProcess {
         return Main.OK;
     }
 
-    private static void tell(Settings settings, String origin, TransportChoice transport, int loops, LoadBalancer balancer) {
+    /** The start-up lines. */
+    static String story(Settings settings, String origin, TransportChoice transport, int loops, LoadBalancer balancer) {
         StringBuilder story = new StringBuilder();
         story.append(BuildInfo.line()).append('\n');
         story.append("transport ").append(TransportChoice.name(transport.kind())).append(" (").append(transport.reason()).append("), ")
@@ -147,7 +129,7 @@ final class LoadBalancerProcess {
             story.append("admin at ").append(text(admin)).append('\n');
         }
         story.append("ready after ").append(sinceStart().toMillis()).append(" ms");
-        System.out.println(story);
+        return story.toString();
     }
 
     private static String count(int n, String noun) {

@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "weir",
         description = "A regional load balancer and router.",
-        mixinStandardHelpOptions = false,
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Versions.class,
         subcommands = {Main.Run.class, Main.Proxy.class, Main.Version.class, Rehearsal.class, CommandLine.HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
@@ -43,7 +44,7 @@ public final class Main implements Callable<Integer> {
         return USAGE;
     }
 
-    @Command(name = "run", description = "Runs a load balancer as FILE says, until TERM or INT.")
+    @Command(name = "run", mixinStandardHelpOptions = true, description = "Runs a load balancer as FILE says, until TERM or INT.")
     static final class Run implements Callable<Integer> {
         @Parameters(paramLabel = "FILE", description = "the config, YAML")
         @SuppressWarnings("NullAway.Init")
@@ -55,7 +56,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    @Command(name = "proxy", description = "Runs a reverse proxy in front of a few workers, without a config file.")
+    @Command(name = "proxy", mixinStandardHelpOptions = true, description = "Runs a reverse proxy in front of a few workers, without a config file.")
     static final class Proxy implements Callable<Integer> {
         @Option(names = "--from", required = true, paramLabel = "ADDRESS", description = "where to listen, as :8080 or 127.0.0.1:8080")
         @SuppressWarnings("NullAway.Init")
@@ -71,12 +72,19 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    @Command(name = "version", description = "Says which version this is.")
+    @Command(name = "version", mixinStandardHelpOptions = true, description = "Says which version this is.")
     static final class Version implements Callable<Integer> {
         @Override
         public Integer call() {
             System.out.println(BuildInfo.line());
             return OK;
+        }
+    }
+
+    static final class Versions implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {BuildInfo.line()};
         }
     }
 }

@@ -1,11 +1,16 @@
 package io.weir.app;
 
+import io.weir.config.ConfigProblemsException;
+import io.weir.config.ConfigReader;
+import io.weir.config.LoadedConfig;
+import io.weir.loop.TransportKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,7 +21,7 @@ import picocli.CommandLine.Command;
  */
 @Command(name = "rehearse", hidden = true, description = "Runs for a moment, for the AOT cache.")
 final class Rehearsal implements Callable<Integer> {
-    private static final int REQUESTS = 20_000;
+    private static final int REQUESTS = 10_000;
     private static final byte[] ANSWER = ("HTTP/1.1 200 OK\r\nServer: rehearsal\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n"
                     + "0123456789".repeat(10))
             .getBytes(StandardCharsets.US_ASCII);
@@ -25,9 +30,46 @@ final class Rehearsal implements Callable<Integer> {
     public Integer call() throws IOException {
         try (ServerSocket worker = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
             var _ = Thread.ofPlatform().daemon().start(() -> serve(worker));
-            List<String> to = List.of("127.0.0.1:" + worker.getLocalPort());
-            return LoadBalancerProcess.rehearse(to, Rehearsal::ask);
+            for (TransportKind transport : TransportKind.values()) {
+                if (transport.unavailability() == null) {
+                    rehearse(transport, worker.getLocalPort());
+                }
+            }
+            return Main.OK;
+        } catch (ConfigProblemsException | LoadBalancer.CannotListenException e) {
+            System.err.println("weir: " + e.getMessage());
+            return Main.FAILED;
         }
+    }
+
+    private static void rehearse(TransportKind transport, int worker) throws ConfigProblemsException, LoadBalancer.CannotListenException, IOException {
+        LoadedConfig config = ConfigReader.read("rehearsal", config(worker, TransportChoice.name(transport)));
+        TransportChoice choice = TransportChoice.of(config.settings().runtime().transport());
+        try (LoadBalancer balancer = LoadBalancer.start(config.settings(), choice, 1, List.of())) {
+            System.out.println(LoadBalancerProcess.story(config.settings(), "rehearsal " + config.checksum(), choice, 1, balancer));
+            ask(balancer.addresses().getFirst().getPort());
+            balancer.drain(Duration.ofSeconds(1));
+        }
+    }
+
+    private static String config(int worker, String transport) {
+        return """
+            domains: [example.com]
+            here: { region: r1, zone: r1a }
+            regions: { r1: { jurisdiction: XX, zones: [r1a] } }
+            listeners: [ { bind: "127.0.0.1:0", plain-http: serve, timeouts: { head: 10s, body: 60s, idle: 60s } } ]
+            admin: { bind: "127.0.0.1:0" }
+            access-log: { format: off }
+            apps:
+              rehearsal:
+                pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a, weight: 1 } ] } }
+                check: off
+                timeouts: { connect: 2s, response: 30s }
+                upstream: { connections: 1000 }
+            mappings: [ { app: rehearsal } ]
+            limits: { connections: 1000, head: 32KiB }
+            runtime: { event-loops: 1, transport: %s, drain: 1s }
+            """.formatted(worker, transport);
     }
 
     private static void serve(ServerSocket worker) {

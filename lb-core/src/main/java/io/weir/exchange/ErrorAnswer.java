@@ -2,6 +2,8 @@ package io.weir.exchange;
 
 import io.weir.http.RequestHead;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ErrorAnswer(int status, String contentType, String body, int retryAfter) {
     private static final int RETRY_AFTER = 1;
+    private static final Pattern ACCEPT = Pattern.compile("\\naccept:([^\\r\\n]*)", Pattern.CASE_INSENSITIVE);
 
     /** The answer to {@code request} for {@code reason}; {@code detail} says more, if there is more to say. */
     public static ErrorAnswer of(int status, Reason reason, @Nullable String detail, String requestId, RequestHead request) {
@@ -56,7 +59,7 @@ public record ErrorAnswer(int status, String contentType, String body, int retry
     private static String preference(RequestHead request) {
         String accept = request.value("accept");
         if (accept == null) {
-            return "text";
+            accept = request.fault() == null ? "" : unread(request);
         }
         for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] parts = range.split(";", -1);
@@ -79,6 +82,12 @@ public record ErrorAnswer(int status, String contentType, String body, int retry
             }
         }
         return "text";
+    }
+
+    /** What Accept seems to say behind the line that was bad, in what has come of the head. */
+    private static String unread(RequestHead request) {
+        Matcher found = ACCEPT.matcher(request.text(0, request.length()));
+        return found.find() ? found.group(1) : "";
     }
 
     /** The reason phrase of the statuses that we answer with. */

@@ -258,12 +258,12 @@ public final class Exchange implements AttemptEvents, HeadLines {
             held.moveTo(side);
         }
         if (requestEnded) {
-            side.end(requestTrailers);
             armForResponse();
+            side.end(requestTrailers); // last, since whatever is flushed may fail at once
         } else {
-            arm(loop.clock().now() + route().app().timeouts().idle());
+            armForRequest();
             side.flush();
-            client().demand(side.isWritable());
+            demandOfClient();
         }
     }
 
@@ -295,7 +295,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         if (loop.bodyLimit() >= 0 && requestBytes > loop.bodyLimit()) {
             data.release();
-            refuse(Reason.BODY_TOO_LARGE, null);
+            requestFailed(Reason.BODY_TOO_LARGE, null);
             return;
         }
         Step.Chain steps = route().steps();
@@ -311,8 +311,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
             return;
         }
         keep(data);
+        armForRequest();
         to.body(data);
-        arm(loop.clock().now() + route().app().timeouts().idle());
     }
 
     private void keep(ByteBuf data) {
@@ -331,10 +331,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
         requestEnded = true;
         requestTrailers = trailers;
         if (phase == Phase.RELAY && worker != null) {
-            worker.end(trailers);
             if (!headPassed) {
                 armForResponse();
             }
+            worker.end(trailers);
         }
     }
 
@@ -342,9 +342,15 @@ public final class Exchange implements AttemptEvents, HeadLines {
     public void requestPaused() {
         if (phase == Phase.RELAY && worker != null && !requestEnded) {
             worker.flush();
-            if (!worker.isWritable()) {
-                client().demand(false);
-            }
+            demandOfClient();
+        }
+    }
+
+    /** The client is read while the worker keeps up. */
+    private void demandOfClient() {
+        WorkerSide to = worker;
+        if (to != null) {
+            client().demand(to.isWritable());
         }
     }
 
@@ -352,7 +358,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     public void workerWritable(boolean writable) {
         if (phase == Phase.RELAY && !requestEnded) {
             client().demand(writable);
-            arm(loop.clock().now() + route().app().timeouts().idle());
+            armForRequest();
         }
     }
 
@@ -539,12 +545,17 @@ public final class Exchange implements AttemptEvents, HeadLines {
     // ---- time
 
     private void armForResponse() {
-        App.Timeouts timeouts = route().app().timeouts();
-        long until = loop.clock().now() + timeouts.response();
-        if (timeouts.attempt() != App.Timeouts.OFF) {
-            until = Math.min(until, attemptStarted + timeouts.attempt());
-        }
-        arm(until);
+        armWithinAttempt(loop.clock().now() + route().app().timeouts().response());
+    }
+
+    private void armForRequest() {
+        armWithinAttempt(loop.clock().now() + route().app().timeouts().idle());
+    }
+
+    /** The attempt's own bound ends with the head of the response. */
+    private void armWithinAttempt(long until) {
+        long attempt = route().app().timeouts().attempt();
+        arm(headPassed || attempt == App.Timeouts.OFF ? until : Math.min(until, attemptStarted + attempt));
     }
 
     private void armForBody() {

@@ -23,10 +23,6 @@ import io.weir.http.ResponseHead;
 import io.weir.loop.Deadline;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +75,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
 
     private final FrontendLoop loop;
     private final ClientTimeouts timeouts;
@@ -342,6 +337,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         HeadWriter out = loop.headWriter();
         head.writeTo(out);
         lines.writeTo(out);
+        if (!head.hasDate()) {
+            loop.dateLine().writeTo(out);
+        }
         if (framing == BodyFraming.CHUNKED) {
             out.literal(CHUNKED);
         }
@@ -400,11 +398,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         closing |= state != State.ANSWER;
         byte[] text = answer.body().getBytes(StandardCharsets.UTF_8);
         HeadWriter out = loop.headWriter();
-        out.text("HTTP/1.1 ").decimal(answer.status()).text(" " + ErrorAnswer.phrase(answer.status()) + "\r\nDate: ")
-                .text(DATE.format(ZonedDateTime.now(ZoneOffset.UTC)))
-                .text("\r\nContent-Type: " + answer.contentType() + "\r\nCache-Control: no-store\r\nContent-Length: ")
-                .decimal(text.length)
-                .endOfLine();
+        out.text("HTTP/1.1 " + answer.status() + " " + ErrorAnswer.phrase(answer.status())).endOfLine();
+        loop.dateLine().writeTo(out);
+        out.text("Content-Type: " + answer.contentType() + "\r\nCache-Control: no-store\r\nContent-Length: " + text.length).endOfLine();
         if (answer.status() == 405) {
             out.text("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
         }

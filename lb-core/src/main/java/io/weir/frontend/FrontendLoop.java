@@ -5,6 +5,7 @@ import io.weir.http.HeadLimits;
 import io.weir.http.HeadWriter;
 import io.weir.http.RequestParser;
 import io.weir.loop.EventLoops;
+import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ public final class FrontendLoop {
     private final ConnectionLimit limit;
     private final RequestParser parser;
     private final HeadWriter headWriter = new HeadWriter();
+    private final DateLine dateLine = new DateLine(InstantSource.system());
     private @Nullable ClientConnection first;
     private boolean draining;
 
@@ -43,6 +45,10 @@ public final class FrontendLoop {
 
     HeadWriter headWriter() {
         return headWriter;
+    }
+
+    DateLine dateLine() {
+        return dateLine;
     }
 
     boolean draining() {

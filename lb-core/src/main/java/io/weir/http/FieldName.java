@@ -28,10 +28,12 @@ public final class FieldName {
     /** What a worker would believe because it thinks that we said it: {@code X-SSL-…}, {@code X-Forwarded-Client-Cert}, {@code Weir-…}. */
     public static final int SPOOFABLE = 16;
     public static final int ACCEPT = 17;
+    public static final int DATE = 18;
 
     private static final String[] NAMES = {
         "", "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "upgrade",
-        "http2-settings", "proxy", "expect", "via", "forwarded", "", "x-request-id", "", "accept"
+        "http2-settings", "proxy", "expect", "via", "forwarded", "", "x-request-id", "", "accept",
+        "date"
     };
 
     /** Token characters in lower case; 0 for what may not stand in a name (RFC 9110, 5.6.2). */

@@ -8,15 +8,22 @@ public final class ResponseHead extends Head {
     private static final int VERSION_LENGTH = 8;
 
     int status;
+    boolean dateSeen;
 
     @Override
     public void reset() {
         super.reset();
         status = 0;
+        dateSeen = false;
     }
 
     public int status() {
         return status;
+    }
+
+    /** Whether it says when it was made; if not, we say when it came (RFC 9110, 6.6.1). */
+    public boolean hasDate() {
+        return dateSeen;
     }
 
     /** 1xx: another head follows. */

@@ -31,6 +31,7 @@ public final class ResponseParser extends HeadParser<ResponseHead> {
 
     @Override
     @Nullable BadMessage known(ResponseHead head, int id, int value, int valueEnd) {
+        head.dateSeen |= id == FieldName.DATE;
         return null;
     }
 
