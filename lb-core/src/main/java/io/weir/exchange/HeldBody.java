@@ -38,6 +38,9 @@ final class HeldBody {
     }
 
     void release() {
+        if (bytes == 0) {
+            return;
+        }
         for (ByteBuf piece; (piece = pieces.pollFirst()) != null; ) {
             piece.release();
         }

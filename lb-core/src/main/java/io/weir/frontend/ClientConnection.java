@@ -21,7 +21,6 @@ import io.weir.http.Progress;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.loop.Deadline;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -102,6 +101,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private boolean closing;
     /** Whether the answer under way ends by closing the connection, so that only a reset shows that it was cut. */
     private boolean endsByClose;
+    /** Whether it was the client who said that this request is its last. */
+    private boolean lastRequest;
+    /** Whether the connection closes by itself once everything is written. */
+    private boolean closeFollows;
+    /** Whether small writes go out at once. Set when there may be more than one: a connection for one request is spared the system call. */
+    private boolean noDelay;
     /** Whether bytes are being looked at further up the stack. */
     private boolean reading;
     /** Whether the exchange wants no more of the request for now. */
@@ -233,7 +238,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         RequestHead head = reader.requestHead();
         Progress progress = loop.parser().read(in, head);
         if (progress == Progress.END) {
-            closing = !head.keepsAlive() || loop.draining();
+            lastRequest = !head.keepsAlive();
+            closing = lastRequest || loop.draining();
             if (head.hasBody()) {
                 state = State.BODY;
                 if (head.chunked()) {
@@ -290,10 +296,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             in.release();
             return;
         }
-        if (ahead == null) {
+        ByteBuf before = ahead;
+        if (before == null) {
             ahead = in;
         } else {
-            ahead = ctx().alloc().buffer(ahead.readableBytes() + in.readableBytes()).writeBytes(ahead).writeBytes(in);
+            ahead = ctx().alloc().buffer(before.readableBytes() + in.readableBytes()).writeBytes(before).writeBytes(in);
+            before.release();
             in.release();
         }
         updateReading();
@@ -345,7 +353,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         connectionField(out, http10);
         out.endOfLine();
+        if (!closing) {
+            sendAtOnce();
+        }
         writer().begin(out, framing, framing == BodyFraming.PLAIN ? head.contentLength() : 0);
+    }
+
+    private void sendAtOnce() {
+        if (!noDelay) {
+            noDelay = true;
+            ctx().channel().config().setOption(ChannelOption.TCP_NODELAY, true);
+        }
     }
 
     private void connectionField(HeadWriter out, boolean http10) {
@@ -373,11 +391,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void end(byte @Nullable [] trailers) {
-        writer().end(trailers);
+        if (lastRequest && state == State.ANSWER && ahead == null) {
+            closeFollows = true;
+            writer().endAndClose(trailers);
+        } else {
+            writer().end(trailers);
+        }
     }
 
     @Override
     public void flush() {
+        sendAtOnce();
         writer().flush();
     }
 
@@ -413,7 +437,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (request.method() != RequestHead.Method.HEAD) {
             writer().body(Unpooled.wrappedBuffer(text));
         }
-        writer().end(null);
+        end(null);
     }
 
     @Override
@@ -439,6 +463,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (state == State.ANSWER && !closing) {
             state = State.IDLE;
             await(loop.loop().clock().now() + timeouts.idle());
+            demand(true); // whatever made it wait is over too
             goOn();
         } else {
             finish();
@@ -457,7 +482,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     /** Ends the connection behind what was written. */
     private void finish() {
-        boolean clientMaySend = state != State.ANSWER || ahead != null;
+        boolean clientMaySend = !lastRequest || state != State.ANSWER || ahead != null;
         if (ahead != null) {
             ahead.release();
             ahead = null;
@@ -472,7 +497,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                     await(loop.loop().clock().now() + LINGER_TIME);
                 }
             });
-        } else {
+        } else if (!closeFollows) {
             var _ = ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
@@ -481,19 +506,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public byte[] connectionLines() {
         byte[] lines = connectionLines;
         if (lines == null) {
-            Channel channel = ctx().channel();
-            String client = channel.remoteAddress() instanceof InetSocketAddress a ? address(a) : "unknown";
-            int port = channel.localAddress() instanceof InetSocketAddress a ? a.getPort() : 0;
-            lines = ascii("Via: 1.1 weir\r\nX-Forwarded-For: " + client + "\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: " + port + "\r\n");
+            lines = ConnectionLines.of(ctx().channel().remoteAddress(), ctx().channel().localAddress());
             connectionLines = lines;
         }
         return lines;
-    }
-
-    private static String address(InetSocketAddress a) {
-        String text = a.getAddress().getHostAddress();
-        int zone = text.indexOf('%');
-        return zone < 0 ? text : text.substring(0, zone);
     }
 
     // ---- drain

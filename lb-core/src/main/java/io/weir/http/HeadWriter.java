@@ -7,8 +7,19 @@ import java.nio.charset.StandardCharsets;
 public final class HeadWriter {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    private byte[] buffer = new byte[2048];
+    private static final int INITIAL = 2048;
+
+    private byte[] buffer;
     private int length;
+
+    public HeadWriter() {
+        this(INITIAL);
+    }
+
+    /** With room for that many bytes at first. */
+    public HeadWriter(int room) {
+        buffer = new byte[room];
+    }
 
     public int length() {
         return length;
@@ -74,8 +85,13 @@ public final class HeadWriter {
         out.writeBytes(buffer, 0, length);
         length = 0;
         if (buffer.length > 65536) {
-            buffer = new byte[2048];
+            buffer = new byte[INITIAL];
         }
+    }
+
+    /** A copy of what it holds. */
+    public byte[] toBytes() {
+        return java.util.Arrays.copyOf(buffer, length);
     }
 
     @Override

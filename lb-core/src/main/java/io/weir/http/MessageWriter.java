@@ -1,6 +1,8 @@
 package io.weir.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +75,20 @@ public final class MessageWriter {
 
     /** Ends the message and flushes; trailers go along where the framing has a place for them. */
     public void end(byte @Nullable [] trailers) {
+        lastChunk(trailers);
+        flush();
+    }
+
+    /** As {@link #end}, and closes the connection once everything is written. */
+    public void endAndClose(byte @Nullable [] trailers) {
+        lastChunk(trailers);
+        ByteBuf out = gathered == null ? Unpooled.EMPTY_BUFFER : gathered;
+        gathered = null;
+        unflushed = false;
+        var _ = ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void lastChunk(byte @Nullable [] trailers) {
         if (framing == BodyFraming.CHUNKED) {
             if (trailers == null) {
                 room(LAST_CHUNK.length).writeBytes(LAST_CHUNK);
@@ -81,7 +97,6 @@ public final class MessageWriter {
             }
         }
         framing = BodyFraming.NONE;
-        flush();
     }
 
     public void flush() {

@@ -14,6 +14,8 @@ final class ConnectBackoff {
     private volatile boolean resting;
     private long until;
     private long rest = FIRST;
+    /** Whether a connection is being tried since the last one failed. */
+    private boolean trial;
 
     /** Whether a connection may be tried at {@code now} ns. */
     boolean over(long now) {
@@ -29,12 +31,21 @@ final class ConnectBackoff {
         if (resting) {
             synchronized (this) {
                 until = now + Math.min(timeout, LONGEST);
+                trial = true;
             }
         }
     }
 
+    /** A connection failed. Those that were under way together and fail together count as one. */
     synchronized void failed(long now) {
-        rest = resting ? Math.min(rest * 2, LONGEST) : FIRST;
+        if (!resting) {
+            rest = FIRST;
+        } else if (trial) {
+            rest = Math.min(rest * 2, LONGEST);
+        } else {
+            return;
+        }
+        trial = false;
         until = now + rest;
         resting = true;
     }

@@ -87,6 +87,7 @@ final class EndpointPool {
             waiters.addLast(new Waiter(events, now + timeout, timeout));
             waiting = waiters.size();
             armSweep(now);
+            permitReturned(); // one that came back on another loop before we were seen to wait
         } else {
             events.failed(AttemptFailure.QUEUE_FULL, null);
         }

@@ -16,6 +16,7 @@ import io.weir.http.Progress;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.http.ResponseParser;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -354,7 +355,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof ChannelOutputShutdownException) {
+        boolean outputShut = cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException;
+        if (outputShut && context.channel().isActive()) {
             return; // the worker takes no more of the request; what it has answered may still be there to be read
         }
         lost(false);
