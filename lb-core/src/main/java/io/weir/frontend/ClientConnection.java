@@ -393,6 +393,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void end(byte @Nullable [] trailers) {
         if (lastRequest && state == State.ANSWER && ahead == null) {
             closeFollows = true;
+            exchange = null; // it is over, so that closing does not mean that its client is gone
             writer().endAndClose(trailers);
         } else {
             writer().end(trailers);

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Connections as a script has them: there at once, later, or never. What is not scripted is there at once. */
@@ -72,6 +73,7 @@ public final class ScriptedConnector implements Connector {
     }
 
     private final ByteBufAllocator alloc;
+    private final Executor turns;
     private final Deque<Step> script = new ArrayDeque<>();
     private final List<ScriptedWorker> workers = new ArrayList<>();
     private final List<Pending> pending = new ArrayList<>();
@@ -79,7 +81,13 @@ public final class ScriptedConnector implements Connector {
     private int cancelled;
 
     public ScriptedConnector(ByteBufAllocator alloc) {
+        this(alloc, Runnable::run);
+    }
+
+    /** Whatever workers do, they do in a turn of {@code turns}, which must run it at once. */
+    public ScriptedConnector(ByteBufAllocator alloc, Executor turns) {
         this.alloc = alloc;
+        this.turns = turns;
     }
 
     // ---- the script
@@ -140,7 +148,7 @@ public final class ScriptedConnector implements Connector {
     }
 
     private ScriptedWorker worker(Target target, AttemptEvents events, Fault fault) {
-        ScriptedWorker worker = new ScriptedWorker(target, events, alloc, fault);
+        ScriptedWorker worker = new ScriptedWorker(target, events, alloc, turns, fault);
         workers.add(worker);
         return worker;
     }

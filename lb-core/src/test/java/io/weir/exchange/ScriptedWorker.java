@@ -16,6 +16,7 @@ import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.AttemptFailure;
 import io.weir.upstream.WorkerSide;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt at a worker in memory: it writes down the request, and answers when its script says so. */
@@ -25,22 +26,25 @@ public final class ScriptedWorker implements WorkerSide {
     private final Target target;
     private final AttemptEvents events;
     private final ByteBufAllocator alloc;
+    private final Executor turns;
     private final ScriptedConnector.Fault fault;
     private final ResponseParser parser = new ResponseParser(LIMITS);
     private final StringBuilder body = new StringBuilder();
     private @Nullable String head;
     private @Nullable String trailers;
     private boolean ended;
+    private boolean answered;
     private boolean aborted;
     private boolean over;
     private boolean demanded = true;
     private boolean writable = true;
     private boolean unflushed;
 
-    ScriptedWorker(Target target, AttemptEvents events, ByteBufAllocator alloc, ScriptedConnector.Fault fault) {
+    ScriptedWorker(Target target, AttemptEvents events, ByteBufAllocator alloc, Executor turns, ScriptedConnector.Fault fault) {
         this.target = target;
         this.events = events;
         this.alloc = alloc;
+        this.turns = turns;
         this.fault = fault;
     }
 
@@ -66,6 +70,11 @@ public final class ScriptedWorker implements WorkerSide {
 
     public @Nullable String trailers() {
         return trailers;
+    }
+
+    /** Whether the head of its final response was sent. */
+    public boolean hasAnswered() {
+        return answered;
     }
 
     public boolean isAborted() {
@@ -101,32 +110,35 @@ public final class ScriptedWorker implements WorkerSide {
             in.release();
         }
         FieldRules.applyToResponse(into);
-        events.responseStarted();
-        if (into.isInterim()) {
+        boolean interim = into.isInterim();
+        answered = !interim;
+        turns.execute(events::responseStarted);
+        if (interim) {
             into.reset();
         }
         return this;
     }
 
     public ScriptedWorker body(String text) {
-        events.responseBody(ByteBufUtil.writeAscii(alloc, text));
+        ByteBuf data = ByteBufUtil.writeAscii(alloc, text);
+        turns.execute(() -> events.responseBody(data));
         return this;
     }
 
     /** All that was there has been told. */
     public ScriptedWorker pause() {
-        events.responsePaused();
+        turns.execute(events::responsePaused);
         return this;
     }
 
     public void end() {
         over = true;
-        events.responseEnded(null);
+        turns.execute(() -> events.responseEnded(null));
     }
 
     public void end(String trailerLines) {
         over = true;
-        events.responseEnded(trailerLines.getBytes(StandardCharsets.ISO_8859_1));
+        turns.execute(() -> events.responseEnded(trailerLines.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     /** A whole response. */
@@ -140,13 +152,13 @@ public final class ScriptedWorker implements WorkerSide {
 
     public void fail(AttemptFailure failure) {
         over = true;
-        events.failed(failure, null);
+        turns.execute(() -> events.failed(failure, null));
     }
 
     /** Keeps up with the request again, or no longer, and says so. */
     public void writable(boolean now) {
         writable = now;
-        events.workerWritable(now);
+        turns.execute(() -> events.workerWritable(now));
     }
 
     /** From now on whether it keeps up, without a word. */

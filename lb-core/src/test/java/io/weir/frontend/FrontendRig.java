@@ -1,0 +1,114 @@
+package io.weir.frontend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.weir.balancing.Plan;
+import io.weir.balancing.RetryBudget;
+import io.weir.balancing.StandInTarget;
+import io.weir.balancing.Tier;
+import io.weir.exchange.ExchangeLoop;
+import io.weir.exchange.RecordingListener;
+import io.weir.exchange.ScriptedConnector;
+import io.weir.exchange.ScriptedWorker;
+import io.weir.http.HeadLimits;
+import io.weir.http.Step;
+import io.weir.loop.EventLoops;
+import io.weir.loop.LoopClock;
+import io.weir.routing.App;
+import io.weir.routing.Route;
+import io.weir.routing.RoutingTable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The client connections of one event loop, with workers in memory behind them and time that passes when a test says so. */
+final class FrontendRig {
+    static final Duration HEAD = Duration.ofSeconds(10);
+    static final Duration BODY = Duration.ofMinutes(1);
+    static final Duration IDLE = Duration.ofMinutes(5);
+
+    final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(false);
+    final ScriptedConnector connector = new ScriptedConnector(alloc, this::turn);
+    final RecordingListener listener = new RecordingListener();
+    final StandInTarget target = StandInTarget.of("a");
+    final ConnectionLimit limit;
+    final FrontendLoop frontend;
+
+    private final List<SocketLikeChannel> channels = new ArrayList<>();
+    private final EventLoops.Loop loop;
+    private long now = TimeUnit.HOURS.toNanos(1);
+
+    FrontendRig() {
+        this(1000, null);
+    }
+
+    FrontendRig(int connections, Step.@Nullable Chain steps) {
+        EmbeddedChannel timers = new EmbeddedChannel();
+        timers.freezeTime();
+        LoopClock clock = new LoopClock(() -> now);
+        loop = new EventLoops.Loop(0, timers.eventLoop(), clock);
+        App.RegionPlan plan = new App.RegionPlan(new Plan(List.of(new Tier("ca-c1", List.of(target)))));
+        long hour = TimeUnit.HOURS.toNanos(1);
+        App.Timeouts timeouts = new App.Timeouts(hour, hour, hour, App.Timeouts.OFF, App.Timeouts.OFF);
+        App orders = new App("orders", timeouts, Map.of("ca-c1", plan), new RetryBudget[] {new RetryBudget(1, now)});
+        RoutingTable table = new RoutingTable(Map.of("orders.test", new Route(orders, "ca-c1", plan, steps)), List.of(), null);
+        ExchangeLoop exchanges = new ExchangeLoop(
+                0, timers.eventLoop(), clock, loop.wheel(), connector, () -> table, List.of(listener), new SplittableRandom(1), -1);
+        limit = new ConnectionLimit(connections);
+        frontend = new FrontendLoop(loop, exchanges, limit, new HeadLimits(1024, 2048, 20));
+    }
+
+    /** A new connection of a client. */
+    SocketLikeChannel open() {
+        ClientTimeouts timeouts = new ClientTimeouts(HEAD.toNanos(), BODY.toNanos(), IDLE.toNanos());
+        SocketLikeChannel channel = SocketLikeChannel.open(new ClientConnection(frontend, timeouts), alloc);
+        channels.add(channel);
+        return channel;
+    }
+
+    /** Runs {@code task} as event loops do: what it puts off comes when it has returned. */
+    void turn(Runnable task) {
+        Runnable nested = task;
+        for (SocketLikeChannel channel : channels) {
+            Runnable inner = nested;
+            nested = () -> channel.turn(inner);
+        }
+        nested.run();
+    }
+
+    ScriptedWorker worker() {
+        return connector.worker();
+    }
+
+    void pass(Duration duration) {
+        long step = TimeUnit.MILLISECONDS.toNanos(100);
+        for (long left = duration.toNanos(); left > 0; left -= step) {
+            now += Math.min(step, left);
+            turn(() -> loop.wheel().advance(loop.clock().refresh()));
+            settle();
+        }
+    }
+
+    /** Lets the channels do what they put off. */
+    void settle() {
+        channels.forEach(SocketLikeChannel::runPendingTasks);
+    }
+
+    void assertNothingLeft() {
+        for (SocketLikeChannel channel : channels) {
+            channel.checkException();
+            channel.finishAndReleaseAll();
+        }
+        assertThat(limit.open()).isZero();
+        assertThat(frontend.connections()).isZero();
+        assertThat(target.inFlight()).isZero();
+        assertThat(connector.workers()).allMatch(ScriptedWorker::isOver);
+        assertThat(alloc.metric().usedHeapMemory() + alloc.metric().usedDirectMemory()).as("bytes in buffers").isZero();
+    }
+}

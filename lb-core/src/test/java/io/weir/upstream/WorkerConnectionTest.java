@@ -1,0 +1,206 @@
+package io.weir.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.resolver.NoopAddressResolverGroup;
+import io.weir.config.UpstreamSettings;
+import io.weir.http.HeadLimits;
+import io.weir.loop.EventLoops;
+import io.weir.loop.LoopClock;
+import io.weir.loop.TransportKind;
+import io.weir.topology.WorkerAddress;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One connection to a worker, in memory and with time of its own. */
+class WorkerConnectionTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final HeadLimits LIMITS = new HeadLimits(4096, 4096, 50);
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    private static EventLoops loops;
+
+    private final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(false);
+    private final EmbeddedChannel channel = new EmbeddedChannel(false, false);
+    private long now = TimeUnit.HOURS.toNanos(1);
+    private EventLoops.Loop loop;
+    private Endpoint endpoint;
+    private WorkerConnection connection;
+    private Attempt attempt;
+
+    @BeforeAll
+    static void startLoops() {
+        loops = new EventLoops(TransportKind.NIO, 1);
+    }
+
+    @AfterAll
+    static void stopLoops() {
+        assertThat(loops.shutDown().awaitUninterruptibly(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
+        loop = new EventLoops.Loop(0, new EmbeddedChannel().eventLoop(), new LoopClock(() -> now));
+        endpoint = new Endpoint(new WorkerAddress("127.0.0.1", 1), UpstreamSettings.DEFAULTS, LIMITS, loops, NoopAddressResolverGroup.INSTANCE);
+        EndpointPool pool = new EndpointPool(endpoint, loop, new Bootstrap(), LIMITS, 10, 60 * SECOND);
+        assertThat(endpoint.takePermit()).isTrue();
+        attempt = Attempt.get(loop);
+        connection = new WorkerConnection(pool, attempt, LIMITS);
+        channel.config().setAllocator(alloc);
+        channel.pipeline().addLast(connection);
+        channel.register();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        channel.finishAndReleaseAll();
+        assertThat(alloc.metric().usedHeapMemory() + alloc.metric().usedDirectMemory()).as("bytes in buffers").isZero();
+        assertThat(endpoint.connections()).isZero();
+    }
+
+    private void receive(String text) {
+        channel.writeInbound(ByteBufUtil.writeAscii(alloc, text));
+    }
+
+    private void writable(boolean writable) {
+        Objects.requireNonNull(channel.unsafe().outboundBuffer()).setUserDefinedWritability(1, writable);
+        channel.runPendingTasks();
+    }
+
+    /** Gives the idle connection to another attempt. */
+    private boolean lend(Attempt next) {
+        boolean lent = connection.lend(next, now);
+        if (lent) {
+            next.connected(connection);
+        }
+        return lent;
+    }
+
+    private boolean isUsableAfter(long nanos) {
+        now += nanos;
+        loop.clock().refresh();
+        return lend(Attempt.get(loop));
+    }
+
+    @Test
+    void aResponseMayComeByteByByte() {
+        connection.established();
+        String response = "HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n2\r\nok\r\n0\r\nSum: 1\r\n\r\n";
+        for (int i = 0; i < response.length(); i++) {
+            receive(response.substring(i, i + 1));
+        }
+        assertThat(attempt.outcome()).isEqualTo("103 200 hellook|end Sum: 1");
+        assertThat(lend(Attempt.get(loop))).isTrue();
+    }
+
+    @Test
+    void anAttemptThatGaveUpLeavesAnIdleConnection() {
+        assertThat(connection.abandon(attempt)).isTrue();
+        assertThat(connection.abandon(attempt)).as("it has no say any longer").isFalse();
+        connection.established();
+        assertThat(attempt.isConnected()).isFalse();
+        assertThat(lend(Attempt.get(loop))).isTrue();
+    }
+
+    @Test
+    void anIdleConnectionGrowsTooOld() {
+        connection.established();
+        receive(OK);
+        assertThat(isUsableAfter(60 * SECOND - 1)).isTrue();
+        receive(OK);
+        assertThat(isUsableAfter(60 * SECOND)).isFalse();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void theWorkersOwnTimeIsHeededWithHalfASecondToSpare() {
+        connection.established();
+        receive("HTTP/1.1 200 OK\r\nKeep-Alive: max=100, timeout=5\r\nContent-Length: 0\r\n\r\n");
+        assertThat(isUsableAfter(4 * SECOND)).isTrue();
+        receive(OK); // what it said once holds for the connection
+        assertThat(isUsableAfter(4 * SECOND + SECOND / 2)).isFalse();
+    }
+
+    @Test
+    void bytesThatNobodyAskedForCloseAnIdleConnection() {
+        connection.established();
+        receive(OK);
+        receive("HTTP/1.1 408 Too late\r\n\r\n");
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(lend(Attempt.get(loop))).isFalse();
+    }
+
+    @Test
+    void aConnectionThatWasNotReadIsReadAgainOnceItIsIdle() {
+        connection.established();
+        receive("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
+        connection.demand(false);
+        assertThat(channel.config().isAutoRead()).isFalse();
+        receive("k");
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void theAttemptLearnsWhetherTheWorkerKeepsUp() {
+        connection.established();
+        writable(false);
+        assertThat(connection.isWritable()).isFalse();
+        writable(true);
+        receive(OK);
+        assertThat(attempt.outcome()).isEqualTo("[full][writable]200 ok|end");
+    }
+
+    @Test
+    void aWorkerThatTakesNoMoreOfTheRequestMayStillAnswer() {
+        connection.established();
+        channel.pipeline().fireExceptionCaught(new ChannelOutputShutdownException("broken pipe"));
+        channel.pipeline().fireExceptionCaught(new ClosedChannelException()); // what is written after the output was shut
+        assertThat(attempt.isOver()).isFalse();
+        receive(OK);
+        assertThat(attempt.outcome()).isEqualTo("200 ok|end");
+    }
+
+    @Test
+    void anyOtherErrorEndsTheAttempt() {
+        connection.established();
+        channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+        assertThat(attempt.outcome()).isEqualTo("|RESET");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void anErrorCutsABodyThatOnlyAFinEnds() {
+        connection.established();
+        receive("HTTP/1.1 200 OK\r\n\r\nhalf");
+        channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+        assertThat(attempt.outcome()).isEqualTo("200 half|CUT");
+    }
+
+    @Test
+    void anAbortInTheMiddleOfWhatWasReadLeavesTheRest() {
+        connection.established();
+        receive("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx");
+        connection.abort();
+        channel.pipeline().fireChannelRead(ByteBufUtil.writeAscii(alloc, "more")); // was on its way up
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(attempt.isOver()).isFalse();
+    }
+
+    @Test
+    void aConnectionThatIsRefusedTellsItsAttempt() {
+        connection.refused(AttemptFailure.CONNECT_TIMEOUT);
+        assertThat(attempt.outcome()).isEqualTo("|CONNECT_TIMEOUT");
+    }
+}
