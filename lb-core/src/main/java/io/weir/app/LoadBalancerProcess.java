@@ -20,7 +20,9 @@ import io.weir.topology.BindAddress;
 import io.weir.topology.Here;
 import io.weir.topology.Region;
 import io.weir.topology.WorkerAddress;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -31,6 +33,11 @@ import java.util.Map;
 final class LoadBalancerProcess {
     private static final String PROXY = "proxy";
     private static final String LOCAL = "local";
+    private static final long LOADED = System.nanoTime();
+    /** In /proc/PID/stat behind the name: when the process was started, in ticks of 1/100 s since boot (proc(5), field 22). */
+    private static final int STARTTIME = 19;
+
+    private static final int MILLIS_PER_TICK = 10;
 
     private LoadBalancerProcess() {}
 
@@ -138,14 +145,17 @@ final class LoadBalancerProcess {
 
     private static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+        return (address.getAddress().isAnyLocalAddress() ? "*" : host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private static Duration sinceStart() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> Duration.between(start, java.time.Instant.now()))
-                .orElse(Duration.ZERO);
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            long startTicks = Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[STARTTIME]);
+            String uptime = Files.readString(Path.of("/proc/uptime")).split(" ", -1)[0];
+            return Duration.ofMillis(Math.round(Double.parseDouble(uptime) * 1000) - startTicks * MILLIS_PER_TICK);
+        } catch (IOException | NumberFormatException e) {
+            return Duration.ofNanos(System.nanoTime() - LOADED); // no Linux: from here is the next best
+        }
     }
 }

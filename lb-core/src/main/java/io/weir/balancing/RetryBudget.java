@@ -11,6 +11,9 @@ public final class RetryBudget {
     private static final double SECONDS_DEEP = 10;
     private static final double NANOS = 1e9;
 
+    /** How finely time is counted while requests come, in ns. */
+    private static final long STEP = 100_000_000L;
+
     private final double freePerNano;
     private final double freeDepth;
     /** What the free part holds, at most {@link #freeDepth}. */
@@ -27,19 +30,17 @@ public final class RetryBudget {
         this.refilled = now;
     }
 
-    /** A request came. */
-    public void request() {
+    /** A request came, at {@code now} ns. */
+    public void request(long now) {
+        if (now - refilled > STEP) {
+            refill(now);
+        }
         earned += PER_REQUEST;
     }
 
     /** Takes the price of one retry at {@code now} ns, if it is there. */
     public boolean take(long now) {
-        long passed = now - refilled;
-        if (passed > 0) {
-            free = Math.min(freeDepth, free + passed * freePerNano);
-            earned *= Math.exp(-passed / (SECONDS_DEEP * NANOS));
-            refilled = now;
-        }
+        refill(now);
         if (earned >= 1) {
             earned--;
             return true;
@@ -49,5 +50,14 @@ public final class RetryBudget {
             return true;
         }
         return false;
+    }
+
+    private void refill(long now) {
+        long passed = now - refilled;
+        if (passed > 0) {
+            free = Math.min(freeDepth, free + passed * freePerNano);
+            earned *= Math.exp(-passed / (SECONDS_DEEP * NANOS));
+            refilled = now;
+        }
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * their greatest common divisor), spread out as evenly as can be. Over one whole rotation every target gets its exact share.
  */
 public final class Tier {
-    /** Longest rotation; larger sums of weights are scaled down, which changes a share by at most 1/4096 of the whole. */
+    /** Longest rotation; larger sums of weights are scaled down, which changes a share by at most (targets + 1)/4096 of the whole. */
     private static final int LONGEST = 4096;
 
     private final String name;

@@ -62,6 +62,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
     }
 
     private static final int MOST_WRITTEN = 3;
+    /** Looking a name up takes its time too, and nobody else bounds it; a connection that is being made ends by itself before. */
+    private static final long CONNECT_SLACK = TimeUnit.MILLISECONDS.toNanos(500);
+
     private static final long FIRST_DELAY = TimeUnit.MILLISECONDS.toNanos(25);
 
     private static final byte[] FORWARDED_HOST = ascii("X-Forwarded-Host: ");
@@ -102,6 +105,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** Whether the body so far is held whole, so that it can be sent again. */
     private boolean replayable;
     private boolean headPassed;
+    /** Whether this attempt has met a stale connection already: a worker that closes a second one does so because of the request. */
+    private boolean stale;
     private int status;
     private long requestBytes;
     private long responseBytes;
@@ -165,7 +170,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
             refuse(Reason.WRONG_REGION, null);
         } else {
             App app = found.app();
-            app.budget(loop.index()).request();
+            app.budget(loop.index()).request(started);
             turn = found.plan().nextTurn();
             if (app.timeouts().total() != App.Timeouts.OFF) {
                 totalUntil = started + app.timeouts().total();
@@ -183,6 +188,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         while (gate < steps.gateCount()) {
             Step.Gate next = steps.gate(gate);
             int now = generation;
+            int before = gate;
             switch (next.check(request, verdict -> decided(now, next, verdict))) {
                 case PASS -> gate++;
                 case ANSWER -> {
@@ -190,7 +196,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
                     return;
                 }
                 case WAIT -> {
-                    client().demand(false);
+                    if (now == generation && phase == Phase.RESOLVE && gate == before) { // else it has decided meanwhile
+                        client().demand(false);
+                    }
                     return;
                 }
             }
@@ -202,6 +210,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (asked != generation || phase != Phase.RESOLVE) {
             return;
         }
+        loop.clock().refresh();
         switch (verdict) {
             case PASS -> {
                 gate++;
@@ -224,6 +233,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
             return;
         }
         attempts.add(next);
+        stale = false;
         connect(next, false);
     }
 
@@ -236,6 +246,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         WorkerSide side = loop.connector().connect(to, this, route().app().timeouts().connect(), fresh);
         if (side != null) {
             relay(side);
+        } else if (phase == Phase.CONNECT && worker == null) {
+            arm(loop.clock().now() + route().app().timeouts().connect() + CONNECT_SLACK);
         }
     }
 
@@ -375,15 +387,23 @@ public final class Exchange implements AttemptEvents, HeadLines {
             boolean wanted = response.status() != 100 || request.expectsContinue();
             if (wanted && !request.isHttp10()) {
                 client().interim(response);
+                forgetBody(); // some of an answer has gone to the client: no other attempt may give another
+                if (!client().isWritable()) {
+                    demandOfWorker(false);
+                }
             }
             return;
         }
         headPassed = true;
         status = response.status();
-        replayable = false;
-        held.release();
+        forgetBody();
         client().head(request, response, responseLines);
         armForBody();
+    }
+
+    private void forgetBody() {
+        replayable = false;
+        held.release();
     }
 
     private void addToResponse(HeadWriter out) {
@@ -415,9 +435,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** The client takes more of the response again, or has enough for now. */
     public void clientWritable(boolean writable) {
-        if (phase == Phase.RELAY && headPassed) {
+        if (phase == Phase.RELAY) {
             demandOfWorker(writable);
-            armForBody();
+            if (headPassed) {
+                armForBody();
+            }
         }
     }
 
@@ -450,9 +472,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         response.reset();
         arm(App.Timeouts.OFF);
-        if (failure == AttemptFailure.STALE) {
+        if (failure == AttemptFailure.STALE && !stale) {
             writtenAttempts--;
             if (replayable) {
+                stale = true;
                 connect(failedAt, true);
                 return;
             }
@@ -528,6 +551,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         if (now - totalUntil >= 0 && totalUntil != App.Timeouts.OFF) {
             requestFailed(Reason.TOTAL_TIMEOUT, null);
+        } else if (phase == Phase.CONNECT) {
+            loop.connector().cancel(Objects.requireNonNull(target), this);
+            failed(AttemptFailure.CONNECT_TIMEOUT, null);
         } else if (phase == Phase.RELAY) {
             if (headPassed) {
                 client().abort();

@@ -113,6 +113,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private boolean paused;
 
     private int lingered;
+    /** Whether it counts against the limit of connections. */
+    private boolean counted;
 
     ClientConnection(FrontendLoop loop, ClientTimeouts timeouts) {
         this.loop = loop;
@@ -135,12 +137,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void channelActive(ChannelHandlerContext context) {
         loop.add(this);
         long now = loop.loop().clock().refresh();
-        if (loop.limit().opened()) {
+        counted = loop.limit().opened();
+        if (counted) {
             await(now + timeouts.head());
         } else {
             Exchange refused = loop.exchanges().take();
             exchange = refused;
-            closing = true;
+            closing = lastRequest = true;
+            state = State.ANSWER; // and closed behind it, without waiting for anything
             refused.startRefused(this, Reason.OVERLOADED, null);
         }
     }
@@ -151,7 +155,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         state = State.CLOSED;
         loop.loop().wheel().remove(patience);
         loop.remove(this);
-        loop.limit().closed();
+        if (counted) {
+            loop.limit().closed();
+        }
         writer().discard();
         ByteBuf unread = ahead;
         if (unread != null) {
@@ -214,17 +220,29 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private void read(ByteBuf in) {
         reading = true;
         boolean given = false;
-        while (!given && in.isReadable() && state.reads) {
-            if (state == State.BODY) {
-                given = readBody(in);
-            } else {
-                readHead(in);
+        boolean whole = false;
+        try {
+            while (!given && in.isReadable() && state.reads && mayBegin()) {
+                if (state == State.BODY) {
+                    given = readBody(in);
+                } else {
+                    readHead(in);
+                }
+            }
+            whole = true;
+        } finally {
+            reading = false;
+            if (!given && whole) {
+                keepOrRelease(in);
+            } else if (!given) {
+                in.release();
             }
         }
-        reading = false;
-        if (!given) {
-            keepOrRelease(in);
-        }
+    }
+
+    /** No new request while the client does not take the answers to the earlier ones. */
+    private boolean mayBegin() {
+        return state != State.IDLE || ctx().channel().isWritable();
     }
 
     private void readHead(ByteBuf in) {
@@ -276,7 +294,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             state = State.ANSWER;
             patience.clear();
             byte[] trailers = body.trailers();
-            body.idle();
             demand(true);
             to.requestEnded(trailers);
         } else {
@@ -292,7 +309,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 close();
             }
         }
-        if (state != State.ANSWER || !in.isReadable()) {
+        if ((state != State.ANSWER && state != State.IDLE) || !in.isReadable()) {
             in.release();
             return;
         }
@@ -342,7 +359,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             endsByClose = http10;
             closing |= http10;
         }
-        HeadWriter out = loop.headWriter();
+        HeadWriter out = loop.headWriter().begin();
         head.writeTo(out);
         lines.writeTo(out);
         if (!head.hasDate()) {
@@ -377,11 +394,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void interim(ResponseHead head) {
-        HeadWriter out = loop.headWriter();
+        HeadWriter out = loop.headWriter().begin();
         head.writeTo(out);
         out.endOfLine();
         writer().begin(out, BodyFraming.NONE, 0);
-        writer().flush();
+        flush();
     }
 
     @Override
@@ -415,6 +432,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (exchange != null && (state == State.ANSWER || state == State.BODY)) {
             exchange.clientWritable(context.channel().isWritable());
+        } else if (state == State.IDLE) {
+            goOn();
         }
     }
 
@@ -422,7 +441,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void answer(RequestHead request, ErrorAnswer answer) {
         closing |= state != State.ANSWER;
         byte[] text = answer.body().getBytes(StandardCharsets.UTF_8);
-        HeadWriter out = loop.headWriter();
+        HeadWriter out = loop.headWriter().begin();
         out.text("HTTP/1.1 " + answer.status() + " " + ErrorAnswer.phrase(answer.status())).endOfLine();
         loop.dateLine().writeTo(out);
         out.text("Content-Type: " + answer.contentType() + "\r\nCache-Control: no-store\r\nContent-Length: " + text.length).endOfLine();
@@ -434,6 +453,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         connectionField(out, request.isHttp10() && !request.isEmpty());
         out.endOfLine();
+        if (!closing) {
+            sendAtOnce();
+        }
         writer().begin(out, BodyFraming.PLAIN, text.length);
         if (request.method() != RequestHead.Method.HEAD) {
             writer().body(Unpooled.wrappedBuffer(text));
@@ -446,19 +468,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (state == State.CLOSED) {
             return;
         }
-        if (endsByClose) {
+        if (endsByClose && ctx().channel().isActive()) {
             ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0); // closing would look like the end of the body
         } else {
             writer().flush();
         }
         exchange = null;
+        patience.clear();
         close();
+        state = State.CLOSED;
     }
 
     @Override
     public void settled() {
         exchange = null;
-        if (state == State.CLOSED || !ctx().channel().isActive()) {
+        if (!ctx().channel().isActive()) {
+            state = State.CLOSED; // channelInactive is on its way
+        }
+        if (state == State.CLOSED) {
             return;
         }
         if (state == State.ANSWER && !closing) {
@@ -474,10 +501,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /** To the next request, if some of it was read ahead. */
     private void goOn() {
         ByteBuf unread = ahead;
-        if (unread != null && !reading) {
+        if (unread != null && !reading && mayBegin()) {
             ahead = null;
             updateReading();
             read(unread);
+            if (state == State.BODY && exchange != null) {
+                exchange.requestPaused();
+            }
         }
     }
 

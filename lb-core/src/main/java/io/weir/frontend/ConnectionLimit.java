@@ -11,9 +11,13 @@ public final class ConnectionLimit {
         this.most = most;
     }
 
-    /** Counts one more; false if there are too many. Each call is matched by {@link #closed}, whatever it returned. */
+    /** Counts one more, to be matched by {@link #closed}; false, and not counted, if there would be too many. */
     boolean opened() {
-        return open.incrementAndGet() <= most;
+        if (open.incrementAndGet() <= most) {
+            return true;
+        }
+        open.decrementAndGet();
+        return false;
     }
 
     void closed() {

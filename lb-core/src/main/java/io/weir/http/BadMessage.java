@@ -33,6 +33,7 @@ public enum BadMessage {
     TOO_MANY_FIELDS(431, "there are more fields than the limit (limits.fields)"),
     BAD_STATUS_LINE(400, "the status line is not HTTP/1.x SP 3DIGIT"),
     UNASKED_SWITCH(400, "the worker switched protocols without being asked"),
+    TOO_MANY_INTERIM(400, "the worker sends one interim response (1xx) after the other"),
     BAD_CHUNK_SIZE(400, "a chunk does not begin with its size in hexadecimal digits"),
     CHUNK_TOO_LARGE(400, "a chunk's size does not fit"),
     CHUNK_LINE_TOO_LONG(400, "the chunk extensions are over the limit"),

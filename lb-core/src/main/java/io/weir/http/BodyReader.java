@@ -60,11 +60,6 @@ public final class BodyReader {
         return fault;
     }
 
-    /** Forgets what an idle connection need not keep. */
-    public void idle() {
-        chunks = null;
-    }
-
     /** The trailer section as clean field lines, once the body has ended, or null if there is none. */
     public byte @Nullable [] trailers() {
         ChunkReader c = chunks;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Head permits RequestHead, ResponseHead {
     /** Arrays up to this size are kept between messages. */
-    private static final int KEPT_BYTES = 4096;
+    private static final int KEPT_BYTES = 16 * 1024;
 
     private static final int STRIDE = 5;
     private static final int NAME = 0;

@@ -21,6 +21,12 @@ public final class HeadWriter {
         buffer = new byte[room];
     }
 
+    /** Begins a head; what an earlier one left behind when it failed is gone. */
+    public HeadWriter begin() {
+        length = 0;
+        return this;
+    }
+
     public int length() {
         return length;
     }

@@ -1,6 +1,8 @@
 package io.weir.loop;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The deadlines of one event loop, in slots of 100 ms (hashed timing wheel, Varghese and Lauck 1987, scheme 6). Entries are intrusive and
@@ -14,6 +16,7 @@ public final class DeadlineWheel {
     public static final long TICK = 100_000_000L;
 
     private static final int SLOTS = 512;
+    private static final Logger LOG = LoggerFactory.getLogger(DeadlineWheel.class);
 
     /** Circular lists, made when first needed; a head's {@code expired} is never called. */
     private final @Nullable Head[] slots = new Head[SLOTS];
@@ -68,7 +71,7 @@ public final class DeadlineWheel {
     }
 
     private void visit(Head head, long now) {
-        // Detach the list first: what expires may set deadlines, even into this slot.
+        // What expires may set and remove deadlines, even in this slot: after each call the walk begins anew.
         Deadline first = head.next;
         if (first == null || first == head) {
             return;
@@ -81,8 +84,7 @@ public final class DeadlineWheel {
                 if (entry.at != Deadline.NEVER) {
                     if (entry.at <= now) {
                         entry.at = Deadline.NEVER;
-                        entry.expired(now);
-                        // the call may have unlinked our next one: start over from the head
+                        call(entry, now);
                         next = java.util.Objects.requireNonNull(head.next);
                     } else {
                         link(entry, Math.max(Math.floorDiv(entry.at, TICK) + 1, tick + 1));
@@ -90,6 +92,15 @@ public final class DeadlineWheel {
                 }
             }
             entry = next;
+        }
+    }
+
+    /** A fault in what expires must not take the other deadlines of the loop along. */
+    private static void call(Deadline deadline, long now) {
+        try {
+            deadline.expired(now);
+        } catch (RuntimeException e) {
+            LOG.error("a deadline failed", e);
         }
     }
 

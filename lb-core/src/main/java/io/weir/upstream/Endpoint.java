@@ -16,14 +16,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address that workers answer at, with its connections: a pool for each event loop, one limit for all. Shared by every pool of every app
  * that names it with the same settings. A name is looked up again for each new connection, as long as its DNS answer lives.
  */
 public final class Endpoint {
-    /** Bytes that we sent and that nobody acknowledged for so long mean that the worker's machine is gone (TCP_USER_TIMEOUT). */
-    private static final int UNACKNOWLEDGED_MILLIS = (int) TimeUnit.SECONDS.toMillis(5);
+    /**
+     * Bytes that we sent and that nobody took for so long mean that the worker's machine is gone (TCP_USER_TIMEOUT). The kernel counts a
+     * worker that is alive and reads nothing too, so it does not hold for connections that carry a large body.
+     */
+    static final int UNACKNOWLEDGED_MILLIS = (int) TimeUnit.SECONDS.toMillis(5);
 
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
@@ -36,12 +40,14 @@ public final class Endpoint {
     private final AtomicInteger waiting = new AtomicInteger();
 
     private final List<EndpointPool> pools;
+    private final @Nullable ChannelOption<Integer> userTimeout;
 
     Endpoint(WorkerAddress address, UpstreamSettings settings, HeadLimits responseLimits, EventLoops loops, AddressResolverGroup<?> names) {
         this.address = address;
         this.settings = settings;
         this.socketAddress = socketAddress(address);
         this.pools = new ArrayList<>();
+        this.userTimeout = loops.transport().userTimeout();
         int idle = Math.ceilDiv(settings.idleConnections(), loops.loops().size());
         for (EventLoops.Loop loop : loops.loops()) {
             pools.add(new EndpointPool(this, loop, bootstrap(loops, loop, names), responseLimits, idle, settings.idle().toNanos()));
@@ -70,7 +76,6 @@ public final class Endpoint {
                 .option(ChannelOption.AUTO_CLOSE, false) // after a failed write the answer may still be there to be read
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, ReadSizes.fromWorkers());
-        ChannelOption<Integer> userTimeout = loops.transport().userTimeout();
         if (userTimeout != null) {
             bootstrap.option(userTimeout, UNACKNOWLEDGED_MILLIS);
         }
@@ -91,6 +96,10 @@ public final class Endpoint {
     /** Whether a connection may be tried at {@code now} ns. */
     public boolean connectable(long now) {
         return backoff.over(now);
+    }
+
+    @Nullable ChannelOption<Integer> userTimeout() {
+        return userTimeout;
     }
 
     ConnectBackoff backoff() {

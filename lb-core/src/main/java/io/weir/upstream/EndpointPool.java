@@ -50,6 +50,13 @@ final class EndpointPool {
         }
     };
 
+    private final Deadline patience = new Deadline() {
+        @Override
+        protected void expired(long now) {
+            turnAway(now);
+        }
+    };
+
     EndpointPool(Endpoint endpoint, EventLoops.Loop loop, Bootstrap bootstrap, HeadLimits responseLimits, int idleLimit, long idleTime) {
         this.endpoint = endpoint;
         this.loop = loop;
@@ -66,6 +73,11 @@ final class EndpointPool {
     /** Where its connections put heads together. */
     HeadWriter headWriter() {
         return headWriter;
+    }
+
+    /** The option that bounds how long sent bytes may stay unacknowledged, or null. */
+    @Nullable ChannelOption<Integer> userTimeout() {
+        return endpoint.userTimeout();
     }
 
     long idleTime() {
@@ -86,7 +98,9 @@ final class EndpointPool {
         } else if (endpoint.joinQueue()) {
             waiters.addLast(new Waiter(events, now + timeout, timeout));
             waiting = waiters.size();
-            armSweep(now);
+            if (!patience.isSet()) {
+                loop.wheel().set(patience, now + timeout);
+            }
             permitReturned(); // one that came back on another loop before we were seen to wait
         } else {
             events.failed(AttemptFailure.QUEUE_FULL, null);
@@ -126,16 +140,24 @@ final class EndpointPool {
                 })
                 .connect();
         future.addListener(_ -> {
-            connecting.remove(connection);
-            if (future.isSuccess()) {
-                endpoint.backoff().succeeded();
-                connection.established();
-            } else {
-                endpoint.backoff().failed(loop.clock().refresh());
-                connection.refused(classify(future.cause()));
-                endpoint.returnPermit();
+            if (loop.executor().inEventLoop()) {
+                connectEnded(connection, future);
+            } else { // no channel could be made, for want of descriptors: Netty tells it on a thread of its own
+                loop.executor().execute(() -> connectEnded(connection, future));
             }
         });
+    }
+
+    private void connectEnded(WorkerConnection connection, ChannelFuture future) {
+        long now = loop.clock().refresh();
+        connecting.remove(connection);
+        if (future.isSuccess()) {
+            endpoint.backoff().succeeded();
+            connection.established();
+        } else {
+            endpoint.backoff().failed(now);
+            connection.refused(classify(future.cause()));
+        }
     }
 
     private static AttemptFailure classify(@Nullable Throwable cause) {
@@ -188,6 +210,7 @@ final class EndpointPool {
     void permitReturned() {
         if (waiting > 0) {
             loop.executor().execute(() -> {
+                loop.clock().refresh();
                 if (!waiters.isEmpty() && endpoint.takePermit()) {
                     Waiter waiter = waiters.removeFirst();
                     waiting = waiters.size();
@@ -215,13 +238,21 @@ final class EndpointPool {
         }
     }
 
-    private void lookOver(long now) {
-        for (Waiter waiter; (waiter = waiters.peekFirst()) != null && now - waiter.until >= 0; ) {
+    /** Those who have waited for too long. */
+    private void turnAway(long now) {
+        Waiter waiter;
+        while ((waiter = waiters.peekFirst()) != null && now - waiter.until >= 0) {
             waiters.removeFirst();
             waiting = waiters.size();
             endpoint.leaveQueue();
             waiter.events.failed(AttemptFailure.QUEUE_TIMEOUT, null);
         }
+        if (waiter != null && !patience.isSet()) {
+            loop.wheel().set(patience, waiter.until);
+        }
+    }
+
+    private void lookOver(long now) {
         int surplus = Math.min(fewestIdle, idle.size()) - idleLimit;
         while (surplus-- > 0) {
             WorkerConnection oldest = idle.pollLast();
@@ -236,7 +267,7 @@ final class EndpointPool {
                 connection.close();
             }
         }
-        if (!idle.isEmpty() || !waiters.isEmpty()) {
+        if (!idle.isEmpty()) {
             armSweep(now);
         }
     }

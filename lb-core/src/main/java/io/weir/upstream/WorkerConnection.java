@@ -3,6 +3,7 @@ package io.weir.upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.weir.http.BadMessage;
 import io.weir.http.BodyReader;
@@ -52,6 +53,11 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         CLOSED
     }
 
+    /** More than the windows of any connection hold: a body up to this size never waits for the worker to read. */
+    private static final int SMALL_BODY = 16 * 1024;
+    /** Interim responses (1xx) to one request; more is no protocol but a flood. */
+    private static final int MOST_INTERIM = 32;
+
     private static final byte[] CHUNKED = "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.US_ASCII);
     /** Taken off the time that a worker says it keeps idle connections, since our request needs some time to get there. */
     private static final long ALLOWANCE = TimeUnit.MILLISECONDS.toNanos(500);
@@ -71,6 +77,13 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private boolean toHead;
     private boolean keepsAlive;
     private boolean answerBegun;
+    private int interims;
+    /** Whether writing failed: what still comes may be read, but its end is not to be trusted, nor the connection to be used again. */
+    private boolean broken;
+    /** Whether bytes that nobody takes end it early, see {@link Endpoint#UNACKNOWLEDGED_MILLIS}. */
+    private boolean impatient = true;
+    /** Whether it still counts among the endpoint's connections. */
+    private boolean counted = true;
     private long idleUntil;
     private long workerIdleTime = Long.MAX_VALUE;
 
@@ -98,6 +111,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         state = State.HEAD;
         requestEnded = false;
         answerBegun = false;
+        interims = 0;
     }
 
     void established() {
@@ -117,6 +131,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         AttemptEvents waiting = events;
         state = State.CLOSED;
         events = null;
+        countOut();
         if (waiting != null) {
             waiting.failed(failure, null);
         }
@@ -138,7 +153,6 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private void becomeIdle() {
         state = State.IDLE;
         events = null;
-        body.idle();
         idleUntil = pool.loop().clock().now() + Math.min(pool.idleTime(), workerIdleTime);
         pool.nowIdle(this);
     }
@@ -153,7 +167,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     @Override
     public void head(RequestHead head, HeadLines lines) {
         toHead = head.method() == RequestHead.Method.HEAD;
-        HeadWriter out = pool.headWriter();
+        bePatient(head.chunked() || head.contentLength() > SMALL_BODY);
+        HeadWriter out = pool.headWriter().begin();
         head.writeTo(out);
         lines.writeTo(out);
         if (head.chunked()) {
@@ -164,6 +179,15 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                 ? MessageWriter.BodyFraming.CHUNKED
                 : head.contentLength() > 0 ? MessageWriter.BodyFraming.PLAIN : MessageWriter.BodyFraming.NONE;
         writer().begin(out, framing, head.contentLength());
+    }
+
+    /** With a large body under way, a worker that does not read for a while is slow and not gone. */
+    private void bePatient(boolean patient) {
+        ChannelOption<Integer> userTimeout = pool.userTimeout();
+        if (impatient == patient && userTimeout != null) {
+            impatient = !patient;
+            ctx().channel().config().setOption(userTimeout, patient ? 0 : Endpoint.UNACKNOWLEDGED_MILLIS);
+        }
     }
 
     @Override
@@ -217,6 +241,15 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
             if (ctx != null) {
                 var _ = ctx.close();
             }
+            countOut();
+        }
+    }
+
+    /** Gives the place among the endpoint's connections back, at once, since who hears of the end may want a new one. */
+    private void countOut() {
+        if (counted) {
+            counted = false;
+            pool.returnPermit();
         }
     }
 
@@ -237,37 +270,39 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
             close(); // nobody asked: whatever it is, it can't be trusted
         }
         boolean given = false;
-        while (in.isReadable() && (state == State.HEAD || state == State.BODY)) {
-            AttemptEvents to = Objects.requireNonNull(events);
-            if (state == State.HEAD) {
-                answerBegun = true;
-                readHead(in, to);
-            } else {
-                ByteBuf piece = body.read(in);
-                given = body.gaveWhole();
-                if (piece != null) {
-                    boolean last = body.ended();
-                    to.responseBody(piece);
-                    if (given && !last) {
-                        break;
-                    }
-                }
-                if (state != State.BODY) {
-                    break; // the attempt was aborted meanwhile
-                }
-                BadMessage fault = body.fault();
-                if (fault != null) {
-                    fail(AttemptFailure.CUT, fault);
-                } else if (body.ended()) {
-                    ended(to, !given && in.isReadable());
-                }
-                if (given) {
-                    break;
+        try {
+            while (!given && in.isReadable() && (state == State.HEAD || state == State.BODY)) {
+                AttemptEvents to = Objects.requireNonNull(events);
+                if (state == State.HEAD) {
+                    answerBegun = true;
+                    readHead(in, to);
+                } else {
+                    ByteBuf piece = body.read(in);
+                    given = body.gaveWhole();
+                    readBody(piece, given ? null : in, to);
                 }
             }
+        } finally {
+            if (!given) {
+                in.release();
+            }
         }
-        if (!given) {
-            in.release();
+    }
+
+    /** A piece of the body was read, or nothing; {@code rest} may hold more. */
+    private void readBody(@Nullable ByteBuf piece, @Nullable ByteBuf rest, AttemptEvents to) {
+        BadMessage fault = body.fault();
+        boolean last = body.ended();
+        if (piece != null) {
+            to.responseBody(piece);
+        }
+        if (state != State.BODY) {
+            return; // the attempt was aborted meanwhile
+        }
+        if (fault != null) {
+            fail(AttemptFailure.CUT, fault);
+        } else if (last) {
+            ended(to, rest != null && rest.isReadable());
         }
     }
 
@@ -279,6 +314,10 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         } else if (progress == Progress.END) {
             FieldRules.applyToResponse(head);
             if (head.isInterim()) {
+                if (++interims > MOST_INTERIM) {
+                    fail(AttemptFailure.BAD_RESPONSE, BadMessage.TOO_MANY_INTERIM);
+                    return;
+                }
                 to.responseStarted();
                 head.reset();
                 return;
@@ -296,7 +335,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         keepsAlive = head.keepsAlive();
         int keepAlive = head.find(FieldName.KEEP_ALIVE);
         if (keepAlive >= 0) {
-            workerIdleTime = keepAliveTime(head.text(head.valueStart(keepAlive), head.valueEnd(keepAlive)));
+            long said = KeepAliveField.timeout(head, keepAlive);
+            workerIdleTime = said < 0 ? Long.MAX_VALUE : Math.max(0, said - ALLOWANCE);
         }
         if (toHead || head.neverHasBody()) {
             body.none();
@@ -309,26 +349,10 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         }
     }
 
-    /** {@code timeout=5, max=100} in ns, less an allowance. */
-    private static long keepAliveTime(String value) {
-        for (String part : value.split(",", -1)) {
-            String[] pair = part.strip().split("=", 2);
-            if (pair.length == 2 && pair[0].strip().equalsIgnoreCase("timeout")) {
-                try {
-                    long seconds = Long.parseLong(pair[1].strip());
-                    return seconds > 1_000_000 ? Long.MAX_VALUE : Math.max(0, TimeUnit.SECONDS.toNanos(seconds) - ALLOWANCE);
-                } catch (NumberFormatException e) {
-                    return Long.MAX_VALUE; // no number: it says nothing
-                }
-            }
-        }
-        return Long.MAX_VALUE;
-    }
-
     private void ended(AttemptEvents to, boolean more) {
         byte[] trailers = body.trailers();
         events = null;
-        if (keepsAlive && requestEnded && !more && !body.endsByClose()) {
+        if (keepsAlive && requestEnded && !more && !broken && !body.endsByClose()) {
             demand(true);
             becomeIdle();
         } else {
@@ -357,6 +381,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         boolean outputShut = cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException;
         if (outputShut && context.channel().isActive()) {
+            broken = true;
             return; // the worker takes no more of the request; what it has answered may still be there to be read
         }
         lost(false);
@@ -365,8 +390,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        countOut();
         lost(true);
-        pool.returnPermit();
     }
 
     /** The connection has ended, by a FIN or with an error. */
@@ -378,7 +403,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
             }
             case HEAD -> fail(reused && !answerBegun ? AttemptFailure.STALE : AttemptFailure.RESET, null);
             case BODY -> {
-                if (body.endsByClose() && fin) {
+                if (body.endsByClose() && fin && !broken) {
                     AttemptEvents to = Objects.requireNonNull(events);
                     events = null;
                     close();

@@ -62,7 +62,7 @@ class DecisionTest {
         assertThat(counts).containsExactlyInAnyOrderEntriesOf(Map.of("x", 3, "y", 5, "z", 2));
     }
 
-    /** N turns hold at least ⌊N / rotation⌋ whole rotations and part of another: a target's count is within one rotation's turns of its share. */
+    /** Turns are whole rotations and parts of two others: a target's count is within two rotations' turns of its share. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void anyRunOfTurnsIsFair(long seed) {

@@ -40,10 +40,10 @@ class RetryBudgetTest {
         RetryBudget budget = new RetryBudget(1, 0);
         taken(budget, 0);
         for (int i = 0; i < 4; i++) {
-            budget.request();
+            budget.request(0);
         }
         assertThat(budget.take(0)).isFalse();
-        budget.request();
+        budget.request(0);
         assertThat(taken(budget, 0)).isEqualTo(1);
     }
 
@@ -51,7 +51,7 @@ class RetryBudgetTest {
     void whatRequestsEarnedIsSpentBeforeTheFreePart() {
         RetryBudget budget = new RetryBudget(1, 0);
         for (int i = 0; i < 52; i++) {
-            budget.request();
+            budget.request(0);
         }
         for (int i = 0; i < 10; i++) {
             assertThat(budget.take(0)).isTrue();
@@ -64,7 +64,7 @@ class RetryBudgetTest {
     void whatRequestsEarnedWearsOff() {
         RetryBudget budget = new RetryBudget(1, 0);
         for (int i = 0; i < 5000; i++) {
-            budget.request();
+            budget.request(0);
         }
         assertThat(taken(budget, 10 * SECOND)).isBetween(465, 469);
     }
@@ -85,13 +85,26 @@ class RetryBudgetTest {
         int retries = 0;
         for (int second = 0; second < 60; second++) {
             for (int i = 0; i < perSecond; i++) {
-                budget.request();
                 long now = second * SECOND + i * (SECOND / perSecond);
+                budget.request(now);
                 if (budget.take(now) && second >= 20) {
                     retries++;
                 }
             }
         }
         assertThat(retries / 40.0).isBetween(0.18 * perSecond, 0.2 * perSecond + 10);
+    }
+
+    /** A quiet spell of the retries is none of the requests: what the last 10 s earned is there when it is needed. */
+    @Test
+    void anHourWithoutRetriesLeavesWhatTheLastSecondsEarned() {
+        RetryBudget budget = new RetryBudget(1, 0);
+        for (long second = 0; second < 3600; second++) {
+            for (int i = 0; i < 100; i++) {
+                budget.request(second * SECOND + i * (SECOND / 100));
+            }
+        }
+        // 20 earned a second, worn off by a factor e in 10 s: 20 / (1 - e^-0.1) = 210 are held, beside the 100 that are free
+        assertThat(taken(budget, 3600 * SECOND)).isBetween(285, 315);
     }
 }

@@ -68,7 +68,8 @@ class ErrorAnswerTest {
     @Test
     void htmlIsEscapedAndTextIsNot() {
         RequestHead html = head("Accept: text/html");
-        assertThat(ErrorAnswer.of(400, Reason.BAD_REQUEST, "a <b> & c", "id", html).body()).contains("a &lt;b&gt; &amp; c").doesNotContain("<b>");
+        assertThat(ErrorAnswer.of(400, Reason.BAD_REQUEST, "a <b> & c", "id", html).body())
+                .contains("a &lt;b&gt; &amp; c").doesNotContain("<b>");
         assertThat(ErrorAnswer.of(400, Reason.BAD_REQUEST, "a <b> & c", "id", new RequestHead()).body()).contains("a <b> & c");
     }
 

@@ -75,14 +75,15 @@ class ExchangeFlowTest {
     }
 
     @Test
-    void aClientsPaceDoesNotMatterBeforeTheResponse() {
+    void aClientThatDoesNotKeepUpStopsInterimResponsesToo() {
         rig.connector.later();
         rig.get();
         rig.clientWritable(false);
         ScriptedWorker worker = rig.connector.waiting().connect();
-        rig.clientWritable(false);
-        assertThat(worker.isDemanded()).isTrue();
+        worker.head("HTTP/1.1 103 Early Hints");
+        assertThat(worker.isDemanded()).isFalse();
         rig.clientWritable(true);
+        assertThat(worker.isDemanded()).isTrue();
         worker.answer("");
     }
 

@@ -344,7 +344,10 @@ class ExchangeTest {
     @Test
     void aRequestOfHttp10WithoutHostGetsTheWorkersOwn() {
         rig.request("GET / HTTP/1.0");
-        assertThat(rig.connector.worker().head()).startsWith("GET / HTTP/1.1\r\n").contains("Host: a\r\n").doesNotContain("X-Forwarded-Host");
+        assertThat(rig.connector.worker().head())
+                .startsWith("GET / HTTP/1.1\r\n")
+                .contains("Host: a\r\n")
+                .doesNotContain("X-Forwarded-Host");
         rig.connector.worker().answer("");
     }
 
@@ -367,10 +370,11 @@ class ExchangeTest {
     @Test
     void theNextRequestMayBeginInsideSettled() {
         ScriptedClient second = new ScriptedClient();
-        rig.request(new ScriptedClient(() -> rig.request(second, "GET /2 HTTP/1.1", "Host: orders.test")), "GET /1 HTTP/1.1", "Host: orders.test");
-        ScriptedWorker first = rig.connector.worker();
-        first.answer("one");
-        assertThat(rig.connector.worker()).isNotSameAs(first);
+        ScriptedClient first = new ScriptedClient(() -> rig.request(second, "GET /2 HTTP/1.1", "Host: orders.test"));
+        rig.request(first, "GET /1 HTTP/1.1", "Host: orders.test");
+        ScriptedWorker worker = rig.connector.worker();
+        worker.answer("one");
+        assertThat(rig.connector.worker()).isNotSameAs(worker);
         rig.connector.worker().answer("two");
         assertThat(second.body()).isEqualTo("two");
         assertThat(Objects.requireNonNull(rig.clients.getFirst().head())).startsWith("HTTP/1.1 200");

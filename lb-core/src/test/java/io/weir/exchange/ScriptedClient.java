@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A client in memory: it writes down what an exchange says to it, and checks that it is said in an order that makes sense. */
 final class ScriptedClient implements ClientSide {
-    /** What was said, one entry a call: {@code head …}, {@code body …}, {@code end}, {@code answer 503 …}, {@code abort}, {@code settled}. */
+    /** What was said, an entry for each call: {@code head 200}, {@code body x}, {@code end}, {@code abort}, {@code settled}, … */
     final List<String> said = new ArrayList<>();
 
     private final Runnable whenSettled;

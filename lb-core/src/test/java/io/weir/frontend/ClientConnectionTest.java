@@ -249,7 +249,9 @@ class ClientConnectionTest {
     void whatTheWorkerSaysAboutItsConnectionIsNotTheClients() {
         SocketLikeChannel client = rig.open();
         client.receive(GET);
-        rig.worker().head("HTTP/1.1 200 OK", "Connection: close, X-Private", "X-Private: 1", "Keep-Alive: timeout=5", "Content-Length: 0").end();
+        rig.worker()
+                .head("HTTP/1.1 200 OK", "Connection: close, X-Private", "X-Private: 1", "Keep-Alive: timeout=5", "Content-Length: 0")
+                .end();
         assertThat(client.sent()).isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         assertThat(client.isOpen()).isTrue();
     }

@@ -53,7 +53,8 @@ class WorkerConnectionTest {
     @BeforeEach
     void connect() throws Exception {
         loop = new EventLoops.Loop(0, new EmbeddedChannel().eventLoop(), new LoopClock(() -> now));
-        endpoint = new Endpoint(new WorkerAddress("127.0.0.1", 1), UpstreamSettings.DEFAULTS, LIMITS, loops, NoopAddressResolverGroup.INSTANCE);
+        WorkerAddress address = new WorkerAddress("127.0.0.1", 1);
+        endpoint = new Endpoint(address, UpstreamSettings.DEFAULTS, LIMITS, loops, NoopAddressResolverGroup.INSTANCE);
         EndpointPool pool = new EndpointPool(endpoint, loop, new Bootstrap(), LIMITS, 10, 60 * SECOND);
         assertThat(endpoint.takePermit()).isTrue();
         attempt = Attempt.get(loop);
@@ -97,7 +98,8 @@ class WorkerConnectionTest {
     @Test
     void aResponseMayComeByteByByte() {
         connection.established();
-        String response = "HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n2\r\nok\r\n0\r\nSum: 1\r\n\r\n";
+        String hints = "HTTP/1.1 103 Hints\r\n\r\n";
+        String response = hints + "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n2\r\nok\r\n0\r\nSum: 1\r\n\r\n";
         for (int i = 0; i < response.length(); i++) {
             receive(response.substring(i, i + 1));
         }

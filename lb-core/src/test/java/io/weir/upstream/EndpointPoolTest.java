@@ -1,0 +1,158 @@
+package io.weir.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.config.UpstreamSettings;
+import io.weir.upstream.LoopbackWorker.Accepted;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Which attempt gets a connection, which waits for one, and which connections are closed. */
+final class EndpointPoolTest extends LoopbackFixture {
+    // ---- limit and queue
+
+    @Test
+    void overTheLimitAttemptsWaitForAConnectionInTurn() {
+        endpoint = endpoint(1, 2);
+        Attempt first = get();
+        Accepted connection = worker.next();
+        Attempt second = get();
+        Attempt third = get();
+        Attempt fourth = get();
+        assertThat(fourth.outcome()).isEqualTo("|QUEUE_FULL");
+        for (Attempt attempt : List.of(first, second, third)) {
+            connection.head();
+            connection.send(OK);
+            assertThat(attempt.outcome()).isEqualTo("200 ok|end");
+        }
+        assertThat(worker.hasMore()).isFalse();
+        assertThat(endpoint.connections()).isOne();
+    }
+
+    @Test
+    void aPlaceInTheQueueIsGivenUpAfterItsTime() {
+        endpoint = endpoint(1, 1);
+        Attempt first = get();
+        Accepted connection = worker.next();
+        first.side();
+        Attempt second = Attempt.get(loop).start(endpoint, TimeUnit.MILLISECONDS.toNanos(100));
+        assertThat(second.outcome()).isEqualTo("|QUEUE_TIMEOUT");
+        connection.head();
+        connection.send(OK);
+        assertThat(first.outcome()).isEqualTo("200 ok|end");
+        assertThat(isReused(connection)).as("the place is free again").isTrue();
+    }
+
+    @Test
+    void anAttemptThatLeavesTheQueueIsNotServed() {
+        endpoint = endpoint(1, 1);
+        Attempt first = get();
+        Accepted connection = worker.next();
+        first.side();
+        Attempt second = get();
+        Attempt.on(loop, () -> endpoint.onLoop(0).cancel(second));
+        connection.head();
+        connection.send(OK);
+        first.outcome();
+        assertThat(isReused(connection)).isTrue();
+        assertThat(second.isConnected()).isFalse();
+    }
+
+    @Test
+    void aConnectionThatIsClosedMakesRoomForAnother() {
+        endpoint = endpoint(1, 1);
+        Attempt first = get();
+        Accepted connection = worker.next();
+        Attempt second = get();
+        connection.head();
+        connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        first.outcome();
+        Accepted another = worker.next();
+        another.head();
+        another.send(OK);
+        assertThat(second.outcome()).isEqualTo("200 ok|end");
+    }
+
+    @Test
+    void aLoopThatWaitsGetsTheConnectionThatAnotherLoopDoesNotNeed() {
+        endpoint = endpoint(1, 1);
+        serveOne(OK); // idle on the first loop
+        Attempt second = Attempt.get(other).start(endpoint, CONNECT);
+        Accepted fresh = worker.next();
+        fresh.head();
+        fresh.send(OK);
+        assertThat(second.outcome()).isEqualTo("200 ok|end");
+    }
+
+    @Test
+    void aLoopThatWaitsGetsTheConnectionThatAnotherLoopFinishesWith() {
+        endpoint = endpoint(1, 1);
+        Attempt first = get();
+        Accepted connection = worker.next();
+        connection.head();
+        first.side();
+        Attempt second = Attempt.get(other).start(endpoint, CONNECT);
+        Attempt.on(other, () -> {}); // it is in the queue
+        connection.send(OK);
+        first.outcome();
+        Accepted fresh = worker.next();
+        fresh.head();
+        fresh.send(OK);
+        assertThat(second.outcome()).isEqualTo("200 ok|end");
+        Attempt.on(loop, () -> assertThat(endpoint.connections()).isOne());
+    }
+
+    /** Two loops compete for one connection: whatever the interleaving, everyone is served long before the queue's time is over. */
+    @Test
+    void noneOfTwoCompetingLoopsIsForgotten() {
+        endpoint = endpoint(1, 64);
+        CompletableFuture<Void> server = CompletableFuture.runAsync(() -> {
+            for (int served = 0; served < 200; ) {
+                Accepted connection = worker.next();
+                connection.head();
+                connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+                served++;
+            }
+        }, Thread::startVirtualThread);
+        for (int round = 0; round < 100; round++) {
+            Attempt one = Attempt.get(loop).start(endpoint, CONNECT);
+            Attempt two = Attempt.get(other).start(endpoint, CONNECT);
+            assertThat(one.outcome()).isEqualTo("200 |end");
+            assertThat(two.outcome()).isEqualTo("200 |end");
+        }
+        Attempt.await(server);
+    }
+
+    // ---- idle connections grow old
+
+    @Test
+    void surplusIdleConnectionsAreClosed() {
+        endpoint = endpoint(new UpstreamSettings(10, 0, 2, Duration.ofMinutes(1))); // one for each of the two loops
+        List<Attempt> attempts = new ArrayList<>();
+        List<Accepted> connections = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            attempts.add(get());
+            connections.add(worker.next());
+        }
+        connections.forEach(Accepted::head);
+        for (int i = 0; i < 3; i++) { // in this order they become idle
+            int which = i;
+            connections.get(i).send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + i);
+            Attempt.await(CompletableFuture.anyOf(
+                    attempts.stream().map(attempt -> attempt.outcomeOf("200 " + which + "|end")).toArray(CompletableFuture<?>[]::new)));
+        }
+        assertThat(connections.get(0).isEnded()).isTrue();
+        assertThat(connections.get(1).isEnded()).isTrue();
+        connections.remove(2).close();
+    }
+
+    @Test
+    void aConnectionThatTheWorkerWillSoonCloseIsClosedFirst() {
+        Accepted connection = serveOne("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n\r\nok");
+        assertThat(connection.isEnded()).isTrue();
+    }
+}
