@@ -2,6 +2,7 @@ package io.weir.app;
 
 import io.weir.admin.AdminServer;
 import io.weir.admin.Readiness;
+import io.weir.config.AdminSettings;
 import io.weir.config.ListenerSettings;
 import io.weir.config.Settings;
 import io.weir.control.Tables;
@@ -22,8 +23,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +93,28 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     private void listen(Settings settings) throws CannotListenException {
+        FutureTask<@Nullable AdminServer> adminOpening = new FutureTask<>(
+                () -> settings.admin() == null ? null : AdminServer.open(settings.admin().bind(), () -> readiness));
+        Thread.ofPlatform().name("weir-admin-start").start(adminOpening); // beside the listeners: clients wait for these alone
+        try {
+            openListeners(settings);
+        } finally {
+            awaitAdmin(settings, adminOpening);
+        }
+    }
+
+    private void awaitAdmin(Settings settings, FutureTask<@Nullable AdminServer> opening) throws CannotListenException {
+        try {
+            admin = opening.get();
+        } catch (ExecutionException e) {
+            AdminSettings asked = Objects.requireNonNull(settings.admin());
+            throw new CannotListenException(asked.bind(), e.getCause() instanceof IOException io ? io : new IOException(e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void openListeners(Settings settings) throws CannotListenException {
         for (ListenerSettings listener : settings.listeners()) {
             ClientTimeouts timeouts = new ClientTimeouts(
                     listener.timeouts().head().toNanos(), listener.timeouts().body().toNanos(), listener.timeouts().idle().toNanos());
@@ -96,13 +122,6 @@ public final class LoadBalancer implements AutoCloseable {
                 listeners.add(Listener.open(listener.bind(), timeouts, loops, frontends));
             } catch (IOException e) {
                 throw new CannotListenException(listener.bind(), e);
-            }
-        }
-        if (settings.admin() != null) {
-            try {
-                admin = AdminServer.open(settings.admin().bind(), () -> readiness);
-            } catch (IOException e) {
-                throw new CannotListenException(settings.admin().bind(), e);
             }
         }
     }

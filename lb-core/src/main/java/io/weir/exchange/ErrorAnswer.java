@@ -55,33 +55,45 @@ public record ErrorAnswer(int status, String contentType, String body, int retry
         return s.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
-    /** The first of json and html that Accept names with a weight above 0, else text. Browsers name html, API clients json. */
+    /** Of json, html and text the one that Accept weighs most (RFC 9110, 12.5.1), the first of equals; text if it names none of them. */
     private static String preference(RequestHead request) {
         String accept = request.value("accept");
         if (accept == null) {
             accept = request.fault() == null ? "" : unread(request);
         }
+        String best = "text";
+        double weight = 0;
         for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] parts = range.split(";", -1);
-            boolean unwanted = false;
-            for (int i = 1; i < parts.length; i++) {
-                unwanted |= parts[i].strip().matches("q=0(\\.0*)?");
-            }
-            String type = parts[0].strip();
-            if (unwanted) {
-                continue;
-            }
-            if (type.equals("application/json") || type.endsWith("+json")) {
-                return "json";
-            }
-            if (type.equals("text/html") || type.equals("application/xhtml+xml")) {
-                return "html";
-            }
-            if (type.equals("text/plain")) {
-                return "text";
+            String kind = kind(parts[0].strip());
+            if (kind != null && weight(parts) > weight) {
+                best = kind;
+                weight = weight(parts);
             }
         }
-        return "text";
+        return best;
+    }
+
+    private static @Nullable String kind(String type) {
+        if (type.equals("application/json") || type.endsWith("+json")) {
+            return "json";
+        }
+        if (type.equals("text/html") || type.equals("application/xhtml+xml")) {
+            return "html";
+        }
+        return type.equals("text/plain") ? "text" : null;
+    }
+
+    /** The weight among a range's parameters; 1 without one, 0 if it can't be read. */
+    private static double weight(String... parts) {
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].strip();
+            if (parameter.startsWith("q=")) {
+                String q = parameter.substring(2);
+                return q.matches("[01](\\.\\d{0,3})?") ? Double.parseDouble(q) : 0;
+            }
+        }
+        return 1;
     }
 
     /** What Accept seems to say behind the line that was bad, in what has come of the head. */

@@ -105,6 +105,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** Whether the body so far is held whole, so that it can be sent again. */
     private boolean replayable;
     private boolean headPassed;
+    /**
+     * Whether a client that takes nothing was given the idle time once more. The kernel tells that a slow one goes on only when a third of
+     * its buffer, which may be megabytes, is free.
+     */
+    private boolean grace;
     /** Whether this attempt has met a stale connection already: a worker that closes a second one does so because of the request. */
     private boolean stale;
     private int status;
@@ -438,6 +443,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (phase == Phase.RELAY) {
             demandOfWorker(writable);
             if (headPassed) {
+                grace = false;
                 armForBody();
             }
         }
@@ -555,7 +561,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
             loop.connector().cancel(Objects.requireNonNull(target), this);
             failed(AttemptFailure.CONNECT_TIMEOUT, null);
         } else if (phase == Phase.RELAY) {
-            if (headPassed) {
+            if (headPassed && !client().isWritable() && !grace) {
+                grace = true;
+                armForBody();
+            } else if (headPassed) {
                 client().abort();
                 settle(Reason.IDLE_TIMEOUT);
             } else {
@@ -643,7 +652,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         request.reset();
         response.reset();
         writtenAttempts = gate = status = 0;
-        requestEnded = replayable = headPassed = false;
+        requestEnded = replayable = headPassed = grace = false;
         requestTrailers = null;
         requestBytes = responseBytes = 0;
     }

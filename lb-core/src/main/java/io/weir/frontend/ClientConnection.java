@@ -377,7 +377,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private void sendAtOnce() {
-        if (!noDelay) {
+        if (!noDelay && ctx().channel().isActive()) {
             noDelay = true;
             ctx().channel().config().setOption(ChannelOption.TCP_NODELAY, true);
         }

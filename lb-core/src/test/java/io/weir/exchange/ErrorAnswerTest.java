@@ -42,6 +42,9 @@ class ErrorAnswerTest {
                 "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8      | text/html; charset=utf-8",
                 "text/html;q=0, application/json                      | application/json",
                 "text/html;q=0.001                                    | text/html; charset=utf-8",
+                "text/html;q=0.2, application/json                    | application/json",
+                "application/json;q=0.5, text/html;q=0.5              | application/json",
+                "application/json;q=x, text/html;q=0.1                | text/html; charset=utf-8",
                 "image/png, text/plain, text/html                     | text/plain; charset=utf-8",
                 "*/*                                                  | text/plain; charset=utf-8",
                 "nonsense;;;,,                                        | text/plain; charset=utf-8"

@@ -3,6 +3,7 @@ package io.weir.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.exchange.Exchange.Phase;
+import io.weir.http.BadMessage;
 import io.weir.upstream.AttemptFailure;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -161,6 +162,15 @@ class ExchangeRetryTest {
         rig.connector.worker().head("HTTP/1.1 103 Early Hints").fail(AttemptFailure.RESET);
         assertThat(client.said).startsWith("interim 103").contains("settled").doesNotContain("head 200");
         assertThat(rig.connector.workers()).hasSize(1);
+    }
+
+    @Test
+    void aFloodOfInterimResponsesIsAnsweredWith502() {
+        ScriptedClient client = rig.get();
+        rig.connector.worker().head("HTTP/1.1 103 Early Hints").fail(AttemptFailure.BAD_RESPONSE, BadMessage.TOO_MANY_INTERIM);
+        assertThat(client.said).containsExactly("interim 103", "answer 502", "settled");
+        assertThat(client.answer().body()).contains("bad_response");
+        assertThat(rig.listener.only().reason()).isEqualTo(Reason.BAD_RESPONSE);
     }
 
     @Test
@@ -349,6 +359,29 @@ class ExchangeRetryTest {
             rig.pass(LONG_ENOUGH);
         }
         assertThat(rig.connector.asked()).hasSize(4);
+        assertThat(rig.listener.only().reason()).isEqualTo(Reason.RESET);
+    }
+
+    @Test
+    void aSecondStaleConnectionOfAnAttemptIsPaidForAsAReset() {
+        rig.exhaustRetries();
+        ScriptedClient client = rig.get();
+        rig.connector.worker().fail(AttemptFailure.STALE);
+        rig.connector.worker().fail(AttemptFailure.STALE);
+        assertThat(client.outcome()).isEqualTo("answer 502");
+        assertThat(rig.listener.only().reason()).isEqualTo(Reason.RETRY_BUDGET);
+        assertThat(rig.connector.asked()).containsExactly("a", "a fresh");
+    }
+
+    @Test
+    void workersWhoseConnectionsAreAllStaleAreAskedThreeTimesTwice() {
+        ScriptedClient client = rig.get();
+        for (int i = 0; i < 6; i++) {
+            rig.connector.worker().fail(AttemptFailure.STALE);
+            rig.pass(LONG_ENOUGH);
+        }
+        assertThat(rig.connector.asked()).containsExactly("a", "a fresh", "c", "c fresh", "b", "b fresh");
+        assertThat(client.outcome()).isEqualTo("answer 502");
         assertThat(rig.listener.only().reason()).isEqualTo(Reason.RESET);
     }
 

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * answers at {@code orders.test} with six targets: a, b, e in zone z1 and c, d, f in zone z2, whose turns come in that order.
  */
 final class ExchangeRig {
+    static final Duration CONNECT = Duration.ofSeconds(2);
     static final Duration RESPONSE = Duration.ofSeconds(10);
     static final Duration IDLE = Duration.ofSeconds(20);
 
@@ -78,7 +79,7 @@ final class ExchangeRig {
         ExchangeLoop made = loop;
         if (made == null) {
             App.Timeouts timeouts = new App.Timeouts(
-                    TimeUnit.SECONDS.toNanos(2), RESPONSE.toNanos(), IDLE.toNanos(), attempt.toNanos(), total.toNanos());
+                    CONNECT.toNanos(), RESPONSE.toNanos(), IDLE.toNanos(), attempt.toNanos(), total.toNanos());
             App.RegionPlan plan = new App.RegionPlan(new Plan(List.of(new Tier("ca-c1", targets))));
             App orders = new App("orders", timeouts, Map.of("ca-c1", plan), new RetryBudget[] {new RetryBudget(1, now)});
             Map<String, Route> routes = Map.of(

@@ -67,6 +67,20 @@ class ExchangeTimeTest {
         assertFiresAfter(ExchangeRig.RESPONSE, client::isSettled);
     }
 
+    // ---- connect
+
+    @Test
+    void aConnectionThatNeverComesIsGivenUp() {
+        rig.targets(1);
+        rig.connector.later();
+        ScriptedClient client = rig.get();
+        assertFiresAfter(ExchangeRig.CONNECT.plusMillis(500), client::isSettled);
+        assertThat(client.outcome()).isEqualTo("answer 504");
+        assertThat(client.answer().body()).contains("connect_timeout");
+        assertThat(rig.listener.only().reason()).isEqualTo(Reason.CONNECT_TIMEOUT);
+        assertThat(rig.connector.cancelled()).isOne();
+    }
+
     // ---- idle
 
     @Test
@@ -116,13 +130,16 @@ class ExchangeTimeTest {
     }
 
     @Test
-    void aClientThatDoesNotReadIsGivenUp() {
+    void aClientThatDoesNotReadIsGivenUpAfterTwiceTheIdleTime() {
         ScriptedClient client = rig.get();
         ScriptedWorker worker = rig.connector.worker().head("HTTP/1.1 200 OK");
         client.writable(false);
         worker.body("x").pause();
         assertThat(worker.isDemanded()).isFalse();
-        assertFiresAfter(ExchangeRig.IDLE, client::isSettled);
+        rig.pass(ExchangeRig.IDLE.multipliedBy(2).minusSeconds(1));
+        assertThat(client.isSettled()).isFalse();
+        rig.pass(Duration.ofSeconds(2));
+        assertThat(client.isSettled()).isTrue();
         assertThat(rig.listener.only().reason()).isEqualTo(Reason.IDLE_TIMEOUT);
     }
 

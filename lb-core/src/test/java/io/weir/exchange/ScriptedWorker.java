@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.weir.balancing.Target;
+import io.weir.http.BadMessage;
 import io.weir.http.FieldRules;
 import io.weir.http.HeadLimits;
 import io.weir.http.HeadLines;
@@ -151,8 +152,12 @@ public final class ScriptedWorker implements WorkerSide {
     }
 
     public void fail(AttemptFailure failure) {
+        fail(failure, null);
+    }
+
+    public void fail(AttemptFailure failure, @Nullable BadMessage what) {
         over = true;
-        turns.execute(() -> events.failed(failure, null));
+        turns.execute(() -> events.failed(failure, what));
     }
 
     /** Keeps up with the request again, or no longer, and says so. */

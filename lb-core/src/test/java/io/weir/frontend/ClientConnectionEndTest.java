@@ -2,7 +2,11 @@ package io.weir.frontend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
 import io.weir.exchange.Reason;
+import io.weir.upstream.AttemptFailure;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +87,27 @@ class ClientConnectionEndTest {
         assertThat(third.sent()).startsWith("HTTP/1.1 200");
     }
 
+    @Test
+    void refusedConnectionsDoNotCount() {
+        rig = new FrontendRig(2, null);
+        SocketLikeChannel first = rig.open();
+        SocketLikeChannel second = rig.open();
+        for (int i = 0; i < 3; i++) {
+            SocketLikeChannel refused = rig.open();
+            assertThat(refused.sent()).startsWith("HTTP/1.1 503 ");
+            assertThat(refused.isOpen()).isFalse();
+            assertThat(rig.limit.open()).isEqualTo(2);
+        }
+        var _ = first.close();
+        rig.settle();
+        SocketLikeChannel next = rig.open();
+        next.receive(GET);
+        rig.worker().answer("served");
+        assertThat(next.sent()).endsWith("served");
+        assertThat(second.isOpen()).isTrue();
+        assertThat(rig.limit.open()).isEqualTo(2);
+    }
+
     // ---- too slow
 
     @Test
@@ -156,6 +181,55 @@ class ClientConnectionEndTest {
         rig.pass(Duration.ofSeconds(1).plus(TICK));
         assertThat(client.isOpen()).isFalse();
         assertThat(client.sent()).isEmpty();
+    }
+
+    // ---- cut, and broken
+
+    @Test
+    void anUploadWhoseResponseIsCutHasNoDeadlineAndTakesNoMoreBytes() {
+        SocketLikeChannel client = rig.open();
+        ClientConnection connection = client.pipeline().get(ClientConnection.class);
+        ChannelHandlerContext context = client.pipeline().context(connection);
+        client.receive(UPLOAD + "some");
+        ByteBuf late = ByteBufUtil.writeAscii(rig.alloc, "more");
+        client.turn(() -> {
+            rig.worker().head("HTTP/1.1 200 OK").body("x").fail(AttemptFailure.CUT);
+            assertThat(client.isOpen()).isFalse();
+            connection.channelRead(context, late); // was on its way up
+            rig.pass(FrontendRig.BODY.plus(TICK)); // and the connection has not heard of its end yet
+        });
+        assertThat(late.refCnt()).isZero();
+        assertThat(client.sent()).endsWith("\r\n\r\n1\r\nx\r\n");
+        assertThat(rig.listener.reasons()).containsExactly(Reason.RESPONSE_CUT);
+    }
+
+    @Test
+    void aBadChunkBehindTheHeadOfTheResponseCutsIt() {
+        SocketLikeChannel client = rig.open();
+        client.receive("POST / HTTP/1.1\r\nHost: orders.test\r\nTransfer-Encoding: chunked\r\n\r\n");
+        rig.worker().head("HTTP/1.1 200 OK", "Content-Length: 10").body("x").pause();
+        client.receive("2\r\nok\r\n");
+        client.receive("2\r\nno\r\nzz\r\n" + GET);
+        assertThat(rig.worker().body()).startsWith("ok");
+        assertThat(rig.worker().isAborted()).isTrue();
+        assertThat(client.sent()).endsWith("\r\n\r\nx");
+        assertThat(client.isOpen()).isFalse();
+        assertThat(rig.listener.reasons()).containsExactly(Reason.BAD_REQUEST);
+        assertThat(rig.connector.workers()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, 'Content-Length: 4\r\n'", "GET, ''", "GET, 'Connection: close\r\n'"})
+    void aConnectionThatBreaksUnderAnAnswerOfOurOwnIsClosed(String method, String field) {
+        SocketLikeChannel client = rig.open();
+        client.breakDown();
+        client.turn(() -> {
+            client.receive(method + " / HTTP/1.1\r\nHost: other.test\r\n" + field + "\r\nbody" + GET);
+            assertThat(client.isOpen()).isFalse();
+            rig.pass(FrontendRig.BODY.plus(TICK)); // before the connection has heard of its end
+        });
+        assertThat(rig.listener.reasons()).containsExactly(Reason.NO_ROUTE);
+        assertThat(rig.connector.workers()).isEmpty();
     }
 
     // ---- lingering

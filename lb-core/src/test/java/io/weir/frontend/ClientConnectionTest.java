@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What clients send and get: requests in order, framing, and whether the connection stays. */
 class ClientConnectionTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: orders.test\r\n\r\n";
+    private static final int ONE_READ = 2048;
 
     private FrontendRig rig = new FrontendRig();
 
@@ -168,6 +169,64 @@ class ClientConnectionTest {
         }
         assertThat(rig.connector.workers()).hasSize(301);
         assertThat(client.isReading()).isTrue();
+        client.sent();
+    }
+
+    @Test
+    void aClientThatDoesNotTakeItsAnswersGetsNoFurtherOnes() {
+        SocketLikeChannel client = rig.open();
+        StringBuilder all = new StringBuilder();
+        int count = 300;
+        for (int i = 1; i <= count; i++) {
+            all.append(get("/" + i));
+        }
+        String requests = all.toString();
+        client.receive(get("/0"));
+        client.writable(false);
+        rig.worker().answer("");
+        int given = receiveWhileReading(client, requests, 0);
+        assertThat(rig.connector.workers()).hasSize(1);
+        assertThat(rig.alloc.metric().usedHeapMemory()).as("bytes read ahead").isBetween(8192L, 8192L + ONE_READ);
+        client.writable(true);
+        StringBuilder expected = new StringBuilder(response(""));
+        for (int i = 1; i <= count; i++) {
+            given = receiveWhileReading(client, requests, given);
+            assertThat(rig.connector.workers()).hasSize(i + 1);
+            assertThat(rig.worker().head()).startsWith("GET /" + i + " ");
+            client.writable(i % 3 != 0);
+            rig.worker().answer("" + i);
+            expected.append(response("" + i));
+            if (i % 3 == 0) {
+                assertThat(rig.connector.workers()).hasSize(i + 1);
+                client.writable(true);
+            }
+        }
+        assertThat(given).isEqualTo(requests.length());
+        assertThat(client.sent()).isEqualTo(expected.toString());
+    }
+
+    /** Lets the rest of {@code text} arrive as far as it is read; how much has arrived then. */
+    private static int receiveWhileReading(SocketLikeChannel client, String text, int from) {
+        int at = from;
+        while (client.isReading() && at < text.length()) {
+            int to = Math.min(text.length(), at + ONE_READ);
+            client.receive(text.substring(at, to));
+            at = to;
+        }
+        return at;
+    }
+
+    @Test
+    void whatWasReadAheadOfABodyReachesItsWorkerAtOnce() {
+        SocketLikeChannel client = rig.open();
+        client.receive(GET);
+        client.receive("POST / HTTP/1.1\r\nHost: orders.test\r\nContent-Length: 10\r\n\r\nhello");
+        rig.worker().answer("");
+        assertThat(rig.worker().head()).startsWith("POST / ");
+        assertThat(rig.worker().body()).isEqualTo("hello");
+        assertThat(rig.worker().isUnflushed()).isFalse();
+        client.receive("world");
+        rig.worker().answer("");
         client.sent();
     }
 

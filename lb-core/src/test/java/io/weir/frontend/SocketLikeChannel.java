@@ -7,10 +7,12 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
     private @Nullable LingeringConfig config;
     private boolean outputShutdown;
+    private boolean broken;
+    private boolean inTurn;
 
     private static final class LingeringConfig extends DefaultChannelConfig {
         private @Nullable Object linger;
@@ -72,8 +76,25 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
 
     /** Runs {@code task} in a turn of the event loop: what it puts off comes when it has returned. */
     void turn(Runnable task) {
-        eventLoop().execute(task);
-        runPendingTasks();
+        if (inTurn) {
+            task.run();
+            return;
+        }
+        inTurn = true;
+        try {
+            task.run();
+        } finally {
+            inTurn = false;
+            runPendingTasks();
+        }
+    }
+
+    /** Within a turn nothing runs that was put off, as what is written or closed would otherwise make it do here. */
+    @Override
+    public void runPendingTasks() {
+        if (!inTurn) {
+            super.runPendingTasks();
+        }
     }
 
     /** What was sent to the peer since the last look, without the dates. */
@@ -94,6 +115,19 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
     void writable(boolean now) {
         Objects.requireNonNull(unsafe().outboundBuffer()).setUserDefinedWritability(1, now);
         runPendingTasks();
+    }
+
+    /** From now on, writing fails, as it does on a connection that was reset. */
+    void breakDown() {
+        broken = true;
+    }
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+        if (broken) {
+            throw new IOException("Broken pipe");
+        }
+        super.doWrite(in);
     }
 
     /** Whether nothing more will be sent to the peer. */

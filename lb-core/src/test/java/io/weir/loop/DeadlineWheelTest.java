@@ -163,6 +163,28 @@ class DeadlineWheelTest {
     }
 
     @Test
+    void aDeadlineThatFailsDoesNotKeepTheOthersFromFiring() {
+        DeadlineWheel wheel = new DeadlineWheel(0);
+        Probe before = new Probe("before");
+        Probe failing = new Probe("failing");
+        Probe sameSlot = new Probe("same slot");
+        Probe later = new Probe("later");
+        failing.then = () -> {
+            throw new IllegalStateException("part of the test");
+        };
+        wheel.set(before, SECOND);
+        wheel.set(failing, SECOND);
+        wheel.set(sameSlot, SECOND);
+        wheel.set(later, 2 * SECOND);
+        wheel.advance(3 * SECOND);
+        assertThat(fired).containsExactly(before, failing, sameSlot, later);
+        assertThat(wheel.size()).isZero();
+        wheel.set(failing, 4 * SECOND);
+        wheel.advance(4 * SECOND + TICK);
+        assertThat(fired).as("it may be set again").hasSize(5).endsWith(failing);
+    }
+
+    @Test
     void aBigJumpFiresEverythingThatIsDueOnceAndNothingElse() {
         DeadlineWheel wheel = new DeadlineWheel(0);
         List<Probe> due = new ArrayList<>();

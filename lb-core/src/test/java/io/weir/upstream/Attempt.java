@@ -26,6 +26,7 @@ final class Attempt implements AttemptEvents {
     private final CompletableFuture<String> outcome = new CompletableFuture<>();
     private final StringBuilder said = new StringBuilder();
     private boolean endAtOnce = true;
+    private volatile @Nullable BadMessage fault;
 
     Attempt(EventLoops.Loop loop, String... lines) {
         this.loop = loop;
@@ -102,6 +103,11 @@ final class Attempt implements AttemptEvents {
         return await(outcome);
     }
 
+    /** What was wrong with the response, once it has failed, or null. */
+    @Nullable BadMessage fault() {
+        return fault;
+    }
+
     /** Is done once the attempt has come to that end. */
     CompletableFuture<Boolean> outcomeOf(String expected) {
         CompletableFuture<Boolean> met = new CompletableFuture<>();
@@ -175,7 +181,8 @@ final class Attempt implements AttemptEvents {
     }
 
     @Override
-    public void failed(AttemptFailure failure, @Nullable BadMessage fault) {
+    public void failed(AttemptFailure failure, @Nullable BadMessage what) {
+        fault = what;
         finish("|" + failure);
     }
 

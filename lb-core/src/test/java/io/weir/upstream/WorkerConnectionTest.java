@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.weir.config.UpstreamSettings;
+import io.weir.http.BadMessage;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
 import io.weir.loop.LoopClock;
@@ -172,6 +173,39 @@ class WorkerConnectionTest {
         assertThat(attempt.isOver()).isFalse();
         receive(OK);
         assertThat(attempt.outcome()).isEqualTo("200 ok|end");
+    }
+
+    @Test
+    void aConnectionThatTookNoMoreOfARequestIsNotUsedAgain() {
+        connection.established();
+        channel.pipeline().fireExceptionCaught(new ChannelOutputShutdownException("broken pipe"));
+        receive(OK);
+        assertThat(attempt.outcome()).isEqualTo("200 ok|end");
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(lend(Attempt.get(loop))).isFalse();
+    }
+
+    @Test
+    void aBodyThatOnlyAFinEndsIsCutOnAConnectionThatTookNoMoreOfItsRequest() {
+        connection.established();
+        channel.pipeline().fireExceptionCaught(new ChannelOutputShutdownException("broken pipe"));
+        receive("HTTP/1.1 200 OK\r\n\r\nhalf");
+        var _ = channel.close();
+        assertThat(attempt.outcome()).isEqualTo("200 half|CUT");
+    }
+
+    @Test
+    void aFloodOfInterimResponsesIsABadResponse() {
+        connection.established();
+        String hints = "HTTP/1.1 103 Hints\r\n\r\n";
+        receive(hints.repeat(32) + OK);
+        assertThat(attempt.outcome()).isEqualTo("103 ".repeat(32) + "200 ok|end");
+        Attempt second = Attempt.get(loop);
+        assertThat(lend(second)).isTrue();
+        receive(hints.repeat(33) + OK);
+        assertThat(second.outcome()).isEqualTo("103 ".repeat(32) + "|BAD_RESPONSE");
+        assertThat(second.fault()).isEqualTo(BadMessage.TOO_MANY_INTERIM);
+        assertThat(channel.isOpen()).isFalse();
     }
 
     @Test
