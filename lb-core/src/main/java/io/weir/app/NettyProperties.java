@@ -7,6 +7,8 @@ final class NettyProperties {
     static void set() {
         // Sampling leaks costs 2 % of the user time of a small request; tests run with it set to paranoid instead.
         setIfAbsent("io.netty.leakDetection.level", "disabled");
+        // Its flight recorder events pull that whole subsystem into the first request.
+        setIfAbsent("io.netty.jfr.enabled", "false");
     }
 
     private static void setIfAbsent(String name, String value) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
  */
 @Command(name = "rehearse", hidden = true, description = "Runs for a moment, for the AOT cache.")
 final class Rehearsal implements Callable<Integer> {
-    private static final int REQUESTS = 10_000;
+    private static final int REQUESTS = 2_000;
     private static final byte[] ANSWER = ("HTTP/1.1 200 OK\r\nServer: rehearsal\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n"
                     + "0123456789".repeat(10))
             .getBytes(StandardCharsets.US_ASCII);
