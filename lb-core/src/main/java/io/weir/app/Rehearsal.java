@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
 @Command(name = "rehearse", hidden = true, description = "Runs for a moment, for the AOT cache.")
 final class Rehearsal implements Callable<Integer> {
     private static final int REQUESTS = 2_000;
+    private static final int CONNECTIONS = 1_500;
     private static final byte[] ANSWER = ("HTTP/1.1 200 OK\r\nServer: rehearsal\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n"
                     + "0123456789".repeat(10))
             .getBytes(StandardCharsets.US_ASCII);
@@ -95,13 +96,21 @@ final class Rehearsal implements Callable<Integer> {
         }
     }
 
+    /** Requests on one connection, then many connections: taking one has to be known as well as serving it. */
     private static void ask(int port) throws IOException {
+        ask(port, REQUESTS);
+        for (int i = 0; i < CONNECTIONS; i++) {
+            ask(port, 1 + i % 2);
+        }
+    }
+
+    private static void ask(int port, int requests) throws IOException {
         byte[] request = "GET /100 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: rehearsal\r\nAccept: */*\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] response = new byte[4096];
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
             client.setTcpNoDelay(true);
             InputStream in = client.getInputStream();
-            byte[] response = new byte[4096];
-            for (int i = 0; i < REQUESTS; i++) {
+            for (int i = 0; i < requests; i++) {
                 client.getOutputStream().write(request);
                 if (in.read(response) <= 0) {
                     throw new IOException("the proxy closed the connection");
