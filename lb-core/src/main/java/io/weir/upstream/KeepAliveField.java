@@ -15,7 +15,8 @@ final class KeepAliveField {
         byte[] b = head.bytes();
         int to = head.valueEnd(i);
         for (int at = head.valueStart(i); at + TIMEOUT.length() < to; at++) {
-            if (isTimeout(b, at)) {
+            boolean begins = at == head.valueStart(i) || b[at - 1] == ' ' || b[at - 1] == ',' || b[at - 1] == '\t';
+            if (begins && isTimeout(b, at)) {
                 return seconds(b, at + TIMEOUT.length(), to);
             }
         }

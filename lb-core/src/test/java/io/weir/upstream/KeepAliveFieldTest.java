@@ -39,7 +39,7 @@ class KeepAliveFieldTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "max=3", "garbage", "timeout", "timeout=", "timeout=soon", "timeout=-1", "timeout=, 5", "time=5, out=5"})
+    @ValueSource(strings = {"", "max=3", "garbage", "timeout", "timeout=", "timeout=soon", "timeout=-1", "timeout=, 5", "time=5, out=5", "xtimeout=5", "max=3;timeout=5"})
     void withoutATimeoutThereIsNone(String value) {
         assertThat(timeout(value)).isEqualTo(-1);
     }
