@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The normal form of a path, in strings and lists: what {@link PathNormaliser} is held against. */
 final class ReferencePath {
-    private static final Pattern WELL_FORMED = Pattern.compile("/([^\\x00-\\x20\\x7f\\\\#?%]|%(?!00)[0-9A-Fa-f]{2})*");
+    /** What makes a path malformed, wherever it stands. A pattern of a whole path would need the stack of a path's length. */
+    private static final Pattern MALFORMED = Pattern.compile("[\\x00-\\x20\\x7f\\\\#?]|%(?![0-9A-Fa-f]{2})|%00");
     private static final Pattern ESCAPE = Pattern.compile("%([0-9A-Fa-f]{2})");
 
     private ReferencePath() {}
 
     /** The normal form, or null if there is none. */
     static @Nullable String normal(String path) {
-        if (!WELL_FORMED.matcher(path).matches()) {
+        if (!path.startsWith("/") || MALFORMED.matcher(path).find()) {
             return null;
         }
         String decoded = ESCAPE.matcher(path).replaceAll(m -> {
