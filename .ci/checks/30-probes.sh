@@ -11,8 +11,8 @@ trap 'rm -rf "$out"' EXIT
 busy='^(race|many|pipeline|stream)'
 
 suites() {
-  python3 probes/run --transport "$1" --failures h1 responses fields
-  python3 probes/run --transport "$1" --failures --skip "$busy" connections
+  python3 platform-stub/probes/run --transport "$1" --failures h1 responses fields
+  python3 platform-stub/probes/run --transport "$1" --failures --skip "$busy" connections
 }
 
 ./weir version > /dev/null || exit 1 # builds, if it must, once
@@ -20,7 +20,7 @@ for transport in $transports; do suites "$transport" > "$out/$transport" 2>&1 & 
 wait
 for transport in $transports; do
   cat "$out/$transport"
-  python3 probes/run --transport "$transport" --failures --only "$busy" connections | tee "$out/$transport-busy"
+  python3 platform-stub/probes/run --transport "$transport" --failures --only "$busy" connections | tee "$out/$transport-busy"
 done
 sed -nE 's/^weir \(.*\): ([0-9]+) passed, ([0-9]+) failed.*/\1 \2/p' "$out"/* |
   awk -v want="$(( 3 * $(wc -w <<< "$transports") ))" '{ p += $1; f += $2; n++ } END { printf "%d passed, %d failed\n", p, f; exit f > 0 || n < want }'

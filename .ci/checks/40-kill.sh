@@ -5,6 +5,6 @@ cd "$(dirname "$0")/../.."
 bad=0
 for transport in ${TRANSPORTS:-epoll io_uring nio}; do
   echo "== kill experiments ($transport)"
-  python3 probes/kill_experiments.py --transport "$transport" || bad=1
+  python3 platform-stub/probes/kill_experiments.py --transport "$transport" || bad=1
 done
 exit $bad

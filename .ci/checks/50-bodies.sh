@@ -2,4 +2,4 @@
 # Bodies of 1 GB with checksums; memory of stalled exchanges of 10 GB.
 set -u
 cd "$(dirname "$0")/../.."
-exec python3 probes/run --long connections
+exec python3 platform-stub/probes/run --long connections

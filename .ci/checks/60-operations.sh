@@ -2,4 +2,4 @@
 # The launcher and the process: verbs, exit codes, messages, start-up lines, readiness, draining and signals.
 set -u
 cd "$(dirname "$0")/../.."
-exec python3 probes/operations.py
+exec python3 platform-stub/probes/operations.py

@@ -1,7 +1,7 @@
 """Starts the proxy under test (Weir, or a peer to compare with) on a config made afresh, in a temporary folder, on free ports."""
 import glob, os, re, shutil, signal, socket, subprocess, tempfile, time
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 LAUNCHER = os.environ.get("WEIR", os.path.join(ROOT, "weir"))
 
 
