@@ -2,7 +2,6 @@ package io.weir.app;
 
 import io.weir.admin.AdminServer;
 import io.weir.admin.Readiness;
-import io.weir.config.AdminSettings;
 import io.weir.config.ListenerSettings;
 import io.weir.config.Settings;
 import io.weir.control.Tables;
@@ -92,38 +91,44 @@ public final class LoadBalancer implements AutoCloseable {
         return it;
     }
 
+    /** Tries every address, so that one look shows all that can't be had. */
     private void listen(Settings settings) throws CannotListenException {
         FutureTask<@Nullable AdminServer> adminOpening = new FutureTask<>(
                 () -> settings.admin() == null ? null : AdminServer.open(settings.admin().bind(), () -> readiness));
         Thread.ofPlatform().name("weir-admin-start").start(adminOpening); // beside the listeners: clients wait for these alone
-        try {
-            openListeners(settings);
-        } finally {
-            awaitAdmin(settings, adminOpening);
+        List<String> failures = new ArrayList<>();
+        openListeners(settings, failures);
+        awaitAdmin(settings, adminOpening, failures);
+        if (!failures.isEmpty()) {
+            throw new CannotListenException(failures);
         }
     }
 
-    private void awaitAdmin(Settings settings, FutureTask<@Nullable AdminServer> opening) throws CannotListenException {
-        try {
-            admin = opening.get();
-        } catch (ExecutionException e) {
-            AdminSettings asked = Objects.requireNonNull(settings.admin());
-            throw new CannotListenException(asked.bind(), e.getCause() instanceof IOException io ? io : new IOException(e.getCause()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void openListeners(Settings settings) throws CannotListenException {
+    private void openListeners(Settings settings, List<String> failures) {
         for (ListenerSettings listener : settings.listeners()) {
             ClientTimeouts timeouts = new ClientTimeouts(
                     listener.timeouts().head().toNanos(), listener.timeouts().body().toNanos(), listener.timeouts().idle().toNanos());
             try {
                 listeners.add(Listener.open(listener.bind(), timeouts, loops, frontends));
             } catch (IOException e) {
-                throw new CannotListenException(listener.bind(), e);
+                failures.add(cannotListen(listener.bind(), e));
             }
         }
+    }
+
+    private void awaitAdmin(Settings settings, FutureTask<@Nullable AdminServer> opening, List<String> failures) {
+        try {
+            admin = opening.get();
+        } catch (ExecutionException e) {
+            failures.add(cannotListen(Objects.requireNonNull(settings.admin()).bind(), e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String cannotListen(BindAddress bind, @Nullable Throwable cause) {
+        return "can't listen at " + bind + ": " + (cause == null ? "no reason given" : cause.getMessage())
+                + "; is another process (another weir?) there already?";
     }
 
     /** Where it listens, in the order of the config. */
@@ -185,12 +190,12 @@ public final class LoadBalancer implements AutoCloseable {
         loops.shutDown().awaitUninterruptibly();
     }
 
-    /** An address of the config can't be listened at. */
+    /** Addresses of the config can't be listened at; the message has a line for each. */
     static final class CannotListenException extends Exception {
         private static final long serialVersionUID = 1;
 
-        CannotListenException(BindAddress bind, IOException cause) {
-            super("can't listen at " + bind + ": " + cause.getMessage() + "; is another process (another weir?) there already?", cause);
+        CannotListenException(List<String> failures) {
+            super(String.join("\n", failures));
         }
     }
 }

@@ -100,7 +100,7 @@ final class LoadBalancerProcess {
             System.err.println("weir: " + e.getMessage());
             return Main.FAILED;
         } catch (LoadBalancer.CannotListenException e) {
-            System.err.println("weir: " + e.getMessage());
+            String.valueOf(e.getMessage()).lines().forEach(line -> System.err.println("weir: " + line));
             return Main.CANNOT_LISTEN;
         }
         try (balancer) {
