@@ -78,10 +78,11 @@ public final class AdminServer implements AutoCloseable {
         return (InetSocketAddress) channel.localAddress();
     }
 
+    /** Ends the thread too: NIO gives the address back only when its selector has looked again. */
     @Override
     public void close() {
         channel.close().awaitUninterruptibly();
-        var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
     private static final class Pages extends SimpleChannelInboundHandler<FullHttpRequest> {
