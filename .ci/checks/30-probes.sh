@@ -10,7 +10,9 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 busy='^(race|many|pipeline|stream)'
 
+# With every buffer followed to its end: a leak is a failure (probes/run looks for it in the log).
 suites() {
+  local -x WEIR_JAVA_OPTS='-Dio.netty.leakDetection.level=paranoid -Dio.netty.leakDetection.targetRecords=20'
   python3 platform-stub/probes/run --transport "$1" --failures h1 responses fields
   python3 platform-stub/probes/run --transport "$1" --failures --skip "$busy" connections
 }

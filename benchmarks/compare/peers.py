@@ -92,12 +92,12 @@ def relay(exe):
     return f
 
 
-def weir(c, transport="auto"):
-    """WEIR names the launcher (default: the project's own)."""
+def weir(c, transport="auto", launcher=None):
+    """WEIR names the launcher (default: the project's own); `weir-before` is another build, named by WEIR_BEFORE."""
     pool = f"{{ workers: [ {{ address: '127.0.0.1:{c['up']}', zone: r1a }} ] }}"
     apps = "".join(f"  h{i}: {{ pools: {{ r1: {pool} }} }}\n" for i in range(c["routes"] or 1))
     mappings = "" if c["routes"] else "mappings: [ { app: h0 } ]\n"
-    return dict(cmd=[os.path.abspath(os.environ.get("WEIR", os.path.join(HERE, "..", "..", "weir"))), "run", f"{c['dir']}/weir.yaml"], jvm=True, offers=["h1"] if os.environ.get("WEIR_TLS") == "no" else ["h1", "tls", "h2", "h2c"], files={"weir.yaml": f"""
+    return dict(cmd=[os.path.abspath(launcher or os.environ.get("WEIR", os.path.join(HERE, "..", "..", "weir"))), "run", f"{c['dir']}/weir.yaml"], jvm=True, offers=["h1"] if os.environ.get("WEIR_TLS") == "no" else ["h1", "tls", "h2", "h2c"], files={"weir.yaml": f"""
 domains: [example.com]
 here: {{ region: r1, zone: r1a }}
 regions: {{ r1: {{ jurisdiction: XX, zones: [r1a] }} }}
@@ -111,7 +111,7 @@ listeners:
 {apps}{mappings}"""})
 
 
-PEERS = {"nginx": nginx, "haproxy": haproxy, "h2o": h2o, "weir": weir, "weir-epoll": lambda c: weir(c, "epoll"), "weir-uring": lambda c: weir(c, "io_uring"), "c-epoll": relay("relay_epoll")}
+PEERS = {"nginx": nginx, "haproxy": haproxy, "h2o": h2o, "weir": weir, "weir-epoll": lambda c: weir(c, "epoll"), "weir-uring": lambda c: weir(c, "io_uring"), "weir-before": lambda c: weir(c, launcher=os.environ["WEIR_BEFORE"]), "c-epoll": relay("relay_epoll")}
 
 
 def build(name, c):

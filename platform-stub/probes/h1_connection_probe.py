@@ -313,6 +313,26 @@ def _():
 def _(): s = S.connect(); s.shutdown(socket.SHUT_WR); d = closed_by_peer(s, 3); s.close(); need(d is not None, "still open 3 s after the client's FIN")
 @S.case("half.fin-on-idle-connection", "RFC 9112 9.5")
 def _(): n = nonce(); s = S.connect(); s.sendall(request(n)); r = Reader(s); need(r.message(time.time() + 2, response=True), "no answer"); s.shutdown(socket.SHUT_WR); d = closed_by_peer(s, 3); s.close(); need(d is not None, "still open 3 s after the client's FIN")
+# ---- early answers
+def early(answer, upload, gap):
+    """Uploads all of it, as simple clients do, and only then reads: what came of the answer."""
+    n = nonce(); be.on(n, lambda c, m, r: (c.sendall(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer), c.settimeout(1), closed_by_peer(c, 6), False)[3], True)
+    s = S.connect(timeout=10); got = b""
+    def reader():
+        nonlocal got
+        try:
+            while d := s.recv(65536): got += d; time.sleep(gap)
+        except OSError: pass
+    t = threading.Thread(target=reader)
+    if gap: t.start()
+    s.sendall(request(n, b"POST", b"Content-Length: %d\r\n" % upload)); block = b"z" * 65536
+    for _ in range(upload // len(block)): s.sendall(block)
+    if not gap: t.start()
+    t.join(10); s.close(); need(got.startswith(b"HTTP/1.1 413 "), "got %r" % got[:40]); need(got.endswith(answer) and b"\r\n\r\n" in got, "%d of %d bytes of the answer" % (len(got), len(answer))); need(b"connection: close" in got[:500].lower(), "does not say that it closes")
+@S.case("early.answer-is-read-behind-a-large-upload", "RFC 9112 9.6", policy=True)
+def _(): early(b"y" * 100, 32 << 20, 0)
+@S.case("early.large-answer-beside-a-large-upload", "RFC 9112 9.6", policy=True)
+def _(): early(b"y" * 6000000, 24 << 20, 0.005)
 # ---- Expect
 EX = b"Expect: 100-continue\r\nContent-Length: 5\r\n"
 def expecting(handler, early=True, fields=EX, version=b"1.1", body_after=None):
@@ -504,6 +524,22 @@ def _():
         for s in cs: need(s.recv(1 << 16), "no answer")
         time.sleep(2.2); return sum(st), lambda: [rst(s) for s in cs]
     return growth("stalled client", many)
+@S.case("big.stalled-client-on-a-response-that-ended", "memory of an exchange is bounded, also when the worker is done and gone", long=True)
+def _():
+    def many(k):
+        cs = []; ns = [nonce() for _ in range(k)]; size = 10 << 20; moved = [0] * k
+        for i, n in enumerate(ns):
+            def h(c, m, r, i=i):
+                c.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % size); c.settimeout(1.5); b = b"x" * 65536
+                try:
+                    while moved[i] < size: moved[i] += c.send(b)
+                except OSError: pass
+                c.shutdown(socket.SHUT_WR); c.settimeout(6); closed_by_peer(c, 6); return False
+            be.on(n, h)
+        for n in ns: s = S.connect(rcvbuf=65536); s.sendall(request(n)); cs.append(s)
+        for s in cs: need(s.recv(1 << 16), "no answer")
+        time.sleep(3.2); return sum(moved), lambda: [rst(s) for s in cs]
+    return growth("stalled client, worker gone", many)
 @S.case("big.stalled-worker-on-10GB-upload", "memory of an exchange is bounded whatever its size", long=True)
 def _():
     def many(k):

@@ -134,6 +134,35 @@ def _():
             time.sleep(0.01)
         need(first, "/ready still says 200 1.5 s after TERM"); need(first[1] < 0.5, "/ready turned to %d only after %.2f s" % first); need(first[0] == 503, "/ready does not say 503 while draining: %d (0: no answer)" % first[0]); need(http_get(p.admin, "/live", 0.5) == 200, "/live says %d while draining" % http_get(p.admin, "/live", 0.5)); need(refused(p.port), "a new connection was served while draining")
         m = get(); need(m and m.status == 200 and m.complete, "the request in flight got %s" % (m and m.status)); d = time.time() - t; need(b"close" in (m.one("connection") or b"").lower(), "its answer lacks Connection: close"); c = ended(p, 5); need(c == 0, "exit %s" % c); s.close(); idle.close(); return "/ready %d after %.0f ms, the slow request was answered after %.1f s, exit 0 after %.1f s" % (first[0], first[1] * 1e3, d, time.time() - t)
+def slowly(size, listener, term, version=b"1.1", pause=0.04):
+    """A client that takes its response at some 400 KB/s, through the end of the exchange and beyond: how much it got of it."""
+    def worker():  # with HTTP/1.0 its end is told by closing alone
+        c, _ = l.accept(); Reader(c).head(time.time() + 5); chunked = version == b"1.0"; c.sendall(b"HTTP/1.1 200 OK\r\n" + (b"Transfer-Encoding: chunked\r\n\r\n" if chunked else b"Content-Length: %d\r\n\r\n" % size))
+        for _ in range(size // 65536): c.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n" if chunked else b"x" * 65536)
+        if chunked: c.sendall(b"0\r\n\r\n")
+        time.sleep(20)
+    l = socket.create_server(("127.0.0.1", 0)); threading.Thread(target=worker, daemon=True).start(); got = 0; head = b""; end = None
+    with Proxy("weir", workers=[("127.0.0.1:%d" % l.getsockname()[1], "r1a")], transport=A.transport, listener=listener, runtime="drain: 60s") as p:
+        s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536); s.settimeout(20); s.connect(("127.0.0.1", p.port)); s.sendall(b"GET / HTTP/%s\r\nHost: probe.test\r\n\r\n" % version)
+        while True:
+            try: d = s.recv(16384)
+            except OSError as e: end = e; break
+            if not d: break
+            got += len(d); head += d if len(head) < 4096 else b""
+            if term and got > size // 2: term = False; p.proc.send_signal(signal.SIGTERM)
+            if got > size // 2: time.sleep(pause)
+            if version == b"1.1" and got - head.index(b"\r\n\r\n") - 4 == size: break
+        s.close()
+    l.close()
+    return got - head.index(b"\r\n\r\n") - 4, end
+
+
+@case("term-waits-for-a-slow-reader")
+def _(): n, e = slowly(4 << 20, "timeouts: { idle: 60s }", True); need(n >= 4 << 20, "TERM cut the response at %d of %d bytes (%s)" % (n, 4 << 20, e)); return "whole"
+@case("idle-time-is-not-for-slow-readers")
+def _(): n, e = slowly(6 << 20, "timeouts: { idle: 1s }", False, pause=0.1); need(n == 6 << 20, "cut at %d of %d bytes (%s)" % (n, 6 << 20, e)); return "whole"
+@case("http10-response-that-was-cut-is-not-ended")
+def _(): n, e = slowly(4 << 20, "timeouts: { idle: 1s }", False, b"1.0", 0.15); need(n == 4 << 20 or e is not None, "%d of %d bytes and then a FIN" % (n, 4 << 20)); return "whole" if e is None else "%d bytes, then %s" % (n, e)
 @case("term-drain-deadline")
 def _():
     with Worker() as w, running(w, runtime="drain: 1s") as p:

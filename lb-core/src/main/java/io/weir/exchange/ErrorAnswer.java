@@ -2,8 +2,6 @@ package io.weir.exchange;
 
 import io.weir.http.RequestHead;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ErrorAnswer(int status, String contentType, String body, int retryAfter) {
     private static final int RETRY_AFTER = 1;
-    private static final Pattern ACCEPT = Pattern.compile("\\naccept:([^\\r\\n]*)", Pattern.CASE_INSENSITIVE);
+    private static final String ACCEPT = "\naccept:";
 
     /** The answer to {@code request} for {@code reason}; {@code detail} says more, if there is more to say. */
     public static ErrorAnswer of(int status, Reason reason, @Nullable String detail, String requestId, RequestHead request) {
@@ -89,17 +87,42 @@ public record ErrorAnswer(int status, String contentType, String body, int retry
         for (int i = 1; i < parts.length; i++) {
             String parameter = parts[i].strip();
             if (parameter.startsWith("q=")) {
-                String q = parameter.substring(2);
-                return q.matches("[01](\\.\\d{0,3})?") ? Double.parseDouble(q) : 0;
+                return quality(parameter.substring(2));
             }
         }
         return 1;
     }
 
+    /** RFC 9110, 12.4.2: 0 or 1, and up to three decimals. */
+    private static double quality(String q) {
+        if (q.isEmpty() || q.length() > 5 || q.charAt(0) > '1' || (q.length() > 1 && q.charAt(1) != '.')) {
+            return 0;
+        }
+        double value = 0;
+        double place = 1;
+        for (int i = 0; i < q.length(); i++) {
+            if (i != 1) {
+                int digit = Character.digit(q.charAt(i), 10);
+                if (digit < 0) {
+                    return 0;
+                }
+                value += digit * place;
+                place /= 10;
+            }
+        }
+        return value;
+    }
+
     /** What Accept seems to say behind the line that was bad, in what has come of the head. */
     private static String unread(RequestHead request) {
-        Matcher found = ACCEPT.matcher(request.text(0, request.length()));
-        return found.find() ? found.group(1) : "";
+        String head = request.text(0, request.length()).toLowerCase(Locale.ROOT);
+        int found = head.indexOf(ACCEPT);
+        if (found < 0) {
+            return "";
+        }
+        int from = found + ACCEPT.length();
+        int end = head.indexOf('\r', from);
+        return head.substring(from, end < 0 ? head.length() : end);
     }
 
     /** The reason phrase of the statuses that we answer with. */

@@ -62,6 +62,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
     }
 
     private static final int MOST_WRITTEN = 3;
+    /** More than any sensible chain of load balancers has. */
+    private static final int MOST_HOPS = 8;
     /** Looking a name up takes its time too, and nobody else bounds it; a connection that is being made ends by itself before. */
     private static final long CONNECT_SLACK = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -106,7 +108,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private boolean replayable;
     private boolean headPassed;
     /**
-     * Whether a client that takes nothing was given the idle time once more. The kernel tells that a slow one goes on only when a third of
+     * Whether a side that takes nothing was given the idle time once more. The kernel tells that a slow one goes on only when a third of
      * its buffer, which may be megabytes, is free.
      */
     private boolean grace;
@@ -143,6 +145,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         replayable = request.method().idempotent();
         if (request.method() == RequestHead.Method.CONNECT || request.method() == RequestHead.Method.TRACE) {
             refuse(Reason.METHOD_NOT_ALLOWED, null);
+        } else if (request.hops() >= MOST_HOPS) {
+            refuse(Reason.LOOP, null);
         } else if (loop.bodyLimit() >= 0 && request.contentLength() > loop.bodyLimit()) {
             refuse(Reason.BODY_TOO_LARGE, null);
         } else {
@@ -239,6 +243,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         attempts.add(next);
         stale = false;
+        grace = false;
         connect(next, false);
     }
 
@@ -278,7 +283,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
             armForResponse();
             side.end(requestTrailers); // last, since whatever is flushed may fail at once
         } else {
-            armForRequest();
+            if (request.expectsContinue() && requestBytes == 0) {
+                armForResponse(); // the worker has the word
+            } else {
+                armForRequest();
+            }
             side.flush();
             demandOfClient();
         }
@@ -373,6 +382,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     @Override
     public void workerWritable(boolean writable) {
+        grace = false;
         if (phase == Phase.RELAY && !requestEnded) {
             client().demand(writable);
             armForRequest();
@@ -558,12 +568,15 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (now - totalUntil >= 0 && totalUntil != App.Timeouts.OFF) {
             requestFailed(Reason.TOTAL_TIMEOUT, null);
         } else if (phase == Phase.CONNECT) {
-            loop.connector().cancel(Objects.requireNonNull(target), this);
+            loop.connector().giveUp(Objects.requireNonNull(target), this);
             failed(AttemptFailure.CONNECT_TIMEOUT, null);
         } else if (phase == Phase.RELAY) {
             if (headPassed && !client().isWritable() && !grace) {
                 grace = true;
                 armForBody();
+            } else if (worker != null && !headPassed && !requestEnded && !worker.isWritable() && !grace) {
+                grace = true;
+                armForRequest();
             } else if (headPassed) {
                 client().abort();
                 settle(Reason.IDLE_TIMEOUT);

@@ -9,10 +9,13 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the exchanges of one event loop share, and those that wait to be used again. Touched by that loop only. */
 public final class ExchangeLoop {
     private static final int KEPT = 256;
+    private static final Logger LOG = LoggerFactory.getLogger(ExchangeLoop.class);
 
     private final int index;
     private final EventExecutor executor;
@@ -70,7 +73,11 @@ public final class ExchangeLoop {
 
     void tell(Exchange exchange) {
         for (ExchangeListener listener : listeners) {
-            listener.settled(exchange);
+            try {
+                listener.settled(exchange);
+            } catch (RuntimeException e) {
+                LOG.error("a listener failed", e); // and must not keep the exchange from its end
+            }
         }
     }
 

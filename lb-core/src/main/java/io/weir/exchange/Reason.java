@@ -25,6 +25,7 @@ public enum Reason {
     DRAINING("draining", 503, "This load balancer is shutting down"),
     CONNECT_TIMEOUT("connect_timeout", 504, "No worker of the app accepted a connection in time"),
     RESPONSE_TIMEOUT("response_timeout", 504, "The worker did not answer in time"),
+    LOOP("loop", 508, "The request has come through Weir so often that it must be going round in a circle"),
     TOTAL_TIMEOUT("total_timeout", 504, "The exchange took longer than it may"),
     BAD_VERSION("bad_version", 505, "HTTP/1.0 and HTTP/1.1 are spoken here"),
     /** The last attempt failed and the app's budget allows no further one; the status is the last attempt's. */

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.weir.exchange.ClientSide;
 import io.weir.exchange.ErrorAnswer;
@@ -21,10 +22,13 @@ import io.weir.http.Progress;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.loop.Deadline;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP/1.1 connection of a client: requests one after the other, each an {@link Exchange}.
@@ -41,12 +45,13 @@ import org.jspecify.annotations.Nullable;
  *   BODY     answered early                     LINGER
  *   ANSWER   answered, connection stays         IDLE
  *   ANSWER   answered, connection ends          CLOSED (once everything is written)
- *   LINGER   FIN, time, too much                CLOSED
+ *   LINGER   FIN, time                          CLOSED
  *   any      FIN, RST                           CLOSED (client_gone)
  * </pre>
  *
  * LINGER: our side is closed and what the client still sends is thrown away for a moment, since closing at once would reset the
- * connection and the client might never see the answer (RFC 9112, 9.6).
+ * connection and the client might never see the answer (RFC 9112, 9.6). An exchange has settled when its last byte was handed to the
+ * channel; the client may take the rest in its own time, in IDLE and LINGER too.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientSide {
     private enum State {
@@ -65,11 +70,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
     /** Bytes of further requests that are read ahead while one is being answered, so that a FIN behind them is seen. */
     private static final int READ_AHEAD = 8 * 1024;
 
-    private static final long LINGER_TIME = TimeUnit.SECONDS.toNanos(2);
-    private static final int LINGER_BYTES = 1024 * 1024;
+    /** How long a client may say nothing before it is taken to be done, once everything is written. */
+    private static final long LINGER_PAUSE = TimeUnit.SECONDS.toNanos(2);
+    /** How long it may go on sending what nobody wants. */
+    private static final long LINGER_MOST = TimeUnit.SECONDS.toNanos(30);
+
+    private static final long NOTHING = -1;
 
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
@@ -112,7 +123,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /** Whether the exchange wants no more of the request for now. */
     private boolean paused;
 
-    private int lingered;
+    /** Whether the client keeps its body back until it is told to go on, and none of it has come. */
+    private boolean waitsForContinue;
+    /** Once everything is written, until when what still comes is thrown away, on the loop's clock in ns; before, it is not bounded. */
+    private long lingersUntil = Long.MAX_VALUE;
+    /** Bytes that the client had still to take when its time was last up, or -1. */
+    private long untaken = NOTHING;
+    /** Whether it was the same at the time before. */
+    private boolean grace;
     /** Whether it counts against the limit of connections. */
     private boolean counted;
 
@@ -177,6 +195,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("a client's connection failed", cause);
+        }
         var _ = context.close(); // a reset, or a write that failed: the client is gone
     }
 
@@ -187,15 +208,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private void timeIsUp(long now) {
         Exchange open = exchange;
         switch (state) {
-            case IDLE, LINGER -> close();
+            case IDLE, LINGER -> {
+                if (stillTakes()) {
+                    waitForTheRest(now);
+                } else {
+                    cut();
+                }
+            }
             case HEAD -> {
                 closing = true;
                 Objects.requireNonNull(open).startRefused(this, Reason.REQUEST_TIMEOUT, null);
             }
             case BODY -> {
-                if (paused) {
-                    await(now + timeouts.body()); // we are the ones who keep it waiting
-                } else {
+                if (!paused) { // else we are the ones who keep it waiting
                     Objects.requireNonNull(open).requestFailed(Reason.REQUEST_TIMEOUT, null);
                 }
             }
@@ -203,10 +228,44 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
-    private void close() {
-        if (state != State.CLOSED) {
-            var _ = ctx().close(); // channelInactive does the rest
+    /**
+     * Whether there is something of an answer that the client has not taken, and it is not known to have stopped. Only one that was seen to
+     * take nothing twice counts as stopped: the kernel tells that a slow one goes on when a third of its buffer, which may be megabytes, is
+     * free.
+     */
+    private boolean stillTakes() {
+        long left = unwritten();
+        if (left == 0 || (left == untaken && grace)) {
+            return false;
         }
+        grace = left == untaken;
+        untaken = left;
+        return true;
+    }
+
+    /** Bytes that the kernel has not taken yet. */
+    private long unwritten() {
+        ChannelOutboundBuffer out = ctx().channel().unsafe().outboundBuffer();
+        return out == null ? 0 : out.totalPendingWriteBytes();
+    }
+
+    private void waitForTheRest(long now) {
+        if (state == State.IDLE && closing) {
+            finish();
+        } else {
+            await(now + timeouts.idle());
+        }
+    }
+
+    /** Closes the connection. Where closing would look like the end of a body that is not whole, it is reset. */
+    private void cut() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (endsByClose && unwritten() > 0 && ctx().channel().isActive()) {
+            ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        var _ = ctx().close(); // channelInactive does the rest
     }
 
     // ---- the request
@@ -265,7 +324,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 } else {
                     body.length(head.contentLength());
                 }
-                await(loop.loop().clock().now() + timeouts.body());
+                waitsForContinue = head.expectsContinue();
+                if (waitsForContinue) {
+                    patience.clear(); // how long the worker may take to say so is the exchange's to bound
+                } else {
+                    await(loop.loop().clock().now() + timeouts.body());
+                }
             } else {
                 state = State.ANSWER;
                 patience.clear();
@@ -280,6 +344,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /** Whether {@code in} was given on. */
     private boolean readBody(ByteBuf in) {
         Exchange to = Objects.requireNonNull(exchange);
+        waitsForContinue = false;
         ByteBuf piece = body.read(in);
         boolean given = body.gaveWhole();
         if (piece != null) {
@@ -303,11 +368,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     private void keepOrRelease(ByteBuf in) {
-        if (state == State.LINGER) {
-            lingered += in.readableBytes();
-            if (lingered > LINGER_BYTES) {
-                close();
-            }
+        if (state == State.LINGER && lingersUntil != Long.MAX_VALUE) {
+            await(Math.min(lingersUntil, loop.loop().clock().now() + LINGER_PAUSE));
         }
         if ((state != State.ANSWER && state != State.IDLE) || !in.isReadable()) {
             in.release();
@@ -333,6 +395,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void demand(boolean more) {
+        if (paused && more && state == State.BODY && !waitsForContinue) {
+            await(loop.loop().clock().now() + timeouts.body());
+        }
         paused = !more;
         updateReading();
     }
@@ -359,6 +424,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             endsByClose = http10;
             closing |= http10;
         }
+        // An answer whose end is known, before the request's: the client had better stop, and begin anew elsewhere.
+        closing |= state == State.BODY && (framing == BodyFraming.NONE || head.contentLength() >= 0);
         HeadWriter out = loop.headWriter().begin();
         head.writeTo(out);
         lines.writeTo(out);
@@ -399,6 +466,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         out.endOfLine();
         writer().begin(out, BodyFraming.NONE, 0);
         flush();
+        if (waitsForContinue && head.status() == 100) {
+            waitsForContinue = false;
+            await(loop.loop().clock().now() + timeouts.body());
+        }
     }
 
     @Override
@@ -440,6 +511,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void answer(RequestHead request, ErrorAnswer answer) {
         closing |= state != State.ANSWER;
+        endsByClose = false;
         byte[] text = answer.body().getBytes(StandardCharsets.UTF_8);
         HeadWriter out = loop.headWriter().begin();
         out.text("HTTP/1.1 " + answer.status() + " " + ErrorAnswer.phrase(answer.status())).endOfLine();
@@ -475,13 +547,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         exchange = null;
         patience.clear();
-        close();
+        var _ = ctx().close();
         state = State.CLOSED;
     }
 
     @Override
     public void settled() {
         exchange = null;
+        waitsForContinue = false;
+        untaken = NOTHING;
         if (!ctx().channel().isActive()) {
             state = State.CLOSED; // channelInactive is on its way
         }
@@ -525,7 +599,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             var _ = ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
                 if (written.isSuccess() && written.channel() instanceof DuplexChannel duplex) {
                     var _ = duplex.shutdownOutput();
-                    await(loop.loop().clock().now() + LINGER_TIME);
+                    long now = loop.loop().clock().now();
+                    lingersUntil = now + LINGER_MOST;
+                    await(now + LINGER_PAUSE);
                 }
             });
         } else if (!closeFollows) {
@@ -556,7 +632,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (exchange != null && (state == State.ANSWER || state == State.BODY)) {
             exchange.drained();
         } else {
-            close();
+            cut();
         }
     }
 

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 8192; // the kernel takes the lesser of this and net.core.somaxconn
+    /** What the kernel may hold of a response beyond what it has sent, in bytes. */
+    private static final int UNSENT = 256 * 1024;
+
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
     private final List<Channel> sockets;
@@ -97,6 +100,9 @@ public final class Listener implements AutoCloseable {
                 .childHandler(clients);
         if (reusePort != null) {
             bootstrap.option(reusePort, true);
+        }
+        if (transport.unsentLimit() != null) {
+            bootstrap.option(transport.unsentLimit(), UNSENT);
         }
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {

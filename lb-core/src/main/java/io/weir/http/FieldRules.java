@@ -18,6 +18,7 @@ public final class FieldRules {
     private static final long OURS_TO_SAY =
             bit(FieldName.FORWARDED) | bit(FieldName.X_FORWARDED) | bit(FieldName.X_REQUEST_ID) | bit(FieldName.SPOOFABLE);
     private static final long FROM_CLIENT = ONE_HOP | OURS_TO_SAY;
+    private static final long NOTICED = FROM_CLIENT | bit(FieldName.EXPECT) | bit(FieldName.VIA);
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
 
     private FieldRules() {}
@@ -30,13 +31,21 @@ public final class FieldRules {
     public static void applyToRequest(RequestHead head) {
         for (int i = 0, n = head.fieldCount(); i < n; i++) {
             int id = head.id(i);
-            boolean ignoredExpect = id == FieldName.EXPECT && head.isHttp10(); // RFC 9110, 10.1.1
-            if ((FROM_CLIENT >>> id & 1) != 0 || ignoredExpect) {
-                head.cut(i);
-                if (id == FieldName.TE) {
-                    head.teTrailers |= namesTrailers(head, i);
-                }
+            if ((NOTICED >>> id & 1) != 0) {
+                notice(head, i, id);
             }
+        }
+    }
+
+    private static void notice(RequestHead head, int i, int id) {
+        boolean ignoredExpect = id == FieldName.EXPECT && head.isHttp10(); // RFC 9110, 10.1.1
+        if ((FROM_CLIENT >>> id & 1) != 0 || ignoredExpect) {
+            head.cut(i);
+        }
+        if (id == FieldName.TE) {
+            head.teTrailers |= namesTrailers(head, i);
+        } else if (id == FieldName.VIA) {
+            head.hops += Via.countOfUs(head, i);
         }
     }
 

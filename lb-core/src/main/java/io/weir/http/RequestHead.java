@@ -50,12 +50,13 @@ public final class RequestHead extends Head {
     boolean hostSeen;
     boolean expectsContinue;
     boolean teTrailers;
+    int hops;
 
     @Override
     public void reset() {
         super.reset();
         method = Method.OTHER;
-        methodEnd = path = pathEnd = query = targetEnd = targetAuthority = targetAuthorityEnd = authority = authorityEnd = hostEnd = 0;
+        methodEnd = path = pathEnd = query = targetEnd = targetAuthority = targetAuthorityEnd = authority = authorityEnd = hostEnd = hops = 0;
         plainTarget = hostSeen = expectsContinue = teTrailers = false;
     }
 
@@ -91,7 +92,12 @@ public final class RequestHead extends Head {
 
     /** Whether the client waits for 100 (Continue) before it sends the body. */
     public boolean expectsContinue() {
-        return expectsContinue;
+        return expectsContinue && !isHttp10(); // RFC 9110, 10.1.1
+    }
+
+    /** How often it has come through one of us, by its {@code Via}; known once {@link FieldRules} were applied. */
+    public int hops() {
+        return hops;
     }
 
     /** Whether the client understands trailers ({@code TE: trailers}). */

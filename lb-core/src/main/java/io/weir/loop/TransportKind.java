@@ -15,6 +15,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
@@ -29,6 +30,9 @@ public enum TransportKind {
     IO_URING(IoUringServerSocketChannel.class, IoUringSocketChannel.class),
     EPOLL(EpollServerSocketChannel.class, EpollSocketChannel.class),
     NIO(NioServerSocketChannel.class, NioSocketChannel.class);
+
+    /** TCP_NOTSENT_LOWAT of tcp(7), by number: Netty's constants for it are not for listening sockets. */
+    private static final ChannelOption<Integer> UNSENT_LIMIT = new IntegerUnixChannelOption("TCP_NOTSENT_LOWAT", 6, 25);
 
     private final Class<? extends ServerChannel> serverChannel;
     private final Class<? extends SocketChannel> socketChannel;
@@ -79,6 +83,14 @@ public enum TransportKind {
             case EPOLL -> EpollChannelOption.SO_REUSEPORT;
             case NIO -> null;
         };
+    }
+
+    /**
+     * The option that bounds, in bytes, what the kernel takes beyond what it can send at once, or null. Without it a slow peer has megabytes
+     * waiting, and the kernel tells of its progress only when a third of them is gone. Connections have it from their listening socket.
+     */
+    public @Nullable ChannelOption<Integer> unsentLimit() {
+        return this == NIO ? null : UNSENT_LIMIT;
     }
 
     /** The option that bounds how long sent bytes may stay unacknowledged, in ms (TCP_USER_TIMEOUT), or null. */

@@ -16,4 +16,7 @@ public interface Connector {
 
     /** Takes a request for a connection back that was not answered yet. */
     void cancel(Target target, AttemptEvents events);
+
+    /** The same, because it took too long: a target that a connection was being made to rests for a while. */
+    void giveUp(Target target, AttemptEvents events);
 }

@@ -31,6 +31,16 @@ public final class Endpoint {
 
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
+    /**
+     * What the kernel may hold of a response that nobody reads, in bytes; it allows itself twice that with its own overhead. When a worker
+     * has sent its FIN, Netty reads all of it at once, whether the client takes more or not (epoll and io_uring). Left alone, the kernel
+     * would let it grow to tcp_rmem's 6 to 32 MiB.
+     */
+    private static final int RECEIVED = 512 * 1024;
+
+    /** What the kernel may hold of a request beyond what it has sent, in bytes. */
+    private static final int UNSENT = 256 * 1024;
+
     private final WorkerAddress address;
     private final UpstreamSettings settings;
     private final InetSocketAddress socketAddress;
@@ -73,11 +83,15 @@ public final class Endpoint {
                 .remoteAddress(socketAddress)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.SO_RCVBUF, RECEIVED)
                 .option(ChannelOption.AUTO_CLOSE, false) // after a failed write the answer may still be there to be read
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, ReadSizes.fromWorkers());
         if (userTimeout != null) {
             bootstrap.option(userTimeout, UNACKNOWLEDGED_MILLIS);
+        }
+        if (loops.transport().unsentLimit() != null) {
+            bootstrap.option(loops.transport().unsentLimit(), UNSENT);
         }
         if (socketAddress.isUnresolved()) {
             bootstrap.resolver(names);
@@ -113,10 +127,12 @@ public final class Endpoint {
 
     /** Takes one of the connections that may be open. */
     boolean takePermit() {
-        if (open.incrementAndGet() <= settings.connections()) {
-            return true;
+        int most = settings.connections();
+        for (int now = open.get(); now < most; now = open.get()) {
+            if (open.compareAndSet(now, now + 1)) {
+                return true;
+            }
         }
-        open.decrementAndGet();
         return false;
     }
 

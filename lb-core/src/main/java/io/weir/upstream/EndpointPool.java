@@ -108,19 +108,28 @@ final class EndpointPool {
         return null;
     }
 
-    void cancel(AttemptEvents events) {
+    /** Takes a request for a connection back; whether one was being made for it. */
+    boolean cancel(AttemptEvents events) {
         for (Iterator<Waiter> i = waiters.iterator(); i.hasNext(); ) {
             if (i.next().events.equals(events)) {
                 i.remove();
                 waiting = waiters.size();
                 endpoint.leaveQueue();
-                return;
+                return false;
             }
         }
         for (WorkerConnection connection : connecting) {
             if (connection.abandon(events)) {
-                return;
+                return true;
             }
+        }
+        return false;
+    }
+
+    /** As {@link #cancel}, because it took too long. The connection's own end may be far: looking a name up has a time-out of its own. */
+    void giveUp(AttemptEvents events) {
+        if (cancel(events)) {
+            endpoint.backoff().failed(loop.clock().now());
         }
     }
 

@@ -22,6 +22,11 @@ public final class LoopConnector implements Connector {
         pool(target).cancel(events);
     }
 
+    @Override
+    public void giveUp(Target target, AttemptEvents events) {
+        pool(target).giveUp(events);
+    }
+
     private EndpointPool pool(Target target) {
         return ((EndpointTarget) target).endpoint().onLoop(loop);
     }

@@ -17,11 +17,14 @@ import io.weir.http.Progress;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.http.ResponseParser;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP/1.1 connection to a worker, lent to one attempt after the other.
@@ -55,9 +58,12 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     /** More than the windows of any connection hold: a body up to this size never waits for the worker to read. */
     private static final int SMALL_BODY = 16 * 1024;
-    /** Interim responses (1xx) to one request; more is no protocol but a flood. */
+    /** Interim responses (1xx) within a second; more is no protocol but a flood. */
     private static final int MOST_INTERIM = 32;
 
+    private static final long INTERIM_PERIOD = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerConnection.class);
     private static final byte[] CHUNKED = "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.US_ASCII);
     /** Taken off the time that a worker says it keeps idle connections, since our request needs some time to get there. */
     private static final long ALLOWANCE = TimeUnit.MILLISECONDS.toNanos(500);
@@ -78,6 +84,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private boolean keepsAlive;
     private boolean answerBegun;
     private int interims;
+    private long interimsSince;
     /** Whether writing failed: what still comes may be read, but its end is not to be trusted, nor the connection to be used again. */
     private boolean broken;
     /** Whether bytes that nobody takes end it early, see {@link Endpoint#UNACKNOWLEDGED_MILLIS}. */
@@ -112,6 +119,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         requestEnded = false;
         answerBegun = false;
         interims = 0;
+        interimsSince = pool.loop().clock().now();
     }
 
     void established() {
@@ -314,7 +322,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         } else if (progress == Progress.END) {
             FieldRules.applyToResponse(head);
             if (head.isInterim()) {
-                if (++interims > MOST_INTERIM) {
+                if (isFlood(pool.loop().clock().now())) {
                     fail(AttemptFailure.BAD_RESPONSE, BadMessage.TOO_MANY_INTERIM);
                     return;
                 }
@@ -329,6 +337,15 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                 ended(to, in.isReadable());
             }
         }
+    }
+
+    /** Counts one more interim response. */
+    private boolean isFlood(long now) {
+        if (now - interimsSince > INTERIM_PERIOD) {
+            interimsSince = now;
+            interims = 0;
+        }
+        return ++interims > MOST_INTERIM;
     }
 
     private void frame(ResponseHead head) {
@@ -379,6 +396,9 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("a connection to a worker failed", cause);
+        }
         boolean outputShut = cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException;
         if (outputShut && context.channel().isActive()) {
             broken = true;

@@ -56,6 +56,9 @@ final class ExchangeRig {
     private final RequestParser parser = new RequestParser(new HeadLimits(8192, 32768, 100));
     private final LoopClock clock;
     private long now = TimeUnit.HOURS.toNanos(1);
+    /** Whether the first of two listeners throws. */
+    boolean failingListener;
+
     private @Nullable ExchangeLoop loop;
     private @Nullable App app;
     private @Nullable Exchange exchange;
@@ -75,6 +78,12 @@ final class ExchangeRig {
         return this;
     }
 
+    private void tell(Exchange settled) {
+        if (failingListener) {
+            throw new IllegalStateException("a fault in a listener, told " + settled.reason());
+        }
+    }
+
     private ExchangeLoop loop() {
         ExchangeLoop made = loop;
         if (made == null) {
@@ -92,7 +101,7 @@ final class ExchangeRig {
                     wheel,
                     connector,
                     () -> table,
-                    List.of(listener),
+                    List.of(this::tell, listener),
                     new SplittableRandom(seed),
                     bodyLimit);
             loop = made;

@@ -47,6 +47,17 @@ class ExchangeTest {
     }
 
     @Test
+    void aRequestThatGoesRoundInACircleEnds() {
+        ScriptedClient client = rig.request("GET / HTTP/1.1", "Host: orders.test", "Via: 1.1 weir, 1.0 other" + ", 1.1 weir".repeat(6));
+        rig.connector.worker().answer("");
+        assertThat(client.outcome()).isEqualTo("HTTP/1.1 200 OK");
+        client = rig.request("GET / HTTP/1.1", "Host: orders.test", "Via: 1.1 weir" + ", 1.1 weir".repeat(6), "Via: 1.1 weir");
+        assertThat(client.outcome()).isEqualTo("answer 508");
+        assertThat(rig.listener.reasons()).containsExactly(Reason.OK, Reason.LOOP);
+        assertThat(rig.connector.workers()).hasSize(1);
+    }
+
+    @Test
     void aBodyOverTheLimitIsRefusedByItsLength() {
         rig.bodyLimit = 100;
         assertThat(rig.request("POST / HTTP/1.1", "Host: orders.test", "Content-Length: 101").outcome()).isEqualTo("answer 413");
@@ -378,5 +389,17 @@ class ExchangeTest {
         rig.connector.worker().answer("two");
         assertThat(second.body()).isEqualTo("two");
         assertThat(Objects.requireNonNull(rig.clients.getFirst().head())).startsWith("HTTP/1.1 200");
+    }
+
+    // ---- listeners
+
+    @Test
+    void aListenerThatFailsDoesNotKeepAnExchangeFromItsEnd() {
+        rig.failingListener = true;
+        ScriptedClient client = rig.get();
+        rig.connector.worker().answer("ok");
+        assertThat(client.outcome()).isEqualTo("HTTP/1.1 200 OK");
+        assertThat(client.isSettled()).isTrue();
+        assertThat(rig.listener.reasons()).as("the others are told").containsExactly(Reason.OK);
     }
 }

@@ -78,10 +78,41 @@ class ExchangeTimeTest {
         assertThat(client.outcome()).isEqualTo("answer 504");
         assertThat(client.answer().body()).contains("connect_timeout");
         assertThat(rig.listener.only().reason()).isEqualTo(Reason.CONNECT_TIMEOUT);
+        assertThat(rig.connector.givenUp()).containsExactly("a");
+    }
+
+    @Test
+    void aConnectionThatTheClientNoLongerWaitsForIsNotHeldAgainstItsTarget() {
+        rig.targets(1);
+        rig.connector.later();
+        rig.get();
+        rig.clientGone();
         assertThat(rig.connector.cancelled()).isOne();
+        assertThat(rig.connector.givenUp()).isEmpty();
     }
 
     // ---- idle
+
+    @Test
+    void aWorkerThatIsAskedWhetherToGoOnHasTheTimeForAResponse() {
+        ScriptedClient client = rig.request("POST / HTTP/1.1", "Host: orders.test", "Content-Length: 1", "Expect: 100-continue");
+        assertFiresAfter(ExchangeRig.RESPONSE, client::isSettled);
+        assertThat(rig.listener.only().reason()).isEqualTo(Reason.RESPONSE_TIMEOUT);
+    }
+
+    @Test
+    void aWorkerThatTakesAnUploadSlowlyHasTheIdleTimeTwice() {
+        ScriptedClient client = rig.upload("POST");
+        rig.body("x");
+        rig.connector.worker().writable(false);
+        rig.pass(ExchangeRig.IDLE.multipliedBy(2).minusSeconds(1));
+        rig.connector.worker().writable(true);
+        rig.connector.worker().writable(false);
+        rig.pass(ExchangeRig.IDLE.multipliedBy(2).minusSeconds(1));
+        assertThat(client.isSettled()).isFalse();
+        rig.pass(Duration.ofSeconds(1).plus(LATE.multipliedBy(2)));
+        assertThat(client.outcome()).isEqualTo("answer 504");
+    }
 
     @Test
     void aRequestThatStandsStillIsGivenUp() {

@@ -78,6 +78,7 @@ public final class ScriptedConnector implements Connector {
     private final List<ScriptedWorker> workers = new ArrayList<>();
     private final List<Pending> pending = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
+    private final List<String> givenUp = new ArrayList<>();
     private int cancelled;
 
     public ScriptedConnector(ByteBufAllocator alloc) {
@@ -147,6 +148,11 @@ public final class ScriptedConnector implements Connector {
         return cancelled;
     }
 
+    /** Targets whose connection was taken back because it took too long. */
+    public List<String> givenUp() {
+        return givenUp;
+    }
+
     private ScriptedWorker worker(Target target, AttemptEvents events, Fault fault) {
         ScriptedWorker worker = new ScriptedWorker(target, events, alloc, turns, fault);
         workers.add(worker);
@@ -179,5 +185,11 @@ public final class ScriptedConnector implements Connector {
                 .orElseThrow(() -> new AssertionError("nothing to cancel at " + target));
         found.finish();
         cancelled++;
+    }
+
+    @Override
+    public void giveUp(Target target, AttemptEvents events) {
+        cancel(target, events);
+        givenUp.add(target.name());
     }
 }

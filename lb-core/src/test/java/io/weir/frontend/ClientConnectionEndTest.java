@@ -249,19 +249,139 @@ class ClientConnectionEndTest {
     }
 
     @Test
-    void aClientThatGoesOnSendingIsCutOffAfterAMebibyte() {
+    void aClientThatGoesOnSendingIsCutOffAfterHalfAMinute() {
         SocketLikeChannel client = rig.open();
         client.receive(UPLOAD);
         rig.worker().answer("");
         client.sent();
-        for (int i = 0; i < 16; i++) {
+        for (int i = 0; i < 29; i++) {
+            rig.pass(Duration.ofSeconds(1));
             client.receive("x".repeat(65_536));
         }
-        rig.settle();
         assertThat(client.isOpen()).isTrue();
-        client.receive("x");
-        rig.settle();
+        rig.pass(Duration.ofSeconds(1).plus(TICK));
         assertThat(client.isOpen()).isFalse();
+    }
+
+    @Test
+    void whatAClientSendsWhileItTakesAnEarlyAnswerDoesNotEndTheAnswer() {
+        SocketLikeChannel client = rig.open();
+        client.receive(UPLOAD);
+        client.stall();
+        rig.worker().answer("no");
+        for (int i = 0; i < 100; i++) {
+            rig.pass(Duration.ofSeconds(1));
+            client.receive("x".repeat(65_536));
+        }
+        assertThat(client.isOutputShutdown()).isFalse();
+        client.resume();
+        assertThat(client.sent()).contains("Connection: close").endsWith("no");
+        assertThat(client.isOutputShutdown()).isTrue();
+        rig.pass(Duration.ofSeconds(2).plus(TICK));
+        assertThat(client.isOpen()).isFalse();
+    }
+
+    @Test
+    void anAnswerWhoseEndIsKnownBeforeThatOfTheRequestSaysThatTheConnectionEnds() {
+        SocketLikeChannel client = rig.open();
+        client.receive(UPLOAD);
+        rig.worker().head("HTTP/1.1 413 Too much", "Content-Length: 0").end();
+        assertThat(client.sent()).contains("Connection: close\r\n");
+        SocketLikeChannel streaming = rig.open();
+        streaming.receive("POST / HTTP/1.1\r\nHost: orders.test\r\nContent-Length: 2\r\n\r\n1");
+        rig.worker().head("HTTP/1.1 200 OK").body("1").pause();
+        streaming.receive("2");
+        rig.worker().body("2").end();
+        assertThat(streaming.sent()).doesNotContain("Connection: close");
+        assertThat(streaming.isOpen()).isTrue();
+    }
+
+    // ---- what is still to be taken of an answer
+
+    @Test
+    void anIdleConnectionIsNotClosedWhileItsClientTakesTheLastAnswer() {
+        SocketLikeChannel client = rig.open();
+        client.receive(GET);
+        client.stall();
+        rig.worker().answer("slowly");
+        rig.pass(FrontendRig.IDLE.multipliedBy(2).minusSeconds(1));
+        assertThat(client.isOpen()).isTrue();
+        client.resume();
+        assertThat(client.sent()).endsWith("slowly");
+    }
+
+    @Test
+    void aClientThatTakesNothingOfTheLastAnswerIsCut() {
+        SocketLikeChannel client = rig.open();
+        client.receive(GET);
+        client.stall();
+        rig.worker().answer("never");
+        rig.pass(FrontendRig.IDLE.multipliedBy(3).plus(TICK.multipliedBy(3)));
+        assertThat(client.isOpen()).isFalse();
+        assertThat(client.isReset()).as("its length tells").isFalse();
+    }
+
+    @Test
+    void aBodyThatClosingEndsIsResetWhenItsClientTakesNothing() {
+        SocketLikeChannel client = rig.open();
+        client.receive("GET / HTTP/1.0\r\nHost: orders.test\r\n\r\n");
+        client.stall();
+        rig.worker().head("HTTP/1.1 200 OK").body("half of").end();
+        rig.pass(FrontendRig.IDLE.multipliedBy(3).plus(TICK.multipliedBy(3)));
+        assertThat(client.isReset()).isTrue();
+    }
+
+    @Test
+    void aDrainWaitsForAClientThatTakesTheLastAnswerSlowly() {
+        SocketLikeChannel client = rig.open();
+        client.receive(GET);
+        client.stall();
+        rig.worker().answer("slowly");
+        rig.frontend.drain(Duration.ofSeconds(1).toNanos());
+        rig.pass(Duration.ofSeconds(30));
+        assertThat(client.isOpen()).isTrue();
+        client.resume();
+        assertThat(client.sent()).endsWith("slowly");
+        assertThat(client.isEnded()).isTrue();
+    }
+
+    @Test
+    void aBodyThatClosingEndsIsResetWhenTheDrainEndsBeforeItIsTaken() {
+        SocketLikeChannel client = rig.open();
+        client.receive("GET / HTTP/1.0\r\nHost: orders.test\r\n\r\n");
+        client.stall();
+        rig.worker().head("HTTP/1.1 200 OK").body("half of").end();
+        assertThat(client.untaken()).isPositive();
+        rig.frontend.drain(0);
+        rig.turn(rig.frontend::endDrain);
+        assertThat(client.isReset()).isTrue();
+    }
+
+    // ---- Expect
+
+    @Test
+    void aClientThatWaitsToBeToldToGoOnIsNotTooSlow() {
+        SocketLikeChannel client = rig.open();
+        client.receive("POST / HTTP/1.1\r\nHost: orders.test\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+        rig.pass(FrontendRig.BODY.multipliedBy(2));
+        assertThat(client.sent()).isEmpty();
+        rig.worker().head("HTTP/1.1 100 Continue");
+        assertThat(client.sent()).startsWith("HTTP/1.1 100");
+        rig.pass(FrontendRig.BODY.minusSeconds(1));
+        client.receive("1");
+        assertThat(client.sent()).isEmpty();
+        rig.pass(FrontendRig.BODY.plus(TICK));
+        assertThat(client.sent()).startsWith("HTTP/1.1 408 ");
+    }
+
+    @Test
+    void aClientThatWasToldToGoOnAndDoesNotIsTooSlow() {
+        SocketLikeChannel client = rig.open();
+        client.receive("POST / HTTP/1.1\r\nHost: orders.test\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+        rig.worker().head("HTTP/1.1 100 Continue");
+        client.sent();
+        rig.pass(FrontendRig.BODY.plus(TICK));
+        assertThat(client.sent()).startsWith("HTTP/1.1 408 ");
     }
 
     @Test

@@ -22,6 +22,7 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
     private @Nullable LingeringConfig config;
     private boolean outputShutdown;
     private boolean broken;
+    private boolean stalled;
     private boolean inTurn;
 
     private static final class LingeringConfig extends DefaultChannelConfig {
@@ -117,6 +118,22 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
         runPendingTasks();
     }
 
+    /** From now on, the peer takes nothing of what is written. */
+    void stall() {
+        stalled = true;
+    }
+
+    /** The peer takes what was written, and goes on to do so. */
+    void resume() {
+        stalled = false;
+        turn(() -> unsafe().flush());
+    }
+
+    /** Bytes that the peer has not taken. */
+    long untaken() {
+        return Objects.requireNonNull(unsafe().outboundBuffer()).totalPendingWriteBytes();
+    }
+
     /** From now on, writing fails, as it does on a connection that was reset. */
     void breakDown() {
         broken = true;
@@ -127,7 +144,9 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
         if (broken) {
             throw new IOException("Broken pipe");
         }
-        super.doWrite(in);
+        if (!stalled) {
+            super.doWrite(in);
+        }
     }
 
     /** Whether nothing more will be sent to the peer. */

@@ -127,6 +127,33 @@ final class EndpointPoolTest extends LoopbackFixture {
         Attempt.await(server);
     }
 
+    @Test
+    void aConnectionThatTookTooLongMakesItsEndpointRest() {
+        Attempt.on(loop, () -> {
+            Attempt impatient = Attempt.get(loop);
+            EndpointPool pool = endpoint.onLoop(0);
+            assertThat(pool.acquire(impatient, CONNECT, true)).isNull();
+            pool.giveUp(impatient);
+            assertThat(endpoint.connectable(loop.clock().now())).isFalse();
+        });
+        worker.next();
+    }
+
+    @Test
+    void aPlaceInTheQueueThatTookTooLongSaysNothingOfTheEndpoint() {
+        endpoint = endpoint(1, 1);
+        get();
+        Attempt.on(loop, () -> {
+            Attempt impatient = Attempt.get(loop);
+            EndpointPool pool = endpoint.onLoop(0);
+            assertThat(pool.acquire(impatient, CONNECT, true)).isNull();
+            pool.giveUp(impatient);
+        });
+        worker.next();
+        Attempt.on(loop, () -> {}); // it is established
+        assertThat(endpoint.connectable(System.nanoTime())).isTrue();
+    }
+
     // ---- idle connections grow old
 
     @Test

@@ -209,6 +209,17 @@ class WorkerConnectionTest {
     }
 
     @Test
+    void aLongJobMaySayThatItIsAliveAsOftenAsItLikes() {
+        connection.established();
+        for (int i = 0; i < 100; i++) {
+            now += 2 * SECOND;
+            receive("HTTP/1.1 102 Processing\r\n\r\n");
+        }
+        receive(OK);
+        assertThat(attempt.outcome()).isEqualTo("102 ".repeat(100) + "200 ok|end");
+    }
+
+    @Test
     void anyOtherErrorEndsTheAttempt() {
         connection.established();
         channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
