@@ -294,6 +294,11 @@ public class SettleBenchmark {
         }
 
         @Override
+        public void giveUp(Target target, AttemptEvents events) {
+            throw new IllegalStateException();
+        }
+
+        @Override
         public boolean isReused() {
             return true;
         }
