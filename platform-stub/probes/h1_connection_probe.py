@@ -316,7 +316,7 @@ def _(): n = nonce(); s = S.connect(); s.sendall(request(n)); r = Reader(s); nee
 # ---- early answers
 def early(answer, upload, gap):
     """Uploads all of it, as simple clients do, and only then reads: what came of the answer."""
-    n = nonce(); be.on(n, lambda c, m, r: (c.sendall(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer), c.settimeout(1), closed_by_peer(c, 6), False)[3], True)
+    n = nonce(); be.on(n, lambda c, m, r: (c.sendall(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer), c.settimeout(1), closed_by_peer(c, 6), False)[3], True)
     s = S.connect(timeout=10); got = b""
     def reader():
         nonlocal got
