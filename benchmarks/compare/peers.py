@@ -111,7 +111,7 @@ listeners:
 {apps}{mappings}"""})
 
 
-PEERS = {"nginx": nginx, "haproxy": haproxy, "h2o": h2o, "weir": weir, "weir-epoll": lambda c: weir(c, "epoll"), "weir-uring": lambda c: weir(c, "io_uring"), "weir-before": lambda c: weir(c, launcher=os.environ["WEIR_BEFORE"]), "c-epoll": relay("relay_epoll")}
+PEERS = {"nginx": nginx, "haproxy": haproxy, "h2o": h2o, "weir": weir, "weir-epoll": lambda c: weir(c, "epoll"), "weir-uring": lambda c: weir(c, "io_uring"), "weir-1loop": lambda c: weir(dict(c, threads=1)), "weir-before": lambda c: weir(c, launcher=os.environ["WEIR_BEFORE"]), "c-epoll": relay("relay_epoll")}
 
 
 def build(name, c):
