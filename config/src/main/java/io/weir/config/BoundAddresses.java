@@ -14,11 +14,11 @@ final class BoundAddresses {
     private final Map<Integer, Port> ports = new HashMap<>();
 
     /**
-     * The addresses of one port with their lines.
+     * The addresses of one port and where they stand.
      *
      * @param every those that mean every address: the only ones that a single address can clash with, but for itself
      */
-    private record Port(Map<BindAddress, Integer> all, Map<BindAddress, Integer> every) {
+    private record Port(Map<BindAddress, Spot> all, Map<BindAddress, Spot> every) {
 
         @Nullable BindAddress clashWith(BindAddress address) {
             Collection<BindAddress> candidates;
@@ -35,10 +35,10 @@ final class BoundAddresses {
             return null;
         }
 
-        void add(BindAddress address, int line) {
-            all.put(address, line);
+        void add(BindAddress address, Spot spot) {
+            all.put(address, spot);
             if (address.everyAddress()) {
-                every.put(address, line);
+                every.put(address, spot);
             }
         }
     }
@@ -51,10 +51,10 @@ final class BoundAddresses {
         Port port = ports.computeIfAbsent(address.port(), _ -> new Port(new LinkedHashMap<>(), new LinkedHashMap<>()));
         BindAddress clash = port.clashWith(address);
         if (clash != null) {
-            value.report(address + " cannot be bound beside " + clash, "the other is in line " + port.all.get(clash));
+            value.report(address + " cannot be bound beside " + clash, "the other is in " + port.all.get(clash));
             return null;
         }
-        port.add(address, value.line());
+        port.add(address, value.spot());
         return address;
     }
 }

@@ -83,9 +83,13 @@ final class Places {
     }
 
     private static @Nullable String jurisdiction(Value value) {
+        if (value.isNoting()) {
+            value.accept(Forms.pattern("^[A-Z]{2}$", "whose law applies: CA, US, EU"));
+            return null;
+        }
         String text = value.text();
         if (text != null && !Region.isJurisdiction(text)) {
-            value.report("must be two upper-case letters, is " + Quoted.of(text), "as in CA, US, EU");
+            value.reportMust("must be two upper-case letters", Quoted.of(text), "as in CA, US, EU");
             return null;
         }
         return text;
