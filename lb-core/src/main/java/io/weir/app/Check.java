@@ -44,7 +44,7 @@ final class Check implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (subject.path == null) {
+        if (subject.schema || subject.path == null) {
             System.out.print(ConfigSchema.json());
             return Main.OK;
         }
