@@ -29,7 +29,11 @@ final class Check implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Subject subject;
 
-    @Option(names = "--format", paramLabel = "text|json", defaultValue = "text", description = "problems as text on standard error (the default), or as a JSON array on standard output")
+    @Option(
+            names = "--format",
+            paramLabel = "text|json",
+            defaultValue = "text",
+            description = "problems as text on standard error (the default), or as a JSON array on standard output")
     @SuppressWarnings("NullAway.Init")
     private Format format;
 
