@@ -11,8 +11,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,9 @@ final class Expansion {
     /** In bytes. Tokens and passwords are shorter; what is longer was named by mistake. */
     private static final int LONGEST_FILE = 64 << 10;
 
+    /** In characters. What is shorter would be found in any message by chance. */
+    private static final int SHORTEST_SECRET = 4;
+
     private static final String FILE = "file:";
     private static final String OTHERWISE = ":-";
     private static final String FORMS = "write ${NAME}, ${NAME:-default} or ${file:path}, or $${ for the characters ${";
@@ -34,6 +40,7 @@ final class Expansion {
     private final Path folder;
     private final Function<String, @Nullable String> environment;
     private final Map<Path, String> texts = new HashMap<>();
+    private final Set<String> secrets = new HashSet<>();
 
     /**
      * For the values of one config.
@@ -64,6 +71,18 @@ final class Expansion {
             from = open + OPEN.length() + reference.length() + 1;
         }
         return expanded.append(text, from, text.length()).toString();
+    }
+
+    /**
+     * The message without any file's text in it, however it got there: as another value's address, or in lower case. Values that
+     * were expanded are not quoted in the first place; this is for messages about others.
+     */
+    String hide(String message) {
+        String hidden = message;
+        for (String secret : secrets) {
+            hidden = Pattern.compile(secret, Pattern.LITERAL | Pattern.CASE_INSENSITIVE).matcher(hidden).replaceAll("…");
+        }
+        return hidden;
     }
 
     private static @Nullable String reference(String text, int from, Value at) {
@@ -122,6 +141,9 @@ final class Expansion {
                 return null;
             }
             texts.put(file, text);
+            if (text.length() >= SHORTEST_SECRET) {
+                secrets.add(text);
+            }
             return text;
         } catch (NoSuchFileException _) {
             at.report("there is no file " + Quoted.cut(written), "it was looked for at " + Quoted.clean(file.toAbsolutePath().toString()));

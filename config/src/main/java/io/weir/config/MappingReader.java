@@ -52,7 +52,7 @@ final class MappingReader {
         if (host != null) {
             Spot first = spotOfHost.putIfAbsent(host, value.spot());
             if (first != null) {
-                value.report("never matches", "the mapping in " + first + " has the same host " + Quoted.cut(host));
+                value.report("never matches", "the mapping in " + first + " has the same host");
             }
         }
     }

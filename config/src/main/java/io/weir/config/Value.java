@@ -102,7 +102,7 @@ final class Value {
     /** What is wrong with the value. It may quote the value: if that was expanded, what was written is said instead. */
     void report(String what, @Nullable String hint) {
         if (expanded != null) {
-            add("cannot be what " + written() + " stands for", hint);
+            add("cannot be what " + written() + " stands for", hint != null ? hint : "which is not shown, since it may be a secret");
         } else {
             add(what, hint);
         }
@@ -115,8 +115,18 @@ final class Value {
 
     private void add(String what, @Nullable String hint) {
         if (shape == null) {
-            session.problems.add(session.file, yaml, path, what, hint);
+            Expansion expansion = session.expansion;
+            session.problems.add(session.file, yaml, path, expansion.hide(what), hint == null ? null : expansion.hide(hint));
         }
+    }
+
+    /** For messages about other values: the text that was read here or, if it was expanded, what is written. */
+    String shown(String text) {
+        return expanded == null ? text : written();
+    }
+
+    boolean isExpanded() {
+        return expanded != null;
     }
 
     private String written() {

@@ -221,8 +221,17 @@ final class YamlText {
         if (said.contains("\\t(TAB)")) {
             return problem(file, line, column, "a tab cannot stand here", "indent with spaces");
         }
+        if (mark.filter(YamlText::isBehindDollar).isPresent()) {
+            return problem(file, line, column, "within […] and {…}, ${…} must stand in quotes", "write \"${…}\"");
+        }
         String context = e.getContext();
         return problem(file, line, column, "is not YAML: " + (context == null ? said : context + ", " + said), null);
+    }
+
+    private static boolean isBehindDollar(Mark mark) {
+        int at = mark.getPointer();
+        int[] buffer = mark.getBuffer();
+        return at > 0 && at < buffer.length && buffer[at] == '{' && buffer[at - 1] == '$';
     }
 
     private ConfigProblemsException problem(Event at, String what, @Nullable String hint) {

@@ -69,7 +69,7 @@ class ExpansionTest {
     void oneLineEndOfAFileIsCutAndNoMore() throws IOException {
         Files.writeString(folder.resolve("port"), "7001\n\n");
 
-        assertRefused("admin: {bind: \":${file:port}\"}\n", "7:15: admin.bind: cannot be what :${file:port} stands for");
+        assertRefused("admin: {bind: \":${file:port}\"}\n", "7:15: admin.bind: cannot be what :${file:port} stands for; which is not shown, since it may be a secret");
     }
 
     @Test
@@ -146,6 +146,36 @@ class ExpansionTest {
         assertThat(said).doesNotContainIgnoringCase("s3cr3t").doesNotContain("-Value");
         assertThat(shown.toString()).doesNotContainIgnoringCase("s3cr3t").contains("${SECRET}");
         assertThat(said).contains("limits.fields: must be between 10 and 10000, and what ${N:-5} stands for is not");
+    }
+
+    @Test
+    void messagesAboutOtherValuesDoNotShowItEither() throws IOException {
+        Files.writeString(folder.resolve("port"), "127.0.0.1:8080");
+        Files.writeString(folder.resolve("zone"), "hidden-zone");
+        Map<String, String> hidden = Map.of("BIND", "127.0.0.1:8443", "APP", "hidden-app.example");
+        Files.writeString(file, """
+                domains: [cloudhub.example]
+                here: {region: ca-c1, zone: hiden-zone}
+                regions: {ca-c1: {jurisdiction: CA, zones: ["${file:zone}"]}, us-e1: {jurisdiction: US, zones: [us-e1a]}}
+                listeners: [{bind: "${file:port}"}, {bind: "${BIND}"}, {bind: ":8080"}, {bind: ":8443"}]
+                apps: {a: {pools: {ca-c1: {workers: [{address: "a:1", zone: us-e1a}]}}}}
+                mappings: [{host: "${APP}", app: a}, {host: "${APP}", app: a}]
+                """);
+
+        assertThatExceptionOfType(ConfigProblemsException.class)
+                .isThrownBy(() -> ConfigReader.read(file, hidden::get))
+                .withMessage(String.join("\n",
+                        file + ":2:29: here.zone: region ca-c1 has no zone hiden-zone",
+                        file + ":4:63: listeners[2].bind: :8080 cannot be bound beside ${file:port}; the other is in line 4",
+                        file + ":4:80: listeners[3].bind: :8443 cannot be bound beside ${BIND}; the other is in line 4",
+                        file + ":5:61: apps.a.pools.ca-c1.workers[0].zone: us-e1a is a zone of us-e1, not of ca-c1",
+                        file + ":6:38: mappings[1]: never matches; the mapping in line 6 has the same host"));
+    }
+
+    @Test
+    void withinBracketsAReferenceWantsQuotes() {
+        assertRefused("runtime: {drain: ${DRAIN}}\n", "7:19: within […] and {…}, ${…} must stand in quotes; write \"${…}\"");
+        assertRefused("domains: [${D}]\n", "7:12: within […] and {…}, ${…} must stand in quotes; write \"${…}\"");
     }
 
     private @Nullable String expanded(String text) {
