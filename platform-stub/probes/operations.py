@@ -68,9 +68,9 @@ def _(): c, o = weir("run", "--frobnicate", "x.yaml"); need(c == 2 and "frobnica
 def _(): c, o = weir("run"); need(c == 2 and o.strip(), "exit %d, %r" % (c, o[:300]))
 @case("run-missing-file-exit-1")
 def _(): c, o = weir("run", "/nonexistent/weir.yaml"); need(c == 1 and "/nonexistent/weir.yaml" in o and "Exception" not in o, "exit %d, %r" % (c, o[:300]))
-def bad_file(text):
+def bad_file(text, verb="run"):
     d = tempfile.mkdtemp(prefix="ops-"); f = d + "/weir.yaml"; open(f, "w").write(text)
-    try: return weir("run", f) + (f,)
+    try: return weir(verb, f) + (f,)
     finally: shutil.rmtree(d)
 GOOD = weir_config(18080, [("127.0.0.1:17070", "r1a")], 18089)
 for nm, text, line, col, word in [
@@ -92,6 +92,19 @@ for nm, text, line, col, word in [
 @case("bad-file-all-problems-at-once")
 def _():
     c, o, f = bad_file(GOOD.replace("domains:", "domians:").replace("response: 3s", "response: soon")); n = len(re.findall(r"weir\.yaml:\d+:\d+:", o)); need(c == 1 and n >= 2, "exit %d with %d problems: %r" % (c, n, o[:400])); return "%d problems" % n
+@case("check-good-file-exit-0")
+def _(): c, o, f = bad_file(GOOD, "check"); need(c == 0 and re.search(r"(?m)^ok: 1 app, 1 worker, [0-9a-f]{12}$", o), "exit %d, %r" % (c, o[:300])); return o.strip()[-100:]
+@case("check-bad-file-exit-1-with-caret")
+def _(): c, o, f = bad_file(GOOD.replace("domains:", "domians:"), "check"); need(c == 1 and re.search(r"weir\.yaml:1:1: domians: .*\n +domians:.*\n +\^\n", o), "exit %d, %r" % (c, o[:400]))
+@case("check-without-file-exit-2")
+def _(): c, o = weir("check"); need(c == 2 and o.strip(), "exit %d, %r" % (c, o[:300]))
+@case("run-folder-problems-name-both-files")
+def _():
+    d = tempfile.mkdtemp(prefix="ops-")
+    try:
+        for name in ("10-a.yaml", "20-b.yaml"): open(d + "/" + name, "w").write(GOOD)
+        c, o = weir("run", d); need(c == 1 and re.search(r"20-b\.yaml:\d+:\d+: apps\.probe: .*10-a\.yaml:\d+", o), "exit %d, %r" % (c, o[:600]))
+    finally: shutil.rmtree(d)
 @case("start-up-lines")
 def _():
     with Worker() as w, running(w) as p:

@@ -13,14 +13,17 @@ final class BoundAddresses {
 
     private final Map<Integer, Port> ports = new HashMap<>();
 
+    /** An address as it may be shown, and where it stands. */
+    private record Use(String shown, Spot spot) {}
+
     /**
-     * The addresses of one port with their lines.
+     * The addresses of one port and where they stand.
      *
      * @param every those that mean every address: the only ones that a single address can clash with, but for itself
      */
-    private record Port(Map<BindAddress, Integer> all, Map<BindAddress, Integer> every) {
+    private record Port(Map<BindAddress, Use> all, Map<BindAddress, Use> every) {
 
-        @Nullable BindAddress clashWith(BindAddress address) {
+        @Nullable Use clashWith(BindAddress address) {
             Collection<BindAddress> candidates;
             if (all.containsKey(address)) {
                 candidates = List.of(address);
@@ -29,16 +32,16 @@ final class BoundAddresses {
             }
             for (BindAddress candidate : candidates) {
                 if (address.clashesWith(candidate)) {
-                    return candidate;
+                    return all.get(candidate);
                 }
             }
             return null;
         }
 
-        void add(BindAddress address, int line) {
-            all.put(address, line);
+        void add(BindAddress address, Use use) {
+            all.put(address, use);
             if (address.everyAddress()) {
-                every.put(address, line);
+                every.put(address, use);
             }
         }
     }
@@ -49,12 +52,12 @@ final class BoundAddresses {
             return null;
         }
         Port port = ports.computeIfAbsent(address.port(), _ -> new Port(new LinkedHashMap<>(), new LinkedHashMap<>()));
-        BindAddress clash = port.clashWith(address);
-        if (clash != null) {
-            value.report(address + " cannot be bound beside " + clash, "the other is in line " + port.all.get(clash));
+        Use other = port.clashWith(address);
+        if (other != null) {
+            value.report(address + " cannot be bound beside " + other.shown, "the other is in " + other.spot);
             return null;
         }
-        port.add(address, value.line());
+        port.add(address, new Use(value.shown(address.toString()), value.spot()));
         return address;
     }
 }

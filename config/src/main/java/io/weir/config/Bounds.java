@@ -25,8 +25,16 @@ record Bounds<T extends Comparable<T>>(T least, T most, Function<T, String> prin
 
     /** What is wrong with the value, or null. */
     @Nullable String complaint(T value) {
-        boolean inside = least.compareTo(value) <= 0 && value.compareTo(most) <= 0;
-        return inside ? null : "must be between " + print.apply(least) + " and " + print.apply(most) + ", is " + print.apply(value);
+        return contains(value) ? null : "must be " + range() + ", is " + print.apply(value);
+    }
+
+    boolean contains(T value) {
+        return least.compareTo(value) <= 0 && value.compareTo(most) <= 0;
+    }
+
+    /** For messages. */
+    String range() {
+        return "between " + print.apply(least) + " and " + print.apply(most);
     }
 
     /** @throws IllegalArgumentException if the value lies outside */

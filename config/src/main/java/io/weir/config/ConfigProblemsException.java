@@ -2,6 +2,7 @@ package io.weir.config;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A config was refused. Its message is every problem, one a line, in the file's order. */
 public final class ConfigProblemsException extends Exception {
@@ -9,14 +10,24 @@ public final class ConfigProblemsException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final transient List<Problem> problems;
+    private final transient Sources sources;
 
-    public ConfigProblemsException(List<Problem> problems) {
+    ConfigProblemsException(List<Problem> problems, Sources sources) {
         super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
         this.problems = List.copyOf(problems);
+        this.sources = sources;
     }
 
     /** At least one. */
     public List<Problem> problems() {
         return problems;
+    }
+
+    /**
+     * The line of one of the problems as it stands in the file, at most about 120 characters of it, and beneath it a caret at the
+     * column; null where there is no line to show. Ask in the problems' order: that is the cheap one.
+     */
+    public @Nullable String excerpt(Problem problem) {
+        return sources.excerpt(problem);
     }
 }

@@ -14,11 +14,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a config: bytes → text → {@link YamlText} → {@link SettingsReader} → {@link Settings}, strictly. Every problem is reported at
- * once with its place; only a text that is no YAML at all ends with its first one.
+ * Reads a config, a file or a folder of files: bytes → text → {@link YamlText} → {@link SettingsReader} → {@link Settings}, strictly.
+ * Every problem is reported at once with its place; only of a text that is no YAML at all, its first one is all that can be said.
  */
 public final class ConfigReader {
 
@@ -28,45 +29,70 @@ public final class ConfigReader {
     private ConfigReader() {}
 
     /**
-     * Reads a file in UTF-8.
+     * Reads a file in UTF-8, or all {@code *.yaml} and {@code *.yml} of a folder as one config. Hidden files and folders within it are
+     * passed over.
      *
      * @throws ConfigProblemsException with everything that is wrong with it, also if it cannot be read
      */
-    public static LoadedConfig read(Path file) throws ConfigProblemsException {
-        String name = file.toString();
-        byte[] bytes = bytes(name, file);
-        return new LoadedConfig(settings(name, decode(name, bytes)), checksum(bytes));
+    public static LoadedConfig read(Path path) throws ConfigProblemsException {
+        return read(path, System::getenv);
+    }
+
+    /** The same, with variables from elsewhere. */
+    static LoadedConfig read(Path path, Function<String, @Nullable String> environment) throws ConfigProblemsException {
+        if (Files.isDirectory(path)) {
+            return new ConfigFolder(path, environment).read();
+        }
+        String name = path.toString();
+        byte[] bytes = bytes(path);
+        Path parent = path.getParent();
+        var expansion = new Expansion(parent == null ? Path.of("") : parent, environment);
+        return new LoadedConfig(settings(name, decode(name, bytes), expansion), checksum(bytes));
     }
 
     /**
-     * Reads a text.
+     * Reads a text. Paths in it are relative to where the process runs.
      *
      * @param name stands for the file in problems
      * @throws ConfigProblemsException with everything that is wrong with it
      */
     public static LoadedConfig read(String name, String text) throws ConfigProblemsException {
-        return new LoadedConfig(settings(name, text), checksum(text.getBytes(StandardCharsets.UTF_8)));
+        var expansion = new Expansion(Path.of(""), System::getenv);
+        return new LoadedConfig(settings(name, text, expansion), checksum(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static Settings settings(String name, String text) throws ConfigProblemsException {
-        // A byte order mark is allowed in UTF-8, means nothing, and is left by some editors.
-        Yaml yaml = YamlText.parse(name, text.startsWith("\uFEFF") ? text.substring(1) : text);
-        var problems = new Problems(name);
-        Settings settings = SettingsReader.read(new Value(yaml, KeyPath.ROOT, new Value.Session(problems, new Nearest())));
-        if (!problems.isEmpty()) {
-            throw problems.asException();
+    private static Settings settings(String name, String text, Expansion expansion) throws ConfigProblemsException {
+        String shown = withoutMark(text);
+        var sources = Sources.of(name, shown);
+        Yaml yaml;
+        try {
+            yaml = YamlText.parse(name, shown);
+        } catch (ConfigProblemsException e) {
+            throw new ConfigProblemsException(e.problems(), sources);
+        }
+        var session = new Value.Session(name, true, new Problems(), new Nearest(), expansion);
+        return settings(new Value(yaml, KeyPath.ROOT, session), session, sources);
+    }
+
+    static Settings settings(Value root, Value.Session session, Sources sources) throws ConfigProblemsException {
+        Settings settings = SettingsReader.read(root);
+        if (!session.problems().isEmpty()) {
+            throw session.problems().asException(sources);
         }
         if (settings == null) {
-            throw new IllegalStateException(name + " was refused without a problem");
+            throw new IllegalStateException(session.file() + " was refused without a problem");
         }
         return settings;
     }
 
-    private static byte[] bytes(String name, Path file) throws ConfigProblemsException {
+    /** A byte order mark is allowed in UTF-8, means nothing, and is left by some editors. */
+    static String withoutMark(String text) {
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
+    static byte[] bytes(Path file) throws ConfigProblemsException {
+        String name = file.toString();
         try {
-            if (Files.isDirectory(file)) {
-                throw problem(name, "a folder of files is not yet served by this version", "name one file");
-            }
             if (Files.size(file) > YamlText.LONGEST) {
                 throw problem(name, "is larger than " + Sizes.print(YamlText.LONGEST), null);
             }
@@ -76,11 +102,11 @@ public final class ConfigReader {
         } catch (AccessDeniedException _) {
             throw problem(name, "may not be read by this user", null);
         } catch (IOException e) {
-            throw problem(name, "cannot be read: " + e.getMessage(), null);
+            throw problem(name, "cannot be read: " + Quoted.clean(String.valueOf(e.getMessage())), null);
         }
     }
 
-    private static String decode(String name, byte[] bytes) throws ConfigProblemsException {
+    static String decode(String name, byte[] bytes) throws ConfigProblemsException {
         // A fresh decoder reports what it cannot decode, where String's constructor would replace it.
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         CharBuffer text = CharBuffer.allocate(bytes.length);
@@ -89,21 +115,26 @@ public final class ConfigReader {
         if (result.isError()) {
             Position place = Position.at(text, text.length());
             throw new ConfigProblemsException(
-                    List.of(new Problem(name, place.line(), place.column(), "", "is not UTF-8 from here on", "save the file as UTF-8")));
+                    List.of(new Problem(name, place.line(), place.column(), "", "is not UTF-8 from here on", "save the file as UTF-8")),
+                    Sources.of(name, withoutMark(text.toString())));
         }
         return text.toString();
     }
 
-    private static String checksum(byte[] bytes) {
+    static String checksum(byte[] bytes) {
+        return digest(bytes).substring(0, CHECKSUM_LENGTH);
+    }
+
+    /** The SHA-256, in hexadecimal. */
+    static String digest(byte[] bytes) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return HexFormat.of().formatHex(digest).substring(0, CHECKSUM_LENGTH);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 
-    private static ConfigProblemsException problem(String name, String what, @Nullable String hint) {
-        return new ConfigProblemsException(List.of(new Problem(name, 1, 1, "", what, hint)));
+    static ConfigProblemsException problem(String name, String what, @Nullable String hint) {
+        return new ConfigProblemsException(List.of(new Problem(name, 1, 1, "", what, hint)), Sources.NONE);
     }
 }

@@ -11,23 +11,28 @@ final class Fields {
 
     private final Value table;
     private final Map<String, Value.Named> entries;
+    private final Shape.@Nullable Keys noted;
     private final Set<String> served = new LinkedHashSet<>();
     private final Set<String> missing = new LinkedHashSet<>();
     private final Set<String> notYet = new HashSet<>();
 
-    Fields(Value table, Map<String, Value.Named> entries) {
+    /** @param noted takes down the keys that are asked for, if the mapping stands for any */
+    Fields(Value table, Map<String, Value.Named> entries, Shape.@Nullable Keys noted) {
         this.table = table;
         this.entries = entries;
+        this.noted = noted;
     }
 
     boolean has(String key) {
-        return entries.containsKey(key);
+        return noted == null ? entries.containsKey(key) : noted.ask();
     }
 
     /** Null if the key is missing or its value was refused; either is reported. */
     <T> @Nullable T required(String key, Reading<T> reading) {
         T read = optional(key, reading);
-        if (!has(key)) {
+        if (noted != null) {
+            noted.require(key);
+        } else if (!has(key)) {
             missing.add(key);
         }
         return read;
@@ -35,6 +40,10 @@ final class Fields {
 
     /** Null if the key is missing, or its value was refused, which has been reported. */
     <T> @Nullable T optional(String key, Reading<T> reading) {
+        if (noted != null) {
+            noted.add(key, reading);
+            return null;
+        }
         served.add(key);
         Value.Named entry = entries.get(key);
         return entry == null ? null : reading.read(entry.value());
@@ -46,7 +55,7 @@ final class Fields {
         return read == null ? otherwise : read;
     }
 
-    /** The value of a key that is read elsewhere, or null. */
+    /** The value of a key that is also read, or null. */
     @Nullable Value value(String key) {
         served.add(key);
         Value.Named entry = entries.get(key);

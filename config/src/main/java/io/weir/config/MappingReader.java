@@ -9,12 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code mappings}. First match wins, so a mapping that comes too late to match anything is reported. */
 final class MappingReader {
 
-    private static final int NONE = 0;
-
     private final Domains domains;
     private final @Nullable Set<String> apps;
-    private final Map<String, Integer> lineOfHost = new HashMap<>();
-    private int lineOfEveryHost = NONE;
+    private final Map<String, Spot> spotOfHost = new HashMap<>();
+    private @Nullable Spot spotOfEveryHost;
 
     /**
      * Reads the mappings of one config.
@@ -46,15 +44,15 @@ final class MappingReader {
     }
 
     private void reportIfTooLate(@Nullable String host, Value value) {
-        if (lineOfEveryHost != NONE && (host == null || !domains.cover(host))) {
-            value.report("never matches", "the mapping in line " + lineOfEveryHost + " takes every host; put this one before it");
+        if (spotOfEveryHost != null && (host == null || !domains.cover(host))) {
+            value.report("never matches", "the mapping in " + spotOfEveryHost + " takes every host; put this one before it");
         } else if (host == null) {
-            lineOfEveryHost = value.line();
+            spotOfEveryHost = value.spot();
         }
         if (host != null) {
-            Integer first = lineOfHost.putIfAbsent(host, value.line());
+            Spot first = spotOfHost.putIfAbsent(host, value.spot());
             if (first != null) {
-                value.report("never matches", "the mapping in line " + first + " has the same host " + Quoted.cut(host));
+                value.report("never matches", "the mapping in " + first + " has the same host");
             }
         }
     }

@@ -3,9 +3,11 @@ package io.weir.config;
 import io.weir.topology.Here;
 import io.weir.topology.Region;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ final class Places {
     private final Map<String, List<String>> zones = new LinkedHashMap<>();
     private final Map<String, String> regionOfZone = new HashMap<>();
     private final FirstUse<String> firstZones = new FirstUse<>();
+    private final Set<String> expandedZones = new HashSet<>();
 
     @Nullable Map<String, Region> regions(Value value) {
         value.names().forEach(name -> zones.put(name, List.of()));
@@ -50,14 +53,15 @@ final class Places {
         if (zone == null || there.isEmpty() || there.contains(zone)) {
             return zone;
         }
-        String nearest = value.nearest().hint(zone, there);
+        List<String> shown = there.stream().filter(name -> !expandedZones.contains(name)).toList();
+        String nearest = value.nearest().hint(zone, shown);
         String elsewhere = regionOfZone.get(zone);
         if (elsewhere != null) {
-            value.report(zone + " is a zone of " + elsewhere + ", not of " + region, "zones of " + region + ": " + Quoted.some(there));
+            value.report(zone + " is a zone of " + elsewhere + ", not of " + region, shown.isEmpty() ? null : "zones of " + region + ": " + Quoted.some(shown));
         } else {
             value.report(
                     "region " + region + " has no zone " + zone,
-                    nearest != null ? nearest : "its zones: " + Quoted.some(there));
+                    nearest != null || shown.isEmpty() ? nearest : "its zones: " + Quoted.some(shown));
         }
         return null;
     }
@@ -79,13 +83,23 @@ final class Places {
 
     private @Nullable String newZone(Value value) {
         String zone = Scalars.label(value);
-        return zone != null && firstZones.check(zone, value) ? zone : null;
+        if (zone == null || !firstZones.check(zone, value)) {
+            return null;
+        }
+        if (value.isExpanded()) {
+            expandedZones.add(zone);
+        }
+        return zone;
     }
 
     private static @Nullable String jurisdiction(Value value) {
+        if (value.isNoting()) {
+            value.accept(Forms.pattern("^[A-Z]{2}$", "whose law applies: CA, US, EU"));
+            return null;
+        }
         String text = value.text();
         if (text != null && !Region.isJurisdiction(text)) {
-            value.report("must be two upper-case letters, is " + Quoted.of(text), "as in CA, US, EU");
+            value.reportMust("must be two upper-case letters", Quoted.of(text), "as in CA, US, EU");
             return null;
         }
         return text;

@@ -6,7 +6,9 @@ import io.weir.topology.WorkerAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Readings of single values. */
@@ -21,16 +23,22 @@ final class Scalars {
     private Scalars() {}
 
     static Reading<Integer> number(Bounds<Integer> bounds) {
-        return value -> bounded(value, Numbers::parse, bounds, "write a whole number, without a unit");
+        return noted(
+                () -> Forms.number(bounds),
+                value -> bounded(value, Numbers::parse, bounds, "write a whole number, without a unit"));
     }
 
     static Reading<Duration> duration(Bounds<Duration> bounds) {
-        return value -> bounded(value, Durations::parse, bounds, "write a whole number with a unit: 500ms, 30s, 5m, 1h");
+        return noted(
+                () -> Forms.duration(bounds),
+                value -> bounded(value, Durations::parse, bounds, "write a whole number with a unit: 500ms, 30s, 5m, 1h"));
     }
 
     /** In bytes. */
     static Reading<Long> size(Bounds<Long> bounds) {
-        return value -> bounded(value, Sizes::parse, bounds, "write a whole number of bytes, or one with a unit of 1024: 64KiB, 8MiB, 1GiB");
+        return noted(
+                () -> Forms.size(bounds),
+                value -> bounded(value, Sizes::parse, bounds, "write a whole number of bytes, or one with a unit of 1024: 64KiB, 8MiB, 1GiB"));
     }
 
     /** Sizes of what is held in memory, in bytes. The bounds lie within an int. */
@@ -48,22 +56,40 @@ final class Scalars {
 
     /** The reading's result, or what a word stands for. */
     static <T> Reading<T> orWord(String word, @Nullable T meaning, Reading<T> reading) {
-        return value -> value.isScalar() && word.equals(value.text()) ? meaning : reading.read(value);
+        return value -> {
+            if (value.isNoting()) {
+                value.accept(Forms.words(List.of(word)));
+                return reading.read(value);
+            }
+            return value.isScalar() && word.equals(value.text()) ? meaning : reading.read(value);
+        };
     }
 
     static @Nullable BindAddress bindAddress(Value value) {
+        if (value.isNoting()) {
+            value.accept(Forms.address("where to listen: :8080, 127.0.0.1:8080, [::1]:8080"));
+            return null;
+        }
         return parsed(value, BindAddress::parse, null);
     }
 
     static @Nullable WorkerAddress workerAddress(Value value) {
+        if (value.isNoting()) {
+            value.accept(Forms.address("where a worker listens: 127.0.0.1:9001, [::1]:9001, name.internal:80"));
+            return null;
+        }
         return parsed(value, WorkerAddress::parse, null);
     }
 
     /** A name of an app, region or zone. */
     static @Nullable String label(Value value) {
+        if (value.isNoting()) {
+            value.accept(Forms.label());
+            return null;
+        }
         String text = value.text();
         if (text != null && !DnsName.isLabel(text)) {
-            value.report("must be a lower-case DNS label, is " + Quoted.of(text), "use a-z, 0-9 and inner hyphens, at most 63");
+            value.reportMust("must be a lower-case DNS label", Quoted.of(text), "use a-z, 0-9 and inner hyphens, at most 63");
             return null;
         }
         return text;
@@ -71,13 +97,17 @@ final class Scalars {
 
     /** A host name in lower case, however it is written. */
     static @Nullable String hostName(Value value) {
+        if (value.isNoting()) {
+            value.accept(Forms.hostName());
+            return null;
+        }
         String text = value.text();
         if (text == null) {
             return null;
         }
         String lower = text.toLowerCase(Locale.ROOT);
         if (!DnsName.isName(lower)) {
-            value.report("must be a host name, is " + Quoted.of(text), "write it without port and final dot, as in api.example.com");
+            value.reportMust("must be a host name", Quoted.of(text), "write it without port and final dot, as in api.example.com");
             return null;
         }
         return lower;
@@ -100,7 +130,7 @@ final class Scalars {
 
     /** One of a few words. */
     static Reading<String> word(List<String> served, String... notYet) {
-        return value -> {
+        return noted(() -> Forms.words(served), value -> {
             String text = value.text();
             if (text == null || served.contains(text)) {
                 return text;
@@ -112,14 +142,24 @@ final class Scalars {
                 value.report("cannot be " + Quoted.of(text), choices);
             }
             return null;
+        });
+    }
+
+    /** A reading with what it accepts, which is made only when somebody notes it. */
+    private static <T> Reading<T> noted(Supplier<List<Map<String, Object>>> forms, Reading<T> reading) {
+        return value -> {
+            if (value.isNoting()) {
+                value.accept(forms.get());
+                return null;
+            }
+            return reading.read(value);
         };
     }
 
     private static <T extends Comparable<T>> @Nullable T bounded(Value value, Function<String, T> parse, Bounds<T> bounds, String form) {
         T parsed = parsed(value, parse, form);
-        String complaint = parsed == null ? null : bounds.complaint(parsed);
-        if (complaint != null) {
-            value.report(complaint, null);
+        if (parsed != null && !bounds.contains(parsed)) {
+            value.reportMust("must be " + bounds.range(), bounds.print().apply(parsed), null);
             return null;
         }
         return parsed;

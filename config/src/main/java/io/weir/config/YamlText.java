@@ -80,6 +80,15 @@ final class YamlText {
      * @throws ConfigProblemsException if it is not well-formed; there is no reading on after that
      */
     static Yaml parse(String file, String text) throws ConfigProblemsException {
+        Yaml yaml = parseIfAny(file, text);
+        if (yaml == null) {
+            throw problem(file, 1, 1, "the file is empty", "domains, here, regions and listeners are needed");
+        }
+        return yaml;
+    }
+
+    /** The same, or null if there is nothing in it: a file of a folder may be empty. */
+    static @Nullable Yaml parseIfAny(String file, String text) throws ConfigProblemsException {
         try {
             return new YamlText(file, text).document();
         } catch (MarkedYamlEngineException e) {
@@ -92,7 +101,7 @@ final class YamlText {
         }
     }
 
-    private Yaml document() throws ConfigProblemsException {
+    private @Nullable Yaml document() throws ConfigProblemsException {
         while (parser.hasNext()) {
             Event event = parser.next();
             // instanceof, not a switch over types: its linkage costs 15 ms of a start, and the AOT cache can't keep it
@@ -108,10 +117,7 @@ final class YamlText {
                 throw problem(start, "a second document begins here", "remove the line with ---");
             }
         }
-        if (root == null || (root instanceof Yaml.Scalar scalar && scalar.isNothing())) {
-            throw problem(file, 1, 1, "the file is empty", "domains, here, regions and listeners are needed");
-        }
-        return root;
+        return root instanceof Yaml.Scalar scalar && scalar.isNothing() ? null : root;
     }
 
     private void scalar(ScalarEvent event) throws ConfigProblemsException {
@@ -215,8 +221,17 @@ final class YamlText {
         if (said.contains("\\t(TAB)")) {
             return problem(file, line, column, "a tab cannot stand here", "indent with spaces");
         }
+        if (mark.filter(YamlText::isBehindDollar).isPresent()) {
+            return problem(file, line, column, "within […] and {…}, ${…} must stand in quotes", "write \"${…}\"");
+        }
         String context = e.getContext();
         return problem(file, line, column, "is not YAML: " + (context == null ? said : context + ", " + said), null);
+    }
+
+    private static boolean isBehindDollar(Mark mark) {
+        int at = mark.getPointer();
+        int[] buffer = mark.getBuffer();
+        return at > 0 && at < buffer.length && buffer[at] == '{' && buffer[at - 1] == '$';
     }
 
     private ConfigProblemsException problem(Event at, String what, @Nullable String hint) {
@@ -224,6 +239,6 @@ final class YamlText {
     }
 
     private static ConfigProblemsException problem(String file, int line, int column, String what, @Nullable String hint) {
-        return new ConfigProblemsException(List.of(new Problem(file, line, column, "", Quoted.clean(what), hint)));
+        return new ConfigProblemsException(List.of(new Problem(file, line, column, "", Quoted.clean(what), hint)), Sources.NONE);
     }
 }

@@ -1,4 +1,4 @@
-/** A YAML file into validated, immutable {@link io.weir.config.Settings}. Start at {@link io.weir.config.ConfigReader}. */
+/** A YAML file, or a folder of them, into validated, immutable {@link io.weir.config.Settings}. Start at {@link io.weir.config.ConfigReader}. */
 @NullMarked
 package io.weir.config;
 

@@ -48,11 +48,6 @@ class ConfigFileTest {
     }
 
     @Test
-    void aFolderIsNotYetServed() {
-        assertRefused(file.resolveSibling(""), "1:1: a folder of files is not yet served by this version; name one file");
-    }
-
-    @Test
     void textInAnotherEncodingIsReportedWhereItBegins() throws IOException {
         write(Configs.LEAST + "# Zürich\n", ISO_8859_1);
         assertRefused(file, "7:4: is not UTF-8 from here on; save the file as UTF-8");

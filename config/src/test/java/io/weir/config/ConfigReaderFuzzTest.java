@@ -20,6 +20,8 @@ class ConfigReaderFuzzTest {
                 assertThat(problem.column()).isPositive();
                 assertThat(problem.what()).isNotBlank();
                 assertThat(problem.toString()).doesNotContain("\n", "\r");
+                String excerpt = e.excerpt(problem);
+                assertThat(excerpt == null ? "\n" : excerpt).hasSizeLessThan(600).doesNotContain("\t", "\r").containsOnlyOnce("\n");
             });
         }
     }

@@ -117,12 +117,4 @@ class NotYetServedTest {
                 LEAST + "admin: {bind: \":9901\", token: x}\n",
                 "7:24: admin.token: is not yet served by this version; served here: bind");
     }
-
-    @Test
-    void expansionOfVariables() {
-        assertProblems(
-                LEAST + "admin: {bind: \"${ADMIN:-:9901}\"}\n\"${x}\": 1\n",
-                "7:15: admin.bind: ${…} is not yet served by this version; write the value itself",
-                "8:1: ${x}: ${…} is not yet served by this version; write the value itself");
-    }
 }

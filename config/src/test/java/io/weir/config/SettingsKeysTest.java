@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every key, with another value than its default, reaches its setting. */
 class SettingsKeysTest {
 
-    private static final String EVERY_KEY = """
+    static final String EVERY_KEY = """
             domains: [cloudhub.example, Apps.Example]
             here: {region: us-e1, zone: us-e1a}
             regions:

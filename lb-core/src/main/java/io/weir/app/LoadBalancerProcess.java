@@ -12,7 +12,6 @@ import io.weir.config.LoadedConfig;
 import io.weir.config.MappingSettings;
 import io.weir.config.PlainHttp;
 import io.weir.config.PoolSettings;
-import io.weir.config.Problem;
 import io.weir.config.RuntimeSettings;
 import io.weir.config.Settings;
 import io.weir.config.WorkerSettings;
@@ -41,16 +40,13 @@ final class LoadBalancerProcess {
 
     private LoadBalancerProcess() {}
 
-    /** Runs as the file says; returns the exit code. */
+    /** Runs as the file, or the folder of files, says; returns the exit code. */
     static int run(Path file) {
         LoadedConfig config;
         try {
             config = ConfigReader.read(file);
         } catch (ConfigProblemsException e) {
-            for (Problem problem : e.problems()) {
-                System.err.println(problem);
-            }
-            System.err.println("weir: " + e.problems().size() + (e.problems().size() == 1 ? " problem" : " problems") + " in " + file);
+            ConfigReport.print(e, file, System.err);
             return Main.FAILED;
         }
         return serve(config.settings(), "config " + file + " " + config.checksum());
@@ -122,11 +118,7 @@ final class LoadBalancerProcess {
         story.append("transport ").append(TransportChoice.name(transport.kind())).append(" (").append(transport.reason()).append("), ")
                 .append(loops).append(loops == 1 ? " event loop\n" : " event loops\n");
         story.append("here ").append(settings.here().region()).append(", zone ").append(settings.here().zone()).append('\n');
-        int workers = settings.apps().values().stream()
-                .flatMap(app -> app.pools().values().stream())
-                .mapToInt(pool -> pool.workers().size())
-                .sum();
-        story.append(origin).append(": ").append(count(settings.apps().size(), "app")).append(", ").append(count(workers, "worker")).append('\n');
+        story.append(origin).append(": ").append(ConfigReport.size(settings)).append('\n');
         DescriptorLimit.shortfall(settings.limits().connections()).ifPresent(line -> story.append(line).append('\n'));
         for (InetSocketAddress address : balancer.addresses()) {
             story.append("listening at ").append(text(address)).append(", plain HTTP\n");
@@ -137,10 +129,6 @@ final class LoadBalancerProcess {
         }
         story.append("ready after ").append(sinceStart().toMillis()).append(" ms");
         return story.toString();
-    }
-
-    private static String count(int n, String noun) {
-        return n + " " + noun + (n == 1 ? "" : "s");
     }
 
     private static String text(InetSocketAddress address) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
         description = "A regional load balancer and router.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
-        subcommands = {Main.Run.class, Main.Proxy.class, Main.Version.class, Rehearsal.class, CommandLine.HelpCommand.class},
+        subcommands = {Main.Run.class, Check.class, Main.Proxy.class, Main.Version.class, Rehearsal.class, CommandLine.HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
     static final int OK = 0;
@@ -44,9 +44,9 @@ public final class Main implements Callable<Integer> {
         return USAGE;
     }
 
-    @Command(name = "run", mixinStandardHelpOptions = true, description = "Runs a load balancer as FILE says, until TERM or INT.")
+    @Command(name = "run", mixinStandardHelpOptions = true, description = "Runs a load balancer as FILE, or a folder of files, says, until TERM or INT.")
     static final class Run implements Callable<Integer> {
-        @Parameters(paramLabel = "FILE", description = "the config, YAML")
+        @Parameters(paramLabel = "FILE|DIR", description = "the config, YAML")
         @SuppressWarnings("NullAway.Init")
         private String file;
 

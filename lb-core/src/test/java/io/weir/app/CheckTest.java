@@ -1,0 +1,145 @@
+package io.weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code weir check} says, and the code that it ends with. */
+class CheckTest {
+
+    private static final String LEAST = """
+            domains: [cloudhub.example]
+            here: {region: ca-c1, zone: ca-c1a}
+            regions: {ca-c1: {jurisdiction: CA, zones: [ca-c1a]}}
+            listeners: [{bind: "127.0.0.1:8080"}]
+            """;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @Test
+    void aGoodConfigIsSaidToBe() throws IOException {
+        Path file = write("weir.yaml", LEAST + "apps: {a: {pools: {ca-c1: {workers: [{address: \"a:1\", zone: ca-c1a}, {address: \"b:1\", zone: ca-c1a}]}}}}\n");
+
+        assertThat(check(file, Check.Format.TEXT)).isZero();
+        assertThat(text(out)).matches("ok: 1 app, 2 workers, [0-9a-f]{12}\n");
+        assertThat(text(err)).isEmpty();
+    }
+
+    @Test
+    void aFolderIsOneConfig() throws IOException {
+        write("10-base.yaml", LEAST);
+        write("20-app.yaml", "apps: {a: {pools: {ca-c1: {workers: [{address: \"a:1\", zone: ca-c1a}]}}}}\n");
+
+        assertThat(check(folder, Check.Format.TEXT)).isZero();
+        assertThat(text(out)).startsWith("ok: 1 app, 1 worker, ");
+    }
+
+    @Test
+    void problemsAreSaidWithTheirLinesAndCounted() throws IOException {
+        Path file = write("weir.yaml", LEAST + "limits: {haed: 8KiB}\nruntime: {drain: 5}\n");
+
+        assertThat(check(file, Check.Format.TEXT)).isEqualTo(1);
+        assertThat(text(out)).isEmpty();
+        assertThat(text(err)).isEqualTo(
+                file + ":5:10: limits.haed: unknown key; did you mean head?\n"
+                        + "    limits: {haed: 8KiB}\n"
+                        + "             ^\n"
+                        + file + ":6:18: runtime.drain: has no unit: 5; write a whole number with a unit: 500ms, 30s, 5m, 1h\n"
+                        + "    runtime: {drain: 5}\n"
+                        + "                     ^\n"
+                        + "weir: 2 problems in " + file + "\n");
+    }
+
+    @Test
+    void forMachinesProblemsAreAnArray() throws IOException {
+        Path file = write("weir.yaml", LEAST + "limits: {head: \"\\\"\"}\n");
+
+        assertThat(check(file, Check.Format.JSON)).isEqualTo(1);
+        assertThat(text(err)).isEmpty();
+        assertThat(text(out)).isEqualTo("""
+                [
+                  {
+                    "file": "%s",
+                    "line": 5,
+                    "column": 16,
+                    "path": "limits.head",
+                    "what": "is not a size: \\"\\"\\"",
+                    "hint": "write a whole number of bytes, or one with a unit of 1024: 64KiB, 8MiB, 1GiB"
+                  }
+                ]
+                """.formatted(file));
+    }
+
+    @Test
+    void aGoodConfigIsAnEmptyArrayForMachines() throws IOException {
+        assertThat(check(write("weir.yaml", LEAST), Check.Format.JSON)).isZero();
+        assertThat(text(out)).isEqualTo("[]\n");
+    }
+
+    @Test
+    void limitsThatTheDescriptorsCannotHoldAreAWarning() throws IOException {
+        Path file = write("weir.yaml", LEAST + "limits: {connections: 1000000}\n");
+
+        assertThat(check(file, Check.Format.TEXT)).isZero();
+        assertThat(text(out)).startsWith("ok: ");
+        assertThat(text(err)).satisfiesAnyOf(
+                line -> assertThat(line).startsWith("warning: limits.connections: 1000000 connections with their workers' need 2000200 descriptors"),
+                line -> assertThat(line).as("a machine with as many").isEmpty());
+    }
+
+    @Test
+    void noPortIsOpened() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path file = write("weir.yaml", LEAST.replace("8080", String.valueOf(taken.getLocalPort())));
+
+            assertThat(check(file, Check.Format.TEXT)).isZero();
+        }
+    }
+
+    @Test
+    void whatIsNotThereIsAProblemAndNotAStackTrace() {
+        Path file = folder.resolve("none.yaml");
+
+        assertThat(check(file, Check.Format.TEXT)).isEqualTo(1);
+        assertThat(text(err)).isEqualTo(file + ":1:1: there is no such file\nweir: 1 problem in " + file + "\n");
+    }
+
+    @Test
+    void theCommandLineIsCheckedToo() throws IOException {
+        String file = write("weir.yaml", LEAST).toString();
+
+        assertThat(Main.execute("check", file)).isZero();
+        assertThat(Main.execute("check", "--format", "json", file)).isZero();
+        assertThat(Main.execute("check", "--schema")).isZero();
+        assertThat(Main.execute("check", folder.resolve("none").toString())).isEqualTo(1);
+        assertThat(Main.execute("check")).isEqualTo(2);
+        assertThat(Main.execute("check", "--format", "xml", file)).isEqualTo(2);
+        assertThat(Main.execute("check", "--schema", file)).isEqualTo(2);
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    private int check(Path path, Check.Format format) {
+        return Check.check(path, format, new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    private static String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}
