@@ -11,11 +11,11 @@ import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
 import io.weir.loop.TransportKind;
 import io.weir.routing.App;
+import io.weir.routing.Requests;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +74,7 @@ class TablesTest {
     }
 
     private static @Nullable Route find(String host) {
-        byte[] bytes = host.getBytes(StandardCharsets.US_ASCII);
-        return table.find(bytes, 0, bytes.length);
+        return (Route) table.resolve(Requests.get(host, "/"));
     }
 
     private static Route route(String host) {
