@@ -61,4 +61,9 @@ final class Domains {
             }
         }
     }
+
+    /** Whether the host, or one that ends in a dot and it, may be under one of the domains. Every host ends in the empty text. */
+    boolean meet(String tail) {
+        return tail.isEmpty() || cover(tail) || all.stream().anyMatch(domain -> domain.endsWith("." + tail));
+    }
 }

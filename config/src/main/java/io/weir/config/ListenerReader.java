@@ -27,8 +27,9 @@ final class ListenerReader {
             BindAddress bind = fields.required("bind", addresses::read);
             PlainHttp plainHttp = fields.optional("plain-http", Scalars.oneOf(PlainHttp.class, "redirect", "drop"), PlainHttp.SERVE);
             ListenerTimeouts timeouts = fields.optional("timeouts", ListenerReader::timeouts, ListenerTimeouts.DEFAULTS);
-            fields.notYet("tls", "strict-region", "proxy-protocol");
-            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts);
+            boolean strictRegion = fields.optional("strict-region", Scalars::onOrOff, false);
+            fields.notYet("tls", "proxy-protocol");
+            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion);
         });
     }
 

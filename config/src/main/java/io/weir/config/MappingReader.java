@@ -1,27 +1,30 @@
 package io.weir.config;
 
-import java.util.HashMap;
+import io.weir.topology.Template;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code mappings}. First match wins, so a mapping that comes too late to match anything is reported. */
 final class MappingReader {
 
-    private final Domains domains;
+    private static final List<String> GOALS = List.of("app", "redirect", "respond");
+
+    private final Places places;
     private final @Nullable Set<String> apps;
-    private final Map<String, Spot> spotOfHost = new HashMap<>();
-    private @Nullable Spot spotOfEveryHost;
+    private final Domains domains;
+    private final EarlierMappings earlier;
 
     /**
      * Reads the mappings of one config.
      *
      * @param apps the names of the apps; null if they could not be read, so that none can be said to be missing
      */
-    MappingReader(Domains domains, @Nullable Set<String> apps) {
+    MappingReader(Domains domains, Places places, @Nullable Set<String> apps) {
         this.domains = domains;
+        this.places = places;
         this.apps = apps;
+        this.earlier = new EarlierMappings(domains);
     }
 
     @Nullable List<MappingSettings> mappings(Value value) {
@@ -30,60 +33,89 @@ final class MappingReader {
 
     private @Nullable MappingSettings mapping(Value value) {
         return value.fields(fields -> {
-            String host = fields.optional("host", MappingReader::host);
-            String path = fields.optional("path", MappingReader::path, MappingSettings.DEFAULT_PATH);
-            boolean otherwiseAnswered = fields.has("redirect") || fields.has("respond");
-            String app = otherwiseAnswered ? fields.optional("app", this::app) : fields.required("app", this::app);
-            fields.notYet("region", "rewrite", "redirect", "respond", "mend");
-            boolean hostRead = host != null || !fields.has("host");
-            if (hostRead) {
-                reportIfTooLate(host, value);
+            Template host = fields.optional("host", MappingTexts::host);
+            Template path = fields.optional("path", place -> MappingTexts.path(place, host));
+            boolean read = (host != null || !fields.has("host")) && (path != null || !fields.has("path"));
+            Captures captures = new Captures(host, path, read);
+            MappingSettings.Goal goal = goal(fields, captures, value);
+            if (!read) {
+                return null;
             }
-            return app == null || !hostRead ? null : new MappingSettings(host, path, app);
+            String hostText = host == null ? null : host.toString();
+            String pathText = path == null ? MappingSettings.DEFAULT_PATH : path.toString();
+            earlier.reportIfTooLate(hostText, pathText, goal, value);
+            if (goal instanceof MappingSettings.ToApp to && hostText != null) {
+                reportIfItTakesAppDomains(hostText, captures, to.name(), value);
+            }
+            return goal == null ? null : new MappingSettings(hostText, pathText, goal);
         });
     }
 
-    private void reportIfTooLate(@Nullable String host, Value value) {
-        if (spotOfEveryHost != null && (host == null || !domains.cover(host))) {
-            value.report("never matches", "the mapping in " + spotOfEveryHost + " takes every host; put this one before it");
-        } else if (host == null) {
-            spotOfEveryHost = value.spot();
+    private MappingSettings.@Nullable Goal goal(Fields fields, Captures captures, Value value) {
+        List<String> given = GOALS.stream().filter(fields::has).toList();
+        boolean toApp = given.isEmpty() || given.contains("app");
+        String app = toApp ? fields.required("app", place -> app(place, captures)) : fields.optional("app", _ -> null);
+        String region = fields.optional("region", places::defined);
+        String rewrite = fields.optional("rewrite", place -> MappingTexts.rewrite(place, captures));
+        boolean mend = fields.optional("mend", Scalars::onOrOff, true);
+        MappingSettings.Redirect redirect = fields.optional("redirect", place -> redirect(place, captures));
+        MappingSettings.Respond respond = fields.optional("respond", MappingReader::respond);
+        if (given.size() > 1) {
+            value.report("has " + String.join(" and ", given), "keep one of them");
+            return null;
         }
-        if (host != null) {
-            Spot first = spotOfHost.putIfAbsent(host, value.spot());
-            if (first != null) {
-                value.report("never matches", "the mapping in " + first + " has the same host");
+        if (!toApp) {
+            for (String key : List.of("region", "rewrite", "mend")) {
+                reportIfGiven(fields, key, "goes with app alone");
+            }
+            return redirect == null ? respond : redirect;
+        }
+        if (!fields.has("rewrite")) {
+            reportIfGiven(fields, "mend", "does nothing without rewrite");
+        }
+        return app == null ? null : new MappingSettings.ToApp(app, region, rewrite, mend);
+    }
+
+    private static void reportIfGiven(Fields fields, String key, String what) {
+        Value place = fields.value(key);
+        if (place != null) {
+            place.report(what, "remove it");
+        }
+    }
+
+    /** Such a mapping would lead what was mistyped to another app, which is what domains are there to prevent. */
+    private void reportIfItTakesAppDomains(String host, Captures captures, String app, Value value) {
+        if (host.contains("*") || host.contains("{")) {
+            String tail = EarlierMappings.literalTail(host);
+            boolean chosenByHost = captures.ofHost().stream().anyMatch(name -> app.contains("{" + name + "}"));
+            if (!tail.isEmpty() && domains.cover(tail) && !chosenByHost) {
+                value.report(
+                        "takes mistyped app domains to one app", "name the host exactly, or use a capture of the host in app");
             }
         }
     }
 
-    private static @Nullable String host(Value value) {
-        String text = value.text();
-        if (text != null && (text.contains("*") || text.contains("{"))) {
-            value.reportNotYet("a host with a wildcard or captures", "write one exact host");
-            return null;
-        }
-        return Scalars.hostName(value);
+    private static MappingSettings.@Nullable Respond respond(Value value) {
+        Integer status = Scalars.number(MappingSettings.Respond.STATUS).read(value);
+        return status == null ? null : new MappingSettings.Respond(status);
     }
 
-    private static @Nullable String path(Value value) {
-        String text = value.text();
-        if (text == null || text.equals(MappingSettings.DEFAULT_PATH)) {
-            return text;
+    private static MappingSettings.@Nullable Redirect redirect(Value value, Captures captures) {
+        if (!value.isMapping()) {
+            String to = MappingTexts.redirect(value, captures);
+            return to == null ? null : new MappingSettings.Redirect(to, MappingSettings.Redirect.DEFAULT_STATUS);
         }
-        if (text.startsWith("/")) {
-            value.reportNotYet("a path other than /", "leave it out");
-        } else {
-            value.report("must begin with /, is " + Quoted.of(text), null);
-        }
-        return null;
+        return value.fields(fields -> {
+            String to = fields.required("to", place -> MappingTexts.redirect(place, captures));
+            String status = fields.optional("status", Scalars.word(List.of("301", "302", "303", "307", "308")), "308");
+            return to == null ? null : new MappingSettings.Redirect(to, Integer.parseInt(status));
+        });
     }
 
-    private @Nullable String app(Value value) {
+    private @Nullable String app(Value value, Captures captures) {
         String text = value.text();
-        if (text != null && text.contains("{")) {
-            value.reportNotYet("an app with captures", "write the name of one app");
-            return null;
+        if (text != null && (text.contains("{") || text.contains("}"))) {
+            return MappingTexts.app(value, captures);
         }
         String name = Scalars.label(value);
         if (name == null || apps == null || apps.contains(name)) {

@@ -128,6 +128,12 @@ final class Scalars {
         };
     }
 
+    /** {@code on} or {@code off}. */
+    static @Nullable Boolean onOrOff(Value value) {
+        String word = word(List.of("on", OFF)).read(value);
+        return word == null ? null : word.equals("on");
+    }
+
     /** One of a few words. */
     static Reading<String> word(List<String> served, String... notYet) {
         return noted(() -> Forms.words(served), value -> {

@@ -36,7 +36,7 @@ final class SettingsReader {
         AdminSettings admin = fields.optional("admin", ports::admin);
 
         Map<String, AppSettings> apps = fields.optional("apps", new AppReader(places)::apps, Map.of());
-        var mappingReader = new MappingReader(domains, appNames(fields));
+        var mappingReader = new MappingReader(domains, places, appNames(fields));
         List<MappingSettings> mappings = fields.optional("mappings", mappingReader::mappings, List.of());
 
         AccessLogSettings accessLog = fields.optional("access-log", SettingsReader::accessLog, AccessLogSettings.DEFAULTS);

@@ -22,11 +22,11 @@ class NotYetServedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tls", "strict-region", "proxy-protocol"})
+    @ValueSource(strings = {"tls", "proxy-protocol"})
     void keysOfAListener(String key) {
         assertProblems(
                 LEAST.replace("\":8080\"", "\":8080\", " + key + ": x"),
-                "6:29: listeners[0]." + key + ": is not yet served by this version; served here: bind, plain-http, timeouts");
+                "6:29: listeners[0]." + key + ": is not yet served by this version; served here: bind, plain-http, timeouts, strict-region");
     }
 
     @ParameterizedTest
@@ -66,40 +66,6 @@ class NotYetServedTest {
                 "10:67: apps.orders.pools.ca-c1.workers[0].tls: is not yet served by this version; served here: address, zone, weight",
                 "10:76: apps.orders.pools.ca-c1.workers[0].protocol: is not yet served by this version; served here: address, zone, weight",
                 "10:92: apps.orders.pools.ca-c1.gateway: is not yet served by this version; served here: workers");
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-        "host: \"*.a.example\" | host | a host with a wildcard or captures is not yet served by this version; write one exact host",
-        "host: \"{app}.a\"     | host | a host with a wildcard or captures is not yet served by this version; write one exact host",
-        "path: /orders         | path | a path other than / is not yet served by this version; leave it out",
-        "path: orders          | path | must begin with /, is \"orders\"",
-    })
-    void valuesOfAMapping(String entry, String key, String problem) {
-        assertProblems(LEAST + ORDERS + "mappings: [{app: orders, " + entry + "}]\n", "11:32: mappings[0]." + key + ": " + problem);
-    }
-
-    @Test
-    void appsOfAMappingWithCaptures() {
-        assertProblems(
-                LEAST + ORDERS + "mappings: [{app: \"{app}\"}]\n",
-                "11:18: mappings[0].app: an app with captures is not yet served by this version; write the name of one app");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"region", "rewrite", "mend"})
-    void keysOfAMapping(String key) {
-        assertProblems(
-                LEAST + ORDERS + "mappings: [{app: orders, " + key + ": x}]\n",
-                "11:26: mappings[0]." + key + ": is not yet served by this version; served here: host, path, app");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"redirect", "respond"})
-    void answersOfAMappingInsteadOfAnApp(String key) {
-        assertProblems(
-                LEAST + "mappings: [{" + key + ": x}]\n",
-                "7:13: mappings[0]." + key + ": is not yet served by this version; served here: host, path, app");
     }
 
     @ParameterizedTest

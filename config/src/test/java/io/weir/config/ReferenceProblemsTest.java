@@ -129,9 +129,9 @@ class ReferenceProblemsTest {
                   - {host: b.example.com, app: orders}
                   - {app: orders}
                 """,
-                "13:5: mappings[1]: never matches; the mapping in line 12 has the same host",
-                "15:5: mappings[3]: never matches; the mapping in line 14 takes every host; put this one before it",
-                "16:5: mappings[4]: never matches; the mapping in line 14 takes every host; put this one before it");
+                "13:5: mappings[1]: never matches; the mapping in line 12 takes all that it could; put this one before it",
+                "15:5: mappings[3]: never matches; the mapping in line 14 takes all that it could; put this one before it",
+                "16:5: mappings[4]: never matches; the mapping in line 14 takes all that it could; put this one before it");
     }
 
     @Test

@@ -25,6 +25,7 @@ class SettingsDefaultsTest {
         ListenerSettings listener = settings.listeners().getFirst();
 
         assertThat(listener).isEqualTo(ListenerSettings.defaults(BindAddress.parse(":8080")));
+        assertThat(listener.strictRegion()).isFalse();
         assertThat(listener.plainHttp()).isEqualTo(PlainHttp.SERVE);
         assertThat(listener.timeouts())
                 .isEqualTo(new ListenerTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(310)));
@@ -43,7 +44,7 @@ class SettingsDefaultsTest {
 
     @Test
     void mapping() {
-        assertThat(settings.mappings()).containsExactly(new MappingSettings(null, "/", "orders"));
+        assertThat(settings.mappings()).containsExactly(new MappingSettings(null, "/", new MappingSettings.ToApp("orders", null, null, true)));
     }
 
     @Test

@@ -25,7 +25,7 @@ class SettingsKeysTest {
               us-e1: {jurisdiction: US, zones: [us-e1a]}
               ca-c1: {jurisdiction: CA, zones: [ca-c1a, ca-c1b], domain: ca.example}
             listeners:
-              - {bind: "127.0.0.1:8080", plain-http: serve, timeouts: {head: 1s, body: 2s, idle: 3s}}
+              - {bind: "127.0.0.1:8080", plain-http: serve, timeouts: {head: 1s, body: 2s, idle: 3s}, strict-region: on}
               - {bind: "[::1]:8081"}
             apps:
               stock:
@@ -41,6 +41,10 @@ class SettingsKeysTest {
                 timeouts: {attempt: off, total: off}
             mappings:
               - {host: API.example.com, path: /, app: orders}
+              - {host: "{app}.Example.com", path: "/v{version}/x/", app: "{app}-{version}", region: ca-c1, rewrite: "/{version}/", mend: off}
+              - {host: "*.example.com", path: /old/, redirect: "https://new.example.com/{rest}"}
+              - {host: "*.example.com", path: /older, redirect: {to: "/{host}", status: 302}}
+              - {host: "*.example.com", respond: 410}
               - {app: stock}
             access-log: {format: off}
             admin: {bind: "127.0.0.1:9901"}
@@ -72,7 +76,7 @@ class SettingsKeysTest {
         var timeouts = new ListenerTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3));
 
         assertThat(settings.listeners()).containsExactly(
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.SERVE, timeouts),
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.SERVE, timeouts, true),
                 ListenerSettings.defaults(BindAddress.parse("[::1]:8081")));
     }
 
@@ -99,7 +103,13 @@ class SettingsKeysTest {
     @Test
     void mappings() {
         assertThat(settings.mappings()).containsExactly(
-                new MappingSettings("api.example.com", "/", "orders"), new MappingSettings(null, "/", "stock"));
+                MappingSettings.toApp("api.example.com", "/", "orders"),
+                new MappingSettings(
+                        "{app}.example.com", "/v{version}/x/", new MappingSettings.ToApp("{app}-{version}", "ca-c1", "/{version}/", false)),
+                new MappingSettings("*.example.com", "/old/", new MappingSettings.Redirect("https://new.example.com/{rest}", 308)),
+                new MappingSettings("*.example.com", "/older", new MappingSettings.Redirect("/{host}", 302)),
+                new MappingSettings("*.example.com", "/", new MappingSettings.Respond(410)),
+                MappingSettings.toApp(null, "/", "stock"));
     }
 
     @Test

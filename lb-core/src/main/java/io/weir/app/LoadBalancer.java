@@ -109,7 +109,8 @@ public final class LoadBalancer implements AutoCloseable {
             ClientTimeouts timeouts = new ClientTimeouts(
                     listener.timeouts().head().toNanos(), listener.timeouts().body().toNanos(), listener.timeouts().idle().toNanos());
             try {
-                listeners.add(Listener.open(listener.bind(), timeouts, loops, frontends));
+                String onlyRegion = listener.strictRegion() ? settings.here().region() : null;
+                listeners.add(Listener.open(listener.bind(), timeouts, onlyRegion, loops, frontends));
             } catch (IOException e) {
                 failures.add(cannotListen(listener.bind(), e));
             }

@@ -7,10 +7,8 @@ import io.weir.config.ConfigProblemsException;
 import io.weir.config.ConfigReader;
 import io.weir.config.LimitSettings;
 import io.weir.config.ListenerSettings;
-import io.weir.config.ListenerTimeouts;
 import io.weir.config.LoadedConfig;
 import io.weir.config.MappingSettings;
-import io.weir.config.PlainHttp;
 import io.weir.config.PoolSettings;
 import io.weir.config.RuntimeSettings;
 import io.weir.config.Settings;
@@ -73,9 +71,9 @@ final class LoadBalancerProcess {
                 List.of("weir.invalid"), // a name that never exists (RFC 2606): every host goes to the one mapping
                 new Here(LOCAL, LOCAL),
                 Map.of(LOCAL, region),
-                List.of(new ListenerSettings(from, PlainHttp.SERVE, ListenerTimeouts.DEFAULTS)),
+                List.of(ListenerSettings.defaults(from)),
                 new LinkedHashMap<>(Map.of(PROXY, app)),
-                List.of(new MappingSettings(null, MappingSettings.DEFAULT_PATH, PROXY)),
+                List.of(MappingSettings.toApp(null, MappingSettings.DEFAULT_PATH, PROXY)),
                 new AccessLogSettings(AccessLogFormat.OFF),
                 null,
                 RuntimeSettings.DEFAULTS,

@@ -8,10 +8,15 @@ import io.weir.config.AppTimeouts;
 import io.weir.config.MappingSettings;
 import io.weir.config.PoolSettings;
 import io.weir.config.Settings;
+import io.weir.http.MendedPaths;
+import io.weir.http.OriginalPath;
+import io.weir.http.Step;
 import io.weir.routing.App;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
+import io.weir.routing.Rule;
 import io.weir.topology.Region;
+import io.weir.topology.Template;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
 import java.time.Duration;
@@ -23,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes routing tables of settings. */
 public final class Tables {
+    private static final Step.@Nullable Chain REWRITTEN = Step.Chain.of(new OriginalPath());
+    private static final Step.@Nullable Chain REWRITTEN_AND_MENDED = Step.Chain.of(new OriginalPath(), new MendedPaths());
+
     private final Endpoints endpoints;
     private final int loops;
 
@@ -34,13 +42,14 @@ public final class Tables {
 
     /** The table for {@code settings}, at {@code now} ns. */
     public RoutingTable build(Settings settings, long now) {
-        Map<String, App> apps = new HashMap<>();
+        Map<String, Route> homes = new HashMap<>();
         Map<String, Route> byHost = new HashMap<>();
         for (AppSettings appSettings : settings.apps().values()) {
             App app = app(appSettings, now);
-            apps.put(app.name(), app);
+            Route home = home(app, settings);
+            homes.put(app.name(), home);
             for (String domain : settings.domains()) {
-                byHost.put(app.name() + "." + domain, home(app, settings));
+                byHost.put(app.name() + "." + domain, home);
             }
             for (Region region : settings.regions().values()) {
                 for (String domain : domains(region, settings)) {
@@ -49,18 +58,26 @@ public final class Tables {
                 }
             }
         }
-        Route anyHost = null;
-        for (MappingSettings mapping : settings.mappings()) {
-            Route route = home(java.util.Objects.requireNonNull(apps.get(mapping.app())), settings);
-            if (mapping.host() == null) {
-                anyHost = route;
-            } else {
-                byHost.put(mapping.host(), route);
-            }
-        }
         List<String> domains = new java.util.ArrayList<>(settings.domains());
         settings.regions().values().forEach(region -> domains.addAll(domains(region, settings)));
-        return new RoutingTable(byHost, domains.stream().distinct().toList(), anyHost);
+        List<Rule> rules = settings.mappings().stream().map(Tables::rule).toList();
+        return new RoutingTable(byHost, domains.stream().distinct().toList(), homes, rules);
+    }
+
+    private static Rule rule(MappingSettings mapping) {
+        return new Rule(mapping.host(), mapping.path(), switch (mapping.goal()) {
+            case MappingSettings.ToApp to -> toApp(to);
+            case MappingSettings.Redirect redirect -> new Rule.Redirect(redirect.status(), Template.parse(redirect.to()));
+            case MappingSettings.Respond respond -> new Rule.Respond(respond.status());
+        });
+    }
+
+    private static Rule.ToApp toApp(MappingSettings.ToApp to) {
+        String rewrite = to.rewrite();
+        if (rewrite == null) {
+            return new Rule.ToApp(Template.parse(to.name()), to.region(), null, null);
+        }
+        return new Rule.ToApp(Template.parse(to.name()), to.region(), Template.parse(rewrite), to.mend() ? REWRITTEN_AND_MENDED : REWRITTEN);
     }
 
     private static List<String> domains(Region region, Settings settings) {

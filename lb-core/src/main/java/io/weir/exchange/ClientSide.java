@@ -4,6 +4,7 @@ import io.weir.http.HeadLines;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.http.Side;
+import org.jspecify.annotations.Nullable;
 
 /** The client of an exchange. */
 public interface ClientSide extends Side {
@@ -21,4 +22,9 @@ public interface ClientSide extends Side {
 
     /** Field lines that tell workers about this client's connection: Via, X-Forwarded-For, -Proto and -Port. */
     byte[] connectionLines();
+
+    /** The region that alone is served to this client, or null for all. */
+    default @Nullable String onlyRegion() {
+        return null;
+    }
 }

@@ -1,18 +1,20 @@
 package io.weir.exchange;
 
 import io.weir.http.RequestHead;
+import io.weir.routing.Answer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of our own, for when no worker's can be had.
+ * An answer of our own, for when no worker's can be had or none is asked.
  *
  * @param status HTTP status
- * @param contentType of the body, which is text, HTML or JSON, as the client prefers
+ * @param contentType of the body, which is text, HTML or JSON, as the client prefers; empty if there is no body
  * @param body its text
  * @param retryAfter seconds for {@code Retry-After}, or 0
+ * @param location where the client is sent, or null
  */
-public record ErrorAnswer(int status, String contentType, String body, int retryAfter) {
+public record ErrorAnswer(int status, String contentType, String body, int retryAfter, @Nullable String location) {
     private static final int RETRY_AFTER = 1;
     private static final String ACCEPT = "\naccept:";
 
@@ -45,8 +47,15 @@ public record ErrorAnswer(int status, String contentType, String body, int retry
         };
     }
 
+    /** What a mapping answers: errors in words, anything else without a body. */
+    static ErrorAnswer of(Answer given, String requestId, RequestHead request) {
+        return given.location() == null && given.status() >= 400
+                ? of(given.status(), Reason.RESPONDED, null, requestId, request)
+                : new ErrorAnswer(given.status(), "", "", 0, given.location());
+    }
+
     private static ErrorAnswer text(int status, String contentType, String body, int retryAfter) {
-        return new ErrorAnswer(status, contentType, body, retryAfter);
+        return new ErrorAnswer(status, contentType, body, retryAfter, null);
     }
 
     private static String escaped(String s) {
@@ -128,24 +137,34 @@ public record ErrorAnswer(int status, String contentType, String body, int retry
     /** The reason phrase of the statuses that we answer with. */
     public static String phrase(int status) {
         return switch (status) {
+            case 301 -> "Moved Permanently";
+            case 302 -> "Found";
+            case 303 -> "See Other";
+            case 304 -> "Not Modified";
+            case 307 -> "Temporary Redirect";
+            case 308 -> "Permanent Redirect";
             case 400 -> "Bad Request";
             case 401 -> "Unauthorized";
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
             case 408 -> "Request Timeout";
+            case 410 -> "Gone";
             case 413 -> "Content Too Large";
             case 414 -> "URI Too Long";
             case 421 -> "Misdirected Request";
             case 429 -> "Too Many Requests";
             case 431 -> "Request Header Fields Too Large";
+            case 451 -> "Unavailable For Legal Reasons";
+            case 500 -> "Internal Server Error";
             case 501 -> "Not Implemented";
             case 502 -> "Bad Gateway";
             case 503 -> "Service Unavailable";
             case 504 -> "Gateway Timeout";
             case 505 -> "HTTP Version Not Supported";
             case 508 -> "Loop Detected";
-            default -> "Error";
+            case 204 -> "No Content";
+            default -> status < 300 ? "OK" : status < 400 ? "Redirection" : "Error";
         };
     }
 }

@@ -13,6 +13,7 @@ import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.http.Step;
 import io.weir.loop.Deadline;
+import io.weir.routing.Answer;
 import io.weir.routing.App;
 import io.weir.routing.Route;
 import io.weir.upstream.AttemptEvents;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   ADMIT     bad head                                       SETTLED (4xx, 5xx)
  *   ADMIT     head                                           RESOLVE
  *   RESOLVE   no route, wrong region, a gate answers         SETTLED (404, 421, the gate's)
+ *   RESOLVE   a mapping redirects or responds                SETTLED (its status)
  *   RESOLVE   a gate waits                                   RESOLVE
  *   RESOLVE   route                                          PICK
  *   PICK      no target left                                 SETTLED (503, or as the last attempt failed)
@@ -171,11 +173,17 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private void resolve() {
         phase = Phase.RESOLVE;
-        Route found = loop.table().find(request.bytes(), request.authorityStart(), request.hostEnd());
+        switch (loop.table().resolve(request)) {
+            case null -> refuse(Reason.NO_ROUTE, null);
+            case Route to -> follow(to);
+            case Answer given -> answer(given.location() == null ? Reason.RESPONDED : Reason.REDIRECTED, ErrorAnswer.of(given, requestId(), request));
+        }
+    }
+
+    private void follow(Route found) {
         route = found;
-        if (found == null) {
-            refuse(Reason.NO_ROUTE, null);
-        } else if (found.plan() == null) {
+        String onlyRegion = client().onlyRegion();
+        if (found.plan() == null || (onlyRegion != null && !onlyRegion.equals(found.region()))) {
             refuse(Reason.WRONG_REGION, null);
         } else {
             App app = found.app();
@@ -273,6 +281,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
         worker = side;
         attemptStarted = loop.clock().now();
         writtenAttempts++;
+        Step.Chain steps = route().steps();
+        if (steps != null) {
+            steps.editRequest(request, loop.edited().begin()); // before the head is written, since it may cut fields
+        }
         side.head(request, this);
         if (replayable) {
             held.copyTo(side);
@@ -306,9 +318,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (request.acceptsTrailers()) {
             out.literal(TE_TRAILERS);
         }
-        Step.Chain steps = route().steps();
-        if (steps != null) {
-            steps.editRequest(request, out);
+        if (route().steps() != null) {
+            out.append(loop.edited());
         }
     }
 
@@ -412,6 +423,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
         headPassed = true;
         status = response.status();
         forgetBody();
+        Step.Chain steps = route().steps();
+        if (steps != null) {
+            steps.editResponse(request, response, loop.edited().begin());
+        }
         client().head(request, response, responseLines);
         armForBody();
     }
@@ -422,9 +437,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
     }
 
     private void addToResponse(HeadWriter out) {
-        Step.Chain steps = route().steps();
-        if (steps != null) {
-            steps.editResponse(response, out);
+        if (route().steps() != null) {
+            out.append(loop.edited());
         }
     }
 
@@ -554,8 +568,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
     }
 
     private void refuse(Reason why, int answerStatus, @Nullable String detail) {
-        status = answerStatus;
-        ErrorAnswer answer = ErrorAnswer.of(answerStatus, why, detail, requestId(), request);
+        answer(why, ErrorAnswer.of(answerStatus, why, detail, requestId(), request));
+    }
+
+    private void answer(Reason why, ErrorAnswer answer) {
+        status = answer.status();
         detachWorker();
         client().answer(request, answer);
         settle(why);

@@ -1,6 +1,7 @@
 package io.weir.exchange;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.weir.http.HeadWriter;
 import io.weir.loop.DeadlineWheel;
 import io.weir.loop.LoopClock;
 import io.weir.routing.RoutingTable;
@@ -27,6 +28,7 @@ public final class ExchangeLoop {
     private final RandomGenerator random;
     private final long bodyLimit;
     private final RequestIds ids;
+    private final HeadWriter edited = new HeadWriter();
     private final ArrayDeque<Exchange> unused = new ArrayDeque<>();
 
     /**
@@ -79,6 +81,11 @@ public final class ExchangeLoop {
                 LOG.error("a listener failed", e); // and must not keep the exchange from its end
             }
         }
+    }
+
+    /** The lines that edits add to the head that is being sent: they are made before it is written, since edits may cut fields. */
+    HeadWriter edited() {
+        return edited;
     }
 
     int index() {

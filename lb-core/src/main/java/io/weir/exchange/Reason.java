@@ -6,6 +6,10 @@ import io.weir.upstream.AttemptFailure;
 /** Why an exchange ended as it did. The code stands in error answers and logs; the status is what the client gets where it can still get one. */
 public enum Reason {
     OK("ok", 0, ""),
+    /** A mapping sends the client elsewhere; the status is the mapping's. */
+    REDIRECTED("redirected", 308, "This has moved"),
+    /** A mapping answers by itself; the status is the mapping's. */
+    RESPONDED("responded", 0, "This host and path are answered without an app"),
     BAD_REQUEST("bad_request", 400, "The request is malformed"),
     NO_ROUTE("no_route", 404, "No app answers at this host and path"),
     METHOD_NOT_ALLOWED("method_not_allowed", 405, "This method is not served here"),

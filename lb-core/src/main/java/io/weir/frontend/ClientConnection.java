@@ -88,6 +88,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     private final FrontendLoop loop;
     private final ClientTimeouts timeouts;
+    private final @Nullable String onlyRegion;
     private final BodyReader body = new BodyReader();
 
     private final Deadline patience = new Deadline() {
@@ -134,9 +135,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /** Whether it counts against the limit of connections. */
     private boolean counted;
 
-    ClientConnection(FrontendLoop loop, ClientTimeouts timeouts) {
+    ClientConnection(FrontendLoop loop, ClientTimeouts timeouts, @Nullable String onlyRegion) {
         this.loop = loop;
         this.timeouts = timeouts;
+        this.onlyRegion = onlyRegion;
     }
 
     private static byte[] ascii(String s) {
@@ -516,7 +518,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         HeadWriter out = loop.headWriter().begin();
         out.text("HTTP/1.1 " + answer.status() + " " + ErrorAnswer.phrase(answer.status())).endOfLine();
         loop.dateLine().writeTo(out);
-        out.text("Content-Type: " + answer.contentType() + "\r\nCache-Control: no-store\r\nContent-Length: " + text.length).endOfLine();
+        if (!answer.contentType().isEmpty()) {
+            out.text("Content-Type: " + answer.contentType()).endOfLine();
+        }
+        out.text("Cache-Control: no-store\r\n");
+        if (answer.location() != null) {
+            out.text("Location: " + answer.location()).endOfLine();
+        }
+        if (answer.status() != 204 && answer.status() != 304) { // RFC 9110, 8.6: a 204 must not, and a 304's would be another response's
+            out.text("Content-Length: ").decimal(text.length).endOfLine();
+        }
         if (answer.status() == 405) {
             out.text("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
         }
@@ -529,7 +540,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             sendAtOnce();
         }
         writer().begin(out, BodyFraming.PLAIN, text.length);
-        if (request.method() != RequestHead.Method.HEAD) {
+        if (request.method() != RequestHead.Method.HEAD && text.length > 0) {
             writer().body(Unpooled.wrappedBuffer(text));
         }
         end(null);
@@ -617,6 +628,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             connectionLines = lines;
         }
         return lines;
+    }
+
+    @Override
+    public @Nullable String onlyRegion() {
+        return onlyRegion;
     }
 
     // ---- drain

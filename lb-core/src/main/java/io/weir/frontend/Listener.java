@@ -41,9 +41,12 @@ public final class Listener implements AutoCloseable {
     /**
      * Listens at {@code bind}.
      *
+     * @param onlyRegion the region that alone is served there, or null for all
      * @throws IOException if the address can't be had, because another process listens there or it is not one of this machine's
      */
-    public static Listener open(BindAddress bind, ClientTimeouts timeouts, EventLoops loops, List<FrontendLoop> frontends) throws IOException {
+    public static Listener open(
+            BindAddress bind, ClientTimeouts timeouts, @Nullable String onlyRegion, EventLoops loops, List<FrontendLoop> frontends)
+            throws IOException {
         InetSocketAddress wanted = bind.host().isEmpty() ? new InetSocketAddress(bind.port()) : new InetSocketAddress(bind.host(), bind.port());
         probe(wanted);
         IdentityHashMap<Object, FrontendLoop> byExecutor = new IdentityHashMap<>();
@@ -51,7 +54,7 @@ public final class Listener implements AutoCloseable {
         ChannelInitializer<Channel> clients = new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                accept(channel, java.util.Objects.requireNonNull(byExecutor.get(channel.eventLoop())), timeouts);
+                accept(channel, java.util.Objects.requireNonNull(byExecutor.get(channel.eventLoop())), timeouts, onlyRegion);
             }
         };
         TransportKind transport = loops.transport();
@@ -112,8 +115,8 @@ public final class Listener implements AutoCloseable {
     }
 
     /** What a client's bytes pass through, in this order. */
-    private static void accept(Channel channel, FrontendLoop loop, ClientTimeouts timeouts) {
-        channel.pipeline().addLast(new ClientConnection(loop, timeouts));
+    private static void accept(Channel channel, FrontendLoop loop, ClientTimeouts timeouts, @Nullable String onlyRegion) {
+        channel.pipeline().addLast(new ClientConnection(loop, timeouts, onlyRegion));
     }
 
     /** Where it listens, with the port that was given if the config asked for any. */

@@ -25,15 +25,17 @@ public final class FieldName {
     /** {@code X-Forwarded-} and whatever follows. */
     public static final int X_FORWARDED = 14;
     public static final int X_REQUEST_ID = 15;
-    /** What a worker would believe because it thinks that we said it: {@code X-SSL-…}, {@code X-Forwarded-Client-Cert}, {@code Weir-…}. */
+    /** What a worker would believe because it thinks that we said it: {@code X-SSL-…}, {@code X-CH1-Path}, {@code Weir-…}. */
     public static final int SPOOFABLE = 16;
     public static final int ACCEPT = 17;
     public static final int DATE = 18;
+    public static final int LOCATION = 19;
+    public static final int SET_COOKIE = 20;
 
     private static final String[] NAMES = {
         "", "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "upgrade",
         "http2-settings", "proxy", "expect", "via", "forwarded", "", "x-request-id", "", "accept",
-        "date"
+        "date", "location", "set-cookie"
     };
 
     /** Token characters in lower case; 0 for what may not stand in a name (RFC 9110, 5.6.2). */
@@ -44,6 +46,7 @@ public final class FieldName {
     private static final byte[][] BYTES = new byte[NAMES.length][];
     private static final byte[] FORWARDED_PREFIX = ascii("x-forwarded-");
     private static final byte[] SSL_PREFIX = ascii("x-ssl-");
+    private static final byte[] CH1_PATH = ascii("x-ch1-path");
     private static final byte[] WEIR_PREFIX = ascii("weir-");
 
     static {
@@ -112,7 +115,8 @@ public final class FieldName {
             if (length > 12 && startsWith(b, from, FORWARDED_PREFIX)) {
                 return X_FORWARDED;
             }
-            return startsWith(b, from, SSL_PREFIX) ? SPOOFABLE : OTHER;
+            boolean spoofable = startsWith(b, from, SSL_PREFIX) || (length == CH1_PATH.length && startsWith(b, from, CH1_PATH));
+            return spoofable ? SPOOFABLE : OTHER;
         }
         return first == 'w' && length > 5 && startsWith(b, from, WEIR_PREFIX) ? SPOOFABLE : OTHER;
     }

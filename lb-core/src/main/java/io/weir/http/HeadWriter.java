@@ -49,6 +49,11 @@ public final class HeadWriter {
         return copy(bytes, 0, bytes.length);
     }
 
+    /** Everything that another one holds. */
+    public HeadWriter append(HeadWriter other) {
+        return copy(other.buffer, 0, other.length);
+    }
+
     /** Latin-1 text. For rare paths. */
     public HeadWriter text(String s) {
         return literal(s.getBytes(StandardCharsets.ISO_8859_1));

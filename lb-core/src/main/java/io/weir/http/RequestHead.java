@@ -1,6 +1,8 @@
 package io.weir.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The head of a request. The path is in its normal form, in place; the query is as it came. */
 public final class RequestHead extends Head {
@@ -51,12 +53,18 @@ public final class RequestHead extends Head {
     boolean expectsContinue;
     boolean teTrailers;
     int hops;
+    /** What goes on instead of the path up to {@link #prefixEnd}, or null if the path goes on as it is. */
+    private byte @Nullable [] front;
+
+    private int prefixEnd;
 
     @Override
     public void reset() {
         super.reset();
         method = Method.OTHER;
         methodEnd = path = pathEnd = query = targetEnd = targetAuthority = targetAuthorityEnd = authority = authorityEnd = hostEnd = hops = 0;
+        prefixEnd = 0;
+        front = null;
         plainTarget = hostSeen = expectsContinue = teTrailers = false;
     }
 
@@ -110,17 +118,74 @@ public final class RequestHead extends Head {
         return chunked || contentLength > 0;
     }
 
+    /** Where the query begins, with its question mark; {@link #targetEnd} is where it ends. */
+    public int queryStart() {
+        return query;
+    }
+
+    public int targetEnd() {
+        return targetEnd;
+    }
+
+    /** Whether it is {@code OPTIONS *}, which asks about the server and not about a path (RFC 9110, 9.3.7). */
+    public boolean isForServer() {
+        return pathEnd - path == 1 && bytes[path] == '*';
+    }
+
+    /**
+     * Lets the path go on with {@code newFront} instead of what ends at {@code end}, which is at a slash or at the path's end. What follows
+     * begins with that slash or is empty, so a final slash of {@code newFront} is left out before it; and no path begins with {@code //},
+     * which could be read as an authority.
+     */
+    public void rewrite(byte[] newFront, int end) {
+        front = newFront;
+        prefixEnd = end;
+    }
+
+    public boolean isRewritten() {
+        return front != null;
+    }
+
+    /** What goes on instead of {@code [pathStart, prefixEnd)}; only if it {@linkplain #isRewritten is rewritten}. */
+    byte[] front() {
+        return Objects.requireNonNull(front);
+    }
+
+    int prefixEnd() {
+        return prefixEnd;
+    }
+
     /** Path and query as they go on. */
     public String target() {
-        return text(path, pathEnd) + text(query, targetEnd);
+        HeadWriter out = new HeadWriter(pathEnd - path + 64);
+        writePath(out);
+        return out.copy(bytes, query, targetEnd).toString();
+    }
+
+    private void writePath(HeadWriter out) {
+        byte[] instead = front;
+        if (instead == null) {
+            out.copy(bytes, path, pathEnd);
+        } else if (prefixEnd == pathEnd) {
+            out.literal(instead);
+        } else {
+            int length = instead[instead.length - 1] == '/' ? instead.length - 1 : instead.length;
+            int from = prefixEnd;
+            while (length == 0 && from + 1 < pathEnd && bytes[from + 1] == '/') {
+                from++;
+            }
+            out.copy(instead, 0, length).copy(bytes, from, pathEnd);
+        }
     }
 
     @Override
     int writeStartLine(HeadWriter out) {
-        if (plainTarget && bytes[targetEnd + 8] == '1') { // not for 1.0, nor for a 1.7 that we speak to as 1.1
+        if (plainTarget && front == null && bytes[targetEnd + 8] == '1') { // not for 1.0, nor for a 1.7 that we speak to as 1.1
             return startLine;
         }
-        out.copy(bytes, startLine, methodEnd + 1).copy(bytes, path, pathEnd).copy(bytes, query, targetEnd).literal(VERSION);
+        out.copy(bytes, startLine, methodEnd + 1);
+        writePath(out);
+        out.copy(bytes, query, targetEnd).literal(VERSION);
         return fieldsStart;
     }
 }

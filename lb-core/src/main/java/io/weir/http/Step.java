@@ -36,7 +36,8 @@ public sealed interface Step {
         /** Cuts fields of {@code head}, or appends lines to {@code added}. Called once for each attempt. */
         default void request(RequestHead head, HeadWriter added) {}
 
-        default void response(ResponseHead head, HeadWriter added) {}
+        /** Once, for the final response. {@code request} is what it answers. */
+        default void response(RequestHead request, ResponseHead head, HeadWriter added) {}
     }
 
     /** Sees the bodies pass. Must not keep, change, or release what it sees. */
@@ -81,9 +82,9 @@ public sealed interface Step {
             }
         }
 
-        public void editResponse(ResponseHead head, HeadWriter added) {
+        public void editResponse(RequestHead request, ResponseHead head, HeadWriter added) {
             for (Edit edit : edits) {
-                edit.response(head, added);
+                edit.response(request, head, added);
             }
         }
 

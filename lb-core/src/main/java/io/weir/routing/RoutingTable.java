@@ -1,95 +1,229 @@
 package io.weir.routing;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.weir.http.RequestHead;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From host and path to a {@link Route}. Immutable; a reload makes the next one. Hosts are looked up by their bytes, without case and
+ * From host and path to a {@link Destination}. Immutable; a reload makes the next one. Hosts are looked up by their bytes, without case and
  * without one trailing dot, and without making a string.
  *
- * <p>Order: a mapping that names the very host, then app domains, then, for hosts outside the domains, the mapping that takes any host.
+ * <p>Order: an app domain leads to its app, but for what a rule takes that names the very host. Other hosts go by the rules in order; one
+ * without host takes no host under the domains.
+ *
+ * <p>A host that is written out somewhere is found in one map. Those that rules match by pattern are remembered in a bounded cache, since
+ * clients choose them.
  */
 public final class RoutingTable {
-    private static final byte[] LOWER = new byte[256];
+    private static final int MOST_REMEMBERED = 10_000;
+    /** No host is longer, RFC 1035, 2.3.4; a longer one is not worth its memory. */
+    private static final int LONGEST_KEY = 255;
 
-    static {
-        for (int c = 0; c < 256; c++) {
-            LOWER[c] = (byte) (c >= 'A' && c <= 'Z' ? c + 32 : c);
+    private static final Candidate[] NONE = {};
+
+    /** What stands for a host: candidates, mostly none, and the route for what they leave. */
+    private static final class Entry {
+        private final @Nullable Route otherwise;
+        private final Candidate[] candidates;
+
+        Entry(@Nullable Route otherwise, Candidate... candidates) {
+            this.otherwise = otherwise;
+            this.candidates = candidates;
         }
     }
 
-    private final byte[][] hosts;
-    private final Route[] routes;
-    private final int mask;
-    private final List<byte[]> domains;
-    private final @Nullable Route anyHost;
+    private final Names<Entry> hosts;
+    private final byte[][] domains;
+    /** The rules whose host is a pattern or any, in order. */
+    private final List<CompiledRule> patterns;
+    /** Those among them that take any host. */
+    private final Entry anyHost;
+    /** By host; null if no rule's host is a pattern. */
+    private final @Nullable Cache<HostKey, Candidate[]> remembered;
 
     /**
-     * @param byHost routes by lower-case host: app domains and the exact hosts of mappings, which win
+     * A table of whole hosts, and one route for all that are not under a domain.
+     *
+     * @param byHost routes by lower-case host
      * @param domains hosts at or under these never go to {@code anyHost}
-     * @param anyHost the mapping without host, or null
      */
     public RoutingTable(Map<String, Route> byHost, List<String> domains, @Nullable Route anyHost) {
-        int size = Math.max(4, Integer.highestOneBit(Math.max(1, byHost.size())) * 4);
-        this.mask = size - 1;
-        this.hosts = new byte[size][];
-        this.routes = new Route[size];
-        byHost.forEach((host, route) -> {
-            byte[] bytes = host.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
-            int slot = hash(bytes, 0, bytes.length) & mask;
-            while (hosts[slot] != null) {
-                slot = (slot + 1) & mask;
-            }
-            hosts[slot] = bytes;
-            routes[slot] = route;
-        });
-        this.domains = domains.stream()
-                .map(domain -> domain.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII))
-                .toList();
-        this.anyHost = anyHost;
+        this.hosts = new Names<>(entries(byHost));
+        this.domains = bytes(domains);
+        this.patterns = List.of();
+        this.anyHost = new Entry(anyHost);
+        this.remembered = null;
     }
 
-    /** The route for the host {@code b[from, to)} (without port; empty for none), or null: 404 {@code no_route}. */
-    public @Nullable Route find(byte[] b, int from, int to) {
-        int end = to > from && b[to - 1] == '.' ? to - 1 : to;
-        for (int slot = hash(b, from, end) & mask; hosts[slot] != null; slot = (slot + 1) & mask) {
-            byte[] host = hosts[slot];
-            if (host.length == end - from && endsWith(b, from, end, host)) {
-                return routes[slot];
+    /**
+     * A table of app domains and rules.
+     *
+     * @param appDomains routes by lower-case host
+     * @param domains hosts at or under these are for no rule without host
+     * @param homes by app, where its global domain leads
+     * @param rules in the order in which they are tried
+     * @throws IllegalArgumentException if a rule names an app or a capture that there is not
+     */
+    public RoutingTable(Map<String, Route> appDomains, List<String> domains, Map<String, Route> homes, List<Rule> rules) {
+        Names<Route> apps = new Names<>(homes);
+        List<CompiledRule> compiled = rules.stream().map(rule -> new CompiledRule(rule, homes, apps)).toList();
+        this.domains = bytes(domains);
+        this.patterns = compiled.stream().filter(rule -> !rule.rule().isExact()).toList();
+        this.anyHost = entry(patterns.stream().filter(rule -> rule.rule().host() == null).map(Candidate::new).toList(), null);
+        this.remembered = patterns.stream().allMatch(rule -> rule.rule().host() == null)
+                ? null
+                : Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).executor(Runnable::run).build();
+        this.hosts = new Names<>(withExactHosts(appDomains, compiled));
+    }
+
+    private static Map<String, Entry> entries(Map<String, Route> byHost) {
+        Map<String, Entry> entries = new HashMap<>();
+        byHost.forEach((host, route) -> entries.put(host, new Entry(route)));
+        return entries;
+    }
+
+    private static byte[][] bytes(List<String> domains) {
+        return domains.stream()
+                .map(domain -> domain.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII))
+                .toArray(byte[][]::new);
+    }
+
+    private Map<String, Entry> withExactHosts(Map<String, Route> appDomains, List<CompiledRule> rules) {
+        Map<String, Entry> entries = entries(appDomains);
+        Map<String, List<Integer>> exact = new LinkedHashMap<>();
+        for (int i = 0; i < rules.size(); i++) {
+            Rule rule = rules.get(i).rule();
+            if (rule.isExact()) {
+                exact.computeIfAbsent(String.valueOf(rule.host()), _ -> new ArrayList<>(1)).add(i);
             }
         }
-        return anyHost == null || underADomain(b, from, end) ? null : anyHost;
+        List<Integer> patternPlaces = new ArrayList<>();
+        for (int i = 0; i < rules.size(); i++) {
+            if (!rules.get(i).rule().isExact()) {
+                patternPlaces.add(i);
+            }
+        }
+        exact.forEach((host, places) -> {
+            Route app = appDomains.get(host);
+            List<Integer> order = new ArrayList<>(places);
+            if (app == null) {
+                order.addAll(patternPlaces);
+                order.sort(null);
+            }
+            byte[] b = host.getBytes(StandardCharsets.US_ASCII);
+            boolean underADomain = underADomain(b, 0, b.length);
+            List<Candidate> candidates = new ArrayList<>();
+            for (int i : order) {
+                Candidate candidate = rules.get(i).rule().host() == null && underADomain ? null : rules.get(i).forHost(b, 0, b.length);
+                if (candidate != null) {
+                    candidates.add(candidate);
+                }
+            }
+            entries.put(host, entry(candidates, app));
+        });
+        return entries;
+    }
+
+    /** Of candidates in order, and the route for what they all leave. */
+    private static Entry entry(List<Candidate> inOrder, @Nullable Route otherwise) {
+        List<Candidate> needed = new ArrayList<>();
+        for (Candidate candidate : inOrder) {
+            if (candidate.takesAll() && candidate.onlyRoute() != null) {
+                return new Entry(candidate.onlyRoute(), needed.toArray(Candidate[]::new));
+            }
+            needed.add(candidate);
+            if (candidate.takesAll()) {
+                return new Entry(null, needed.toArray(Candidate[]::new));
+            }
+        }
+        return new Entry(otherwise, needed.toArray(Candidate[]::new));
+    }
+
+    /** Where the request goes, or null: 404 {@code no_route}. What the rule rewrites is noted in the head. */
+    public @Nullable Destination resolve(RequestHead request) {
+        byte[] b = request.bytes();
+        int from = request.authorityStart();
+        int to = request.hostEnd();
+        int end = to > from && b[to - 1] == '.' ? to - 1 : to;
+        Entry entry = hosts.find(b, from, end);
+        if (entry != null) {
+            return resolve(entry, request);
+        }
+        Cache<HostKey, Candidate[]> cache = remembered;
+        if (cache != null && end > from) {
+            return first(candidates(cache, b, from, end), request);
+        }
+        return underADomain(b, from, end) ? null : resolve(anyHost, request);
+    }
+
+    private static @Nullable Destination resolve(Entry entry, RequestHead request) {
+        Destination found = first(entry.candidates, request);
+        return found != null ? found : entry.otherwise;
+    }
+
+    private static @Nullable Destination first(Candidate[] candidates, RequestHead request) {
+        for (Candidate candidate : candidates) {
+            Destination found = candidate.resolve(request);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    private Candidate[] candidates(Cache<HostKey, Candidate[]> cache, byte[] b, int from, int to) {
+        if (to - from > LONGEST_KEY) {
+            return matching(b, from, to);
+        }
+        HostKey key = new HostKey(b, from, to);
+        Candidate[] known = cache.getIfPresent(key);
+        if (known == null) {
+            known = matching(b, from, to);
+            cache.put(key.copy(), known); // two at once put the same
+        }
+        return known;
+    }
+
+    private Candidate[] matching(byte[] b, int from, int to) {
+        boolean underADomain = underADomain(b, from, to);
+        List<Candidate> matching = new ArrayList<>();
+        for (CompiledRule rule : patterns) {
+            Candidate candidate = underADomain && rule.rule().host() == null ? null : rule.forHost(b, from, to);
+            if (candidate != null) {
+                matching.add(candidate);
+                if (candidate.takesAll()) {
+                    break;
+                }
+            }
+        }
+        return matching.isEmpty() ? NONE : matching.toArray(Candidate[]::new);
     }
 
     private boolean underADomain(byte[] b, int from, int to) {
-        for (int i = 0; i < domains.size(); i++) {
-            byte[] domain = domains.get(i);
+        for (byte[] domain : domains) {
             int start = to - domain.length;
-            if (start >= from && endsWith(b, from, to, domain) && (start == from || b[start - 1] == '.')) {
+            if (Names.endsWith(b, from, to, domain) && (start == from || b[start - 1] == '.')) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean endsWith(byte[] b, int from, int to, byte[] lower) {
-        int start = to - lower.length;
-        for (int i = 0; i < lower.length; i++) {
-            if (LOWER[b[start + i] & 0xff] != lower[i]) {
-                return false;
-            }
+    /** How many hosts are remembered, for tests: they must not grow with what clients send. */
+    long rememberedHosts() {
+        Cache<HostKey, Candidate[]> cache = remembered;
+        if (cache == null) {
+            return 0;
         }
-        return start >= from;
-    }
-
-    private static int hash(byte[] b, int from, int to) {
-        int h = 0;
-        for (int i = from; i < to; i++) {
-            h = h * 31 + LOWER[b[i] & 0xff];
-        }
-        return h ^ (h >>> 15);
+        cache.cleanUp();
+        return cache.estimatedSize();
     }
 }

@@ -8,14 +8,19 @@ import io.weir.balancing.Target;
 import io.weir.config.ConfigProblemsException;
 import io.weir.config.ConfigReader;
 import io.weir.http.HeadLimits;
+import io.weir.http.RequestHead;
 import io.weir.loop.EventLoops;
 import io.weir.loop.TransportKind;
+import io.weir.routing.Answer;
 import io.weir.routing.App;
+import io.weir.routing.Requests;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +79,7 @@ class TablesTest {
     }
 
     private static @Nullable Route find(String host) {
-        byte[] bytes = host.getBytes(StandardCharsets.US_ASCII);
-        return table.find(bytes, 0, bytes.length);
+        return (Route) table.resolve(Requests.get(host, "/"));
     }
 
     private static Route route(String host) {
@@ -164,5 +168,27 @@ class TablesTest {
     void everyLoopHasARetryBudgetOfItsOwn() {
         App app = route("orders.cloudhub.example").app();
         assertThat(app.budget(0)).isNotSameAs(app.budget(1));
+    }
+
+    @Test
+    void theExampleOfMappingsLeadsWhereItSays() throws IOException {
+        RoutingTable example = table(Files.readString(Path.of("..", "docs", "examples", "mappings.yaml")));
+        assertThat(example.resolve(Requests.get("api.example.com", "/private/x"))).isEqualTo(new Answer(403, null));
+        assertThat(example.resolve(Requests.get("api.example.com", "/old/a?b")))
+                .isEqualTo(new Answer(308, "https://api.example.com/orders/v1/a?b"));
+        RequestHead us = Requests.get("api.example.com", "/us/list");
+        assertThat(example.resolve(us)).isInstanceOfSatisfying(Route.class, route -> {
+            assertThat(route.region()).isEqualTo("us-e1");
+            assertThat(route.plan()).isSameAs(route.app().in("us-e1"));
+            assertThat(route.steps()).isNotNull();
+        });
+        assertThat(us.target()).isEqualTo("/list");
+        RequestHead list = Requests.get("api.example.com", "/orders/v1/list?a=1");
+        assertThat(example.resolve(list)).isInstanceOfSatisfying(Route.class, route -> assertThat(route.region()).isEqualTo("ca-c1"));
+        assertThat(list.target()).isEqualTo("/list?a=1");
+        assertThat(example.resolve(Requests.get("shop.example.com", "/x")))
+                .isInstanceOfSatisfying(Route.class, route -> assertThat(route.app().name()).isEqualTo("shop-prod"));
+        assertThat(example.resolve(Requests.get("a.b.example.com", "/x"))).isEqualTo(new Answer(302, "https://www.example.com/"));
+        assertThat(example.resolve(Requests.get("elsewhere.test", "/x"))).isNull();
     }
 }

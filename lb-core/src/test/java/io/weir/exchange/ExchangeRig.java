@@ -20,6 +20,7 @@ import io.weir.loop.LoopClock;
 import io.weir.routing.App;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
+import io.weir.routing.Rule;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,9 @@ final class ExchangeRig {
     Duration attempt = Duration.ofNanos(App.Timeouts.OFF);
     Duration total = Duration.ofNanos(App.Timeouts.OFF);
     Step.@Nullable Chain steps;
+    /** Mappings, if the table is to have some. */
+    List<Rule> rules = List.of();
+
     long bodyLimit = -1;
     long seed = 1;
 
@@ -93,7 +97,10 @@ final class ExchangeRig {
             App orders = new App("orders", timeouts, Map.of("ca-c1", plan), new RetryBudget[] {new RetryBudget(1, now)});
             Map<String, Route> routes = Map.of(
                     "orders.test", new Route(orders, "ca-c1", plan, steps), "orders.us-e1.test", new Route(orders, "us-e1", null, null));
-            RoutingTable table = new RoutingTable(routes, List.of("test"), new Route(orders, "ca-c1", plan, steps));
+            Route home = new Route(orders, "ca-c1", plan, steps);
+            RoutingTable table = rules.isEmpty()
+                    ? new RoutingTable(routes, List.of("test"), home)
+                    : new RoutingTable(routes, List.of("test"), Map.of("orders", home), rules);
             made = new ExchangeLoop(
                     0,
                     timers.eventLoop(),

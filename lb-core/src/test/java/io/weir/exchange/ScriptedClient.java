@@ -15,6 +15,9 @@ final class ScriptedClient implements ClientSide {
     /** What was said, an entry for each call: {@code head 200}, {@code body x}, {@code end}, {@code abort}, {@code settled}, … */
     final List<String> said = new ArrayList<>();
 
+    /** The region that alone is served to it, or null. */
+    @Nullable String onlyRegion;
+
     private final Runnable whenSettled;
     private final StringBuilder body = new StringBuilder();
     private @Nullable String head;
@@ -178,5 +181,10 @@ final class ScriptedClient implements ClientSide {
     @Override
     public byte[] connectionLines() {
         return "Via: 1.1 weir\r\n".getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public @Nullable String onlyRegion() {
+        return onlyRegion;
     }
 }
