@@ -37,6 +37,18 @@ final class Forms {
         return List.of(integer(bounds.least(), bounds.most()), text);
     }
 
+    /** Text that is more than a pattern can say. */
+    static List<Map<String, Object>> text(String description) {
+        var form = new LinkedHashMap<String, Object>();
+        form.put(TYPE, STRING);
+        form.put("description", description);
+        return List.of(form);
+    }
+
+    static List<Map<String, Object>> numbers(List<Integer> numbers) {
+        return List.of(Map.of("enum", numbers));
+    }
+
     static List<Map<String, Object>> words(List<String> words) {
         return List.of(Map.of("enum", words));
     }

@@ -54,7 +54,8 @@ final class MappingReader {
     private MappingSettings.@Nullable Goal goal(Fields fields, Captures captures, Value value) {
         List<String> given = GOALS.stream().filter(fields::has).toList();
         boolean toApp = given.isEmpty() || given.contains("app");
-        String app = toApp ? fields.required("app", place -> app(place, captures)) : fields.optional("app", _ -> null);
+        Reading<String> appName = place -> app(place, captures);
+        String app = given.isEmpty() ? fields.required("app", appName) : fields.optional("app", appName);
         String region = fields.optional("region", places::defined);
         String rewrite = fields.optional("rewrite", place -> MappingTexts.rewrite(place, captures));
         boolean mend = fields.optional("mend", Scalars::onOrOff, true);
@@ -107,12 +108,13 @@ final class MappingReader {
         }
         return value.fields(fields -> {
             String to = fields.required("to", place -> MappingTexts.redirect(place, captures));
-            String status = fields.optional("status", Scalars.word(List.of("301", "302", "303", "307", "308")), "308");
-            return to == null ? null : new MappingSettings.Redirect(to, Integer.parseInt(status));
+            int status = fields.optional("status", Scalars.oneOf(301, 302, 303, 307, 308), MappingSettings.Redirect.DEFAULT_STATUS);
+            return to == null ? null : new MappingSettings.Redirect(to, status);
         });
     }
 
     private @Nullable String app(Value value, Captures captures) {
+        value.accept(Forms.text("the name of an app, or one with captures: {app}-prod"));
         String text = value.text();
         if (text != null && (text.contains("{") || text.contains("}"))) {
             return MappingTexts.app(value, captures);

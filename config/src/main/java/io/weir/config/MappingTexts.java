@@ -17,6 +17,7 @@ final class MappingTexts {
 
     /** A host name, {@code *.suffix}, or labels with captures, in lower case. */
     static @Nullable Template host(Value value) {
+        value.accept(Forms.text("a host name, *.suffix, or labels with captures: {app}.example.com"));
         String text = value.text();
         if (text == null) {
             return null;
@@ -42,6 +43,7 @@ final class MappingTexts {
 
     /** A prefix by whole segments. */
     static @Nullable Template path(Value value, @Nullable Template host) {
+        value.accept(Forms.text("a prefix of paths by whole segments, which may hold captures: /{app}/v1/"));
         String text = value.text();
         Template path = text == null ? null : parse(value, text);
         if (path == null || !isPath(value, path) || !checkNames(value, path, host == null ? List.of() : host.captures())) {
@@ -51,6 +53,7 @@ final class MappingTexts {
     }
 
     static @Nullable String rewrite(Value value, Captures captures) {
+        value.accept(Forms.text("a path, which may hold captures, put in front of what follows the prefix"));
         String text = value.text();
         Template rewrite = text == null ? null : parse(value, text);
         return rewrite != null && isPath(value, rewrite) && captures.check(rewrite, value, List.of()) ? text : null;
@@ -72,6 +75,7 @@ final class MappingTexts {
 
     /** An http(s) URL or an absolute path. */
     static @Nullable String redirect(Value value, Captures captures) {
+        value.accept(Forms.text("a URL or an absolute path, which may hold captures, {host}, and {rest} at its end"));
         String text = value.text();
         Template url = text == null ? null : parse(value, text);
         if (text == null || url == null || !captures.check(url, value, List.of(Captures.HOST, Captures.REST))) {

@@ -134,6 +134,20 @@ final class Scalars {
         return word == null ? null : word.equals("on");
     }
 
+    /** One of a few numbers. */
+    static Reading<Integer> oneOf(Integer... numbers) {
+        List<Integer> served = List.of(numbers);
+        Reading<String> word = word(served.stream().map(String::valueOf).toList());
+        return value -> {
+            if (value.isNoting()) {
+                value.accept(Forms.numbers(served));
+                return null;
+            }
+            String text = word.read(value);
+            return text == null ? null : Integer.valueOf(text);
+        };
+    }
+
     /** One of a few words. */
     static Reading<String> word(List<String> served, String... notYet) {
         return noted(() -> Forms.words(served), value -> {

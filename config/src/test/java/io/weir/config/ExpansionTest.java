@@ -55,7 +55,7 @@ class ExpansionTest {
     void singleQuotesAndPlainValuesAreExpandedToo() throws Exception {
         Settings settings = read(Configs.ORDERS + "mappings:\n  - host: ${HOST}\n    app: '${UNSET:-orders}'\n");
 
-        assertThat(settings.mappings()).containsExactly(new MappingSettings("api.example.com", "/", "orders"));
+        assertThat(settings.mappings()).containsExactly(MappingSettings.toApp("api.example.com", "/", "orders"));
     }
 
     @Test
@@ -169,7 +169,7 @@ class ExpansionTest {
                         file + ":4:63: listeners[2].bind: :8080 cannot be bound beside ${file:port}; the other is in line 4",
                         file + ":4:80: listeners[3].bind: :8443 cannot be bound beside ${BIND}; the other is in line 4",
                         file + ":5:61: apps.a.pools.ca-c1.workers[0].zone: us-e1a is a zone of us-e1, not of ca-c1",
-                        file + ":6:38: mappings[1]: never matches; the mapping in line 6 has the same host"));
+                        file + ":6:38: mappings[1]: never matches; the mapping in line 6 takes all that it could; put this one before it"));
     }
 
     @Test

@@ -57,7 +57,7 @@ class TenMistakesTest {
                         weir.yaml:15:10: apps.stock.pools: is missing
                               stock: {}
                                      ^
-                        weir.yaml:18:5: mappings[1]: never matches; the mapping in line 17 takes every host; put this one before it
+                        weir.yaml:18:5: mappings[1]: never matches; the mapping in line 17 takes all that it could; put this one before it
                               - { host: api.example.com, app: orders }
                                 ^
                         weir.yaml:19:24: limits.connections: must be between 1 and 1000000, is 0
