@@ -135,6 +135,17 @@ class ReferenceProblemsTest {
     }
 
     @Test
+    void twoAppsDoNotClaimOneHost() {
+        assertProblems(
+                LEAST + ORDERS + """
+                  stock:
+                    pools: {us-e1: {workers: [{address: "127.0.0.1:9101", zone: us-e1a}]}}
+                mappings: [{host: shop.example.com, app: orders}, {host: Shop.Example.Com, app: stock}]
+                """,
+                "13:51: mappings[1]: never matches; the mapping in line 13 has the same host");
+    }
+
+    @Test
     void aMappingForEveryHostLeavesHostsUnderTheDomainsToLaterOnes() {
         String mappings = "mappings: [{app: orders}, {host: www.cloudhub.example, app: orders}, {host: cloudhub.example, app: orders}]\n";
 
