@@ -142,7 +142,7 @@ class ReferenceProblemsTest {
                     pools: {us-e1: {workers: [{address: "127.0.0.1:9101", zone: us-e1a}]}}
                 mappings: [{host: shop.example.com, app: orders}, {host: Shop.Example.Com, app: stock}]
                 """,
-                "13:51: mappings[1]: never matches; the mapping in line 13 has the same host");
+                "13:51: mappings[1]: never matches; the mapping in line 13 takes all that it could; put this one before it");
     }
 
     @Test
