@@ -105,6 +105,38 @@ def _():
         for name in ("10-a.yaml", "20-b.yaml"): open(d + "/" + name, "w").write(GOOD)
         c, o = weir("run", d); need(c == 1 and re.search(r"20-b\.yaml:\d+:\d+: apps\.probe: .*10-a\.yaml:\d+", o), "exit %d, %r" % (c, o[:600]))
     finally: shutil.rmtree(d)
+@case("mappings-example-does-what-it-says")
+def _():
+    """docs/examples/mappings.yaml as it stands, but for its ports: what clients get, and what the worker saw."""
+    text = open(os.path.join(HERE, "..", "..", "docs", "examples", "mappings.yaml")).read(); a, b = free_ports(2); seen = []
+    def serve(c):
+        r = Reader(c)
+        while (h := r.head(time.time() + 20)):
+            seen.append(h.decode()); c.sendall(b"HTTP/1.1 302 Found\r\nLocation: /next\r\nSet-Cookie: s=1; Path=/\r\nContent-Length: 0\r\n\r\n")
+    def accept(l):
+        try:
+            while True: threading.Thread(target=serve, args=(l.accept()[0],), daemon=True).start()
+        except OSError: pass
+    ls = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]; [threading.Thread(target=accept, args=(l,), daemon=True).start() for l in ls]
+    for old, new in ((":8080", ":%d" % a), (":8081", ":%d" % b), *zip((":9001", ":9101", ":9002"), (":%d" % l.getsockname()[1] for l in ls))): need(old in text, "the example has no %s" % old); text = text.replace(old, new)
+    d = tempfile.mkdtemp(prefix="ops-"); f = d + "/weir.yaml"; open(f, "w").write(text); p = subprocess.Popen([LAUNCHER, "run", f], stdout=open(d + "/log", "w"), stderr=subprocess.STDOUT)
+    def get(host, path, port=a):
+        s = socket.create_connection(("127.0.0.1", port), timeout=5); s.sendall(("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % (path, host)).encode()); m = Reader(s).message(time.time() + 5, response=True); s.close(); need(m, "%s%s got no answer" % (host, path)); return m.status, (m.one("location") or b"").decode(), (m.one("set-cookie") or b"").decode()
+    try:
+        end = time.time() + 20
+        while "ready" not in open(d + "/log").read(): need(time.time() < end and p.poll() is None, "not started: %s" % open(d + "/log").read()); time.sleep(0.05)
+        for host, path, port, want, line, field in [
+                ("api.example.com", "/orders/v1/list?a=1", a, (302, "/orders/v1/next", "s=1; Path=/orders/v1"), "GET /list?a=1 ", "X-CH1-Path: /orders/v1/list"),
+                ("API.example.com.:80", "/orders/./v1", a, (302, "/orders/v1/next", "s=1; Path=/orders/v1"), "GET / ", "X-Forwarded-Prefix: /orders/v1"),
+                ("api.example.com", "/us/x", a, (302, "/us/next", "s=1; Path=/us"), "GET /x ", "X-Forwarded-Prefix: /us"),
+                ("shop.example.com", "/x", a, (302, "/next", "s=1; Path=/"), "GET /x ", "Host: shop.example.com"),
+                ("api.example.com", "/us/x", b, (421, "", ""), None, None), ("api.example.com", "/private/x", a, (403, "", ""), None, None),
+                ("api.example.com", "/old/a/b?q=1", a, (308, "https://api.example.com/orders/v1/a/b?q=1", ""), None, None),
+                ("api.example.com", "/orders/v12/", a, (302, "https://www.example.com/", ""), None, None), ("nix.example.com", "/", a, (302, "https://www.example.com/", ""), None, None),
+                ("ordres.cloudhub.example", "/", a, (404, "", ""), None, None), ("orders.us-e1.cloudhub.example", "/", b, (421, "", ""), None, None)]:
+            del seen[:]; got = get(host, path, port); need(got == want, "%s%s: %r, not %r" % (host, path, got, want)); need(bool(seen) == bool(line), "%s%s: the workers saw %r" % (host, path, seen))
+            if line: need(seen[0].startswith(line) and "\r\n%s\r\n" % field in seen[0], "%s%s: the worker saw %r" % (host, path, seen[0]))
+    finally: p.terminate(); p.wait(10); [l.close() for l in ls]; shutil.rmtree(d)
 @case("start-up-lines")
 def _():
     with Worker() as w, running(w) as p:
