@@ -21,4 +21,7 @@ public interface ClientSide extends Side {
 
     /** Field lines that tell workers about this client's connection: Via, X-Forwarded-For, -Proto and -Port. */
     byte[] connectionLines();
+
+    /** The {@linkplain io.weir.balancing.Fingerprint fingerprint} of its address without the port; 0 if it has none. */
+    long addressFingerprint();
 }

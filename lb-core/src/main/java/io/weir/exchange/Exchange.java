@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import io.weir.balancing.Attempts;
 import io.weir.balancing.Decision;
+import io.weir.balancing.Draw;
+import io.weir.balancing.Latency;
 import io.weir.balancing.Target;
 import io.weir.http.BadMessage;
 import io.weir.http.FieldRules;
@@ -13,7 +15,9 @@ import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.http.Step;
 import io.weir.loop.Deadline;
+import io.weir.routing.AffinityCookie;
 import io.weir.routing.App;
+import io.weir.routing.RequestKey;
 import io.weir.routing.Route;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.AttemptFailure;
@@ -78,6 +82,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private final RequestHead request = new RequestHead();
     private final ResponseHead response = new ResponseHead();
     private final Attempts attempts = new Attempts();
+    private final Draw draw = new Draw();
     private final HeldBody held = new HeldBody();
     private final HeadLines responseLines = this::addToResponse;
 
@@ -99,7 +104,6 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** Changes whenever the exchange is used again, for those who call back late. */
     private int generation;
 
-    private int turn;
     private int writtenAttempts;
     private int gate;
     private boolean requestEnded;
@@ -180,7 +184,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         } else {
             App app = found.app();
             app.budget(loop.index()).request(started);
-            turn = found.plan().nextTurn();
+            draw(app, found.plan().nextTurn());
             if (app.timeouts().total() != App.Timeouts.OFF) {
                 totalUntil = started + app.timeouts().total();
                 arm(App.Timeouts.OFF);
@@ -189,6 +193,22 @@ public final class Exchange implements AttemptEvents, HeadLines {
                 pick();
             } else {
                 passGates(found.steps());
+            }
+        }
+    }
+
+    /** What the request brings to every pick of its target. */
+    private void draw(App app, int turn) {
+        draw.begin(turn, loop.random().nextLong());
+        RequestKey key = app.key();
+        if (key != null) {
+            draw.hashedBy(key.of(request, client().addressFingerprint()));
+        }
+        AffinityCookie affinity = app.affinity();
+        if (affinity != null) {
+            long mark = affinity.read(request);
+            if (mark != 0) {
+                draw.backTo(affinity.affinity(), mark);
             }
         }
     }
@@ -236,7 +256,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private void pick() {
         phase = Phase.PICK;
         App.RegionPlan plan = Objects.requireNonNull(route().plan());
-        Target next = attempts.count() == Attempts.MOST ? null : Decision.decide(plan.plan(), attempts, loop.clock().now(), turn);
+        Target next = attempts.count() == Attempts.MOST ? null : Decision.decide(plan.plan(), attempts, loop.clock().now(), draw);
         if (next == null) {
             refuse(lastFailure == null ? Reason.NO_WORKERS : Reason.of(lastFailure), null);
             return;
@@ -411,6 +431,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         headPassed = true;
         status = response.status();
+        Latency latency = target().latency();
+        if (latency != null) {
+            latency.answered(loop.index(), loop.clock().now() - attemptStarted);
+        }
         forgetBody();
         client().head(request, response, responseLines);
         armForBody();
@@ -425,6 +449,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
         Step.Chain steps = route().steps();
         if (steps != null) {
             steps.editResponse(response, out);
+        }
+        AffinityCookie affinity = route().app().affinity();
+        if (affinity != null && !draw.isMarkedFor(target())) {
+            affinity.write(target(), out);
         }
     }
 
@@ -495,6 +523,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
                 connect(failedAt, true);
                 return;
             }
+        }
+        Latency latency = failedAt.latency();
+        if (latency != null) {
+            latency.failed(loop.index(), failure.neverWritten() ? 0 : loop.clock().now() - attemptStarted);
         }
         if (failure.neverWritten()) {
             again();
@@ -726,5 +758,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private Route route() {
         return Objects.requireNonNull(route);
+    }
+
+    /** The target of the attempt that is under way. */
+    private Target target() {
+        return Objects.requireNonNull(target);
     }
 }

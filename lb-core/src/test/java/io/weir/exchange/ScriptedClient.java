@@ -179,4 +179,9 @@ final class ScriptedClient implements ClientSide {
     public byte[] connectionLines() {
         return "Via: 1.1 weir\r\n".getBytes(StandardCharsets.US_ASCII);
     }
+
+    @Override
+    public long addressFingerprint() {
+        return 4711;
+    }
 }
