@@ -25,11 +25,12 @@ final class AppReader {
             Map<String, PoolSettings> pools = fields.required("pools", list -> list.nonEmptyNamed("pool", this::pool));
             AppTimeouts timeouts = fields.optional("timeouts", AppReader::timeouts, AppTimeouts.DEFAULTS);
             UpstreamSettings upstream = fields.optional("upstream", AppReader::upstream, UpstreamSettings.DEFAULTS);
-            // Both have one served value so far, which is what happens anyway.
+            // It has one served value so far, which is what happens anyway.
             fields.optional("check", wordOrNotYet("write off", Scalars.OFF));
-            fields.optional("balance", wordOrNotYet("write round-robin", "round-robin", "least-request", "peak-ewma"));
-            fields.notYet("failover", "affinity", "zones", "panic", "host", "forwarded", "via");
-            return label == null || pools == null ? null : new AppSettings(label, pools, timeouts, upstream);
+            BalanceSettings balance = fields.optional("balance", BalanceReader::balance, BalanceSettings.DEFAULT);
+            AffinitySettings affinity = fields.optional("affinity", BalanceReader::affinity);
+            fields.notYet("failover", "zones", "panic", "host", "forwarded", "via");
+            return label == null || pools == null ? null : new AppSettings(label, pools, timeouts, upstream, balance, affinity);
         });
     }
 

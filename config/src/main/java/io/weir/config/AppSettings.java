@@ -2,14 +2,23 @@ package io.weir.config;
 
 import io.weir.topology.DnsName;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A deployed application. Its workers are not checked: each is healthy from the start.
  *
  * @param name a lower-case DNS label, as it stands in the app's domains
  * @param pools by region, in the file's order; at least one
+ * @param balance how a worker is picked
+ * @param affinity how clients come back to their worker; null: they don't
  */
-public record AppSettings(String name, Map<String, PoolSettings> pools, AppTimeouts timeouts, UpstreamSettings upstream) {
+public record AppSettings(
+        String name,
+        Map<String, PoolSettings> pools,
+        AppTimeouts timeouts,
+        UpstreamSettings upstream,
+        BalanceSettings balance,
+        @Nullable AffinitySettings affinity) {
 
     public AppSettings {
         if (!DnsName.isLabel(name)) {
@@ -29,6 +38,6 @@ public record AppSettings(String name, Map<String, PoolSettings> pools, AppTimeo
 
     /** An app with every setting but its pools left out. */
     public static AppSettings defaults(String name, Map<String, PoolSettings> pools) {
-        return new AppSettings(name, pools, AppTimeouts.DEFAULTS, UpstreamSettings.DEFAULTS);
+        return new AppSettings(name, pools, AppTimeouts.DEFAULTS, UpstreamSettings.DEFAULTS, BalanceSettings.DEFAULT, null);
     }
 }

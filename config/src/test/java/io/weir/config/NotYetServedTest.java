@@ -38,19 +38,15 @@ class NotYetServedTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"failover", "affinity", "zones", "panic", "host", "forwarded", "via"})
+    @ValueSource(strings = {"failover", "zones", "panic", "host", "forwarded", "via"})
     void keysOfAnApp(String key) {
         assertProblems(
                 LEAST + ORDERS + "    " + key + ": x\n",
-                "11:5: apps.orders." + key + ": is not yet served by this version; served here: pools, timeouts, upstream, check, balance");
+                "11:5: apps.orders." + key + ": is not yet served by this version; served here: pools, timeouts, upstream, check, balance, affinity");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "balance | least-request      | least-request is not yet served by this version; write round-robin",
-        "balance | peak-ewma          | peak-ewma is not yet served by this version; write round-robin",
-        "balance | {hash: {on: path}} | a mapping is not yet served by this version; write round-robin",
-        "balance | fastest            | cannot be \"fastest\"; write round-robin",
         "check   | {http: {path: /}}  | a mapping is not yet served by this version; write off",
         "check   | http               | cannot be \"http\"; write off",
     })

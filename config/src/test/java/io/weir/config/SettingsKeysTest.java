@@ -39,6 +39,8 @@ class SettingsKeysTest {
               orders:
                 pools: {us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a}]}}
                 timeouts: {attempt: off, total: off}
+                balance: {hash: {on: {header: X-User}}}
+                affinity: {cookie: back}
             mappings:
               - {host: API.example.com, path: /, app: orders}
               - {host: "{app}.Example.com", path: "/v{version}/x/", app: "{app}-{version}", region: ca-c1, rewrite: "/{version}/", mend: off}
@@ -98,6 +100,8 @@ class SettingsKeysTest {
                 Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24), Duration.ofSeconds(4), Duration.ofSeconds(5)));
         assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9)));
         assertThat(app("orders").timeouts()).isEqualTo(AppTimeouts.DEFAULTS);
+        assertThat(app("orders").balance()).isEqualTo(new BalanceSettings.Hash(new HashKey.Header("x-user")));
+        assertThat(app("orders").affinity()).isEqualTo(new AffinitySettings("back"));
     }
 
     @Test

@@ -43,6 +43,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final ConnectionLimit connections;
     private final List<FrontendLoop> frontends = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
+    private final @Nullable LatencyTicks latencyTicks;
     /** Written by the control thread alone. */
     private volatile RoutingTable table;
 
@@ -55,7 +56,9 @@ public final class LoadBalancer implements AutoCloseable {
         // Workers are trusted with a status line as long as their head may be.
         endpoints = new Endpoints(loops, new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields()));
         connections = new ConnectionLimit(limits.connections());
-        table = new Tables(endpoints, loopCount).build(settings, System.nanoTime());
+        Tables tables = new Tables(endpoints, loopCount);
+        table = tables.build(settings, System.nanoTime());
+        latencyTicks = LatencyTicks.of(tables.latencySums());
         HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
         SplittableRandom random = new SplittableRandom();
         for (EventLoops.Loop loop : loops.loops()) {
@@ -186,6 +189,9 @@ public final class LoadBalancer implements AutoCloseable {
         listeners.forEach(Listener::close);
         if (admin != null) {
             admin.close();
+        }
+        if (latencyTicks != null) {
+            latencyTicks.close();
         }
         endpoints.close();
         loops.shutDown().awaitUninterruptibly();

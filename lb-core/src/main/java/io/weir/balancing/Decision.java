@@ -4,51 +4,34 @@ import org.jspecify.annotations.Nullable;
 
 /** Chooses the tier and picks the target. A pure function of its arguments: the same question gets the same answer, live or in a tool. */
 public final class Decision {
+    private static final Bar[] BARS = Bar.values();
+
     private Decision() {}
 
     /**
      * The target for the next attempt, or null if every one that may serve has been tried.
      *
      * <p>Targets tried before are out. From the second attempt on another zone than the last one's is preferred. Targets that rest after
-     * refusing connections are skipped while another one is left, so never the last.
+     * refusing connections are skipped while another one is left, so never the last. A request that carries a target's mark goes back to it
+     * while it is ready; else, and among those whom these rules leave, the tier's policy picks.
      *
      * @param now ns on the caller's monotonic clock
-     * @param turn the pool's running number for this request, which round-robin serves in order
+     * @param draw what the request brings with it
      */
-    public static @Nullable Target decide(Plan plan, Attempts attempts, long now, int turn) {
+    public static @Nullable Target decide(Plan plan, Attempts attempts, long now, Draw draw) {
         Tier tier = plan.choose();
-        int length = tier.rotationLength();
-        if (length == 0) {
-            return null;
-        }
-        int start = Integer.remainderUnsigned(turn, length);
-        if (attempts.count() == 0) {
-            Target next = tier.inRotation(start);
-            if (next.connectable(now)) {
-                return next;
+        if (draw.comesBack()) {
+            Target marked = tier.marked(draw);
+            if (marked != null && Bar.READY.admits(marked, attempts, now)) {
+                return marked;
             }
         }
-        return search(tier, attempts, now, start);
-    }
-
-    private static @Nullable Target search(Tier tier, Attempts attempts, long now, int start) {
-        Target last = attempts.last();
-        Target sameZone = null;
-        Target resting = null;
-        int length = tier.rotationLength();
-        for (int i = start, n = 0; n < length; n++, i = i + 1 == length ? 0 : i + 1) {
-            Target target = tier.inRotation(i);
-            if (attempts.contains(target)) {
-                continue;
-            }
-            if (!target.connectable(now)) {
-                resting = resting == null ? target : resting;
-            } else if (last == null || !target.zone().equals(last.zone())) {
+        for (Bar bar : BARS) {
+            Target target = tier.policy().pick(bar, attempts, now, draw);
+            if (target != null) {
                 return target;
-            } else {
-                sameZone = sameZone == null ? target : sameZone;
             }
         }
-        return sameZone != null ? sameZone : resting;
+        return null;
     }
 }

@@ -17,7 +17,7 @@ public record Plan(List<Tier> tiers) {
     Tier choose() {
         for (int i = 0; i < tiers.size(); i++) {
             Tier tier = tiers.get(i);
-            if (tier.rotationLength() > 0) {
+            if (tier.takesTraffic()) {
                 return tier;
             }
         }

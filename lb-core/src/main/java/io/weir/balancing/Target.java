@@ -1,6 +1,7 @@
 package io.weir.balancing;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker in one app's pool: what people decided about it, and what traffic measures. It keeps its identity when plans and tables are
@@ -14,6 +15,8 @@ public abstract class Target {
     private final String name;
     private final String zone;
     private final int weight;
+    private final long fingerprint;
+    private final @Nullable Latency latency;
 
     // The counter is written by every loop for every request: keep it off the cache line of the fields above and of the next object.
     @SuppressWarnings("unused")
@@ -24,10 +27,17 @@ public abstract class Target {
     @SuppressWarnings("unused")
     private long p11, p12, p13, p14, p15, p16, p17;
 
+    /** One whose latency nobody asks for. */
     protected Target(String name, String zone, int weight) {
+        this(name, zone, weight, null);
+    }
+
+    protected Target(String name, String zone, int weight, @Nullable Latency latency) {
         this.name = name;
         this.zone = zone;
         this.weight = weight;
+        this.fingerprint = Fingerprint.of(name);
+        this.latency = latency;
     }
 
     /** Its address, as the config writes it. */
@@ -42,6 +52,16 @@ public abstract class Target {
     /** Its share of the pool's traffic, relative to the others'. 0 takes none. */
     public final int weight() {
         return weight;
+    }
+
+    /** Of its name. */
+    final long fingerprint() {
+        return fingerprint;
+    }
+
+    /** How long it takes to answer; null if nobody asks, and then nobody measures. */
+    public final @Nullable Latency latency() {
+        return latency;
     }
 
     /** Exchanges that are under way at it. */

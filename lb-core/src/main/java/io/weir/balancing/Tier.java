@@ -1,27 +1,25 @@
 package io.weir.balancing;
 
-import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Targets that are preferred alike. Immutable.
- *
- * <p>The rotation is the order in which round-robin serves them: each target stands in it as often as its weight says (weights reduced by
- * their greatest common divisor), spread out as evenly as can be. Over one whole rotation every target gets its exact share.
- */
+/** Targets that are preferred alike, and the policy that picks among them. Immutable. */
 public final class Tier {
-    /** Longest rotation; larger sums of weights are scaled down, which changes a share by at most (targets + 1)/4096 of the whole. */
-    private static final int LONGEST = 4096;
-
     private final String name;
     private final List<Target> targets;
-    private final int[] rotation;
+    private final Policy policy;
+    private final boolean takesTraffic;
 
-    /** A tier of that name (a region) with these targets. */
+    /** A tier of that name (a region) with these targets, served in turn. */
     public Tier(String name, List<? extends Target> targets) {
+        this(name, targets, Balance.ROUND_ROBIN);
+    }
+
+    public Tier(String name, List<? extends Target> targets, Balance balance) {
         this.name = name;
         this.targets = List.copyOf(targets);
-        this.rotation = rotation(this.targets);
+        this.policy = balance.over(this.targets);
+        this.takesTraffic = targets.stream().anyMatch(target -> target.weight() > 0);
     }
 
     public String name() {
@@ -32,52 +30,23 @@ public final class Tier {
         return targets;
     }
 
-    int rotationLength() {
-        return rotation.length;
+    Policy policy() {
+        return policy;
     }
 
-    /** The target at place {@code i} of the rotation. */
-    Target inRotation(int i) {
-        return targets.get(rotation[i]);
+    /** Whether a target of it has weight. */
+    boolean takesTraffic() {
+        return takesTraffic;
     }
 
-    private static int[] rotation(List<Target> targets) {
-        int[] weights = targets.stream().mapToInt(Target::weight).toArray();
-        int divisor = 0;
-        long sum = 0;
-        for (int weight : weights) {
-            divisor = gcd(divisor, weight);
-            sum += weight;
-        }
-        if (sum == 0) {
-            return new int[0];
-        }
-        long reduced = sum / divisor;
-        List<Integer> order = new ArrayList<>();
-        double[] shares = new double[weights.length];
-        long length = 0;
-        for (int i = 0; i < weights.length; i++) {
-            double exact = (double) weights[i] / divisor;
-            shares[i] = weights[i] == 0 ? 0 : Math.max(1, reduced <= LONGEST ? exact : Math.rint(exact * LONGEST / reduced));
-            length += (long) shares[i];
-        }
-        // Smooth weighted round-robin (nginx, 2012): the one furthest behind its share is next.
-        double[] credit = new double[weights.length];
-        for (long n = 0; n < length; n++) {
-            int best = 0;
-            for (int i = 0; i < credit.length; i++) {
-                credit[i] += shares[i];
-                if (credit[i] > credit[best]) {
-                    best = i;
-                }
+    /** The target whose mark a request carries, or null. */
+    @Nullable Target marked(Draw draw) {
+        for (int i = 0; i < targets.size(); i++) {
+            Target target = targets.get(i);
+            if (draw.isMarkedFor(target)) {
+                return target;
             }
-            credit[best] -= length;
-            order.add(best);
         }
-        return order.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    private static int gcd(int a, int b) {
-        return b == 0 ? a : gcd(b, a % b);
+        return null;
     }
 }

@@ -1,17 +1,24 @@
 package io.weir.control;
 
+import io.weir.balancing.Balance;
+import io.weir.balancing.Latency;
 import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
 import io.weir.balancing.Tier;
+import io.weir.config.AffinitySettings;
 import io.weir.config.AppSettings;
 import io.weir.config.AppTimeouts;
+import io.weir.config.BalanceSettings;
+import io.weir.config.HashKey;
 import io.weir.config.MappingSettings;
 import io.weir.config.PoolSettings;
 import io.weir.config.Settings;
 import io.weir.http.MendedPaths;
 import io.weir.http.OriginalPath;
 import io.weir.http.Step;
+import io.weir.routing.AffinityCookie;
 import io.weir.routing.App;
+import io.weir.routing.RequestKey;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
 import io.weir.routing.Rule;
@@ -20,6 +27,7 @@ import io.weir.topology.Template;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +41,7 @@ public final class Tables {
 
     private final Endpoints endpoints;
     private final int loops;
+    private final List<Latency> latencies = new ArrayList<>();
 
     /** For that many event loops. */
     public Tables(Endpoints endpoints, int loops) {
@@ -80,6 +89,11 @@ public final class Tables {
         return new Rule.ToApp(Template.parse(to.name()), to.region(), Template.parse(rewrite), to.mend() ? REWRITTEN_AND_MENDED : REWRITTEN);
     }
 
+    /** The averages that the apps of its tables ask for. */
+    public LatencySums latencySums() {
+        return new LatencySums(latencies);
+    }
+
     private static List<String> domains(Region region, Settings settings) {
         return region.domain() == null ? settings.domains() : List.of(region.domain());
     }
@@ -94,18 +108,54 @@ public final class Tables {
     }
 
     private App app(AppSettings settings, long now) {
+        Balance balance = balance(settings.balance());
         Map<String, App.RegionPlan> plans = new LinkedHashMap<>();
         for (PoolSettings pool : settings.pools().values()) {
             List<EndpointTarget> targets = pool.workers().stream()
-                    .map(worker -> new EndpointTarget(endpoints.at(worker.address(), settings.upstream()), worker.zone(), worker.weight()))
+                    .map(worker -> new EndpointTarget(
+                            endpoints.at(worker.address(), settings.upstream()),
+                            worker.zone(),
+                            worker.weight(),
+                            balance == Balance.PEAK_EWMA ? latency(now) : null))
                     .toList();
-            plans.put(pool.region(), new App.RegionPlan(new Plan(List.of(new Tier(pool.region(), targets)))));
+            plans.put(pool.region(), new App.RegionPlan(new Plan(List.of(new Tier(pool.region(), targets, balance)))));
         }
         RetryBudget[] budgets = new RetryBudget[loops];
         for (int i = 0; i < loops; i++) {
             budgets[i] = new RetryBudget(loops, now);
         }
-        return new App(settings.name(), timeouts(settings.timeouts()), plans, budgets);
+        AffinitySettings affinity = settings.affinity();
+        return new App(
+                settings.name(),
+                timeouts(settings.timeouts()),
+                plans,
+                budgets,
+                settings.balance() instanceof BalanceSettings.Hash hash ? key(hash.on()) : null,
+                affinity == null ? null : new AffinityCookie(affinity.cookie(), settings.name()));
+    }
+
+    private Latency latency(long now) {
+        Latency latency = new Latency(loops, now);
+        latencies.add(latency);
+        return latency;
+    }
+
+    private static Balance balance(BalanceSettings settings) {
+        return switch (settings) {
+            case BalanceSettings.RoundRobin() -> Balance.ROUND_ROBIN;
+            case BalanceSettings.LeastRequest() -> Balance.LEAST_REQUEST;
+            case BalanceSettings.PeakEwma() -> Balance.PEAK_EWMA;
+            case BalanceSettings.Hash(HashKey on) -> Balance.HASH;
+        };
+    }
+
+    private static RequestKey key(HashKey on) {
+        return switch (on) {
+            case HashKey.ClientAddress() -> RequestKey.clientAddress();
+            case HashKey.Path() -> RequestKey.path();
+            case HashKey.Header(String name) -> RequestKey.header(name);
+            case HashKey.Cookie(String name) -> RequestKey.cookie(name);
+        };
     }
 
     private static App.Timeouts timeouts(AppTimeouts t) {

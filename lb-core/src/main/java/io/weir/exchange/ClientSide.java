@@ -27,4 +27,7 @@ public interface ClientSide extends Side {
     default @Nullable String onlyRegion() {
         return null;
     }
+
+    /** The {@linkplain io.weir.balancing.Fingerprint fingerprint} of its address without the port; 0 if it has none. */
+    long addressFingerprint();
 }

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import io.weir.balancing.Attempts;
 import io.weir.balancing.Decision;
+import io.weir.balancing.Draw;
+import io.weir.balancing.Latency;
 import io.weir.balancing.Target;
 import io.weir.http.BadMessage;
 import io.weir.http.FieldRules;
@@ -14,7 +16,9 @@ import io.weir.http.ResponseHead;
 import io.weir.http.Step;
 import io.weir.loop.Deadline;
 import io.weir.routing.Answer;
+import io.weir.routing.AffinityCookie;
 import io.weir.routing.App;
+import io.weir.routing.RequestKey;
 import io.weir.routing.Route;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.AttemptFailure;
@@ -80,6 +84,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private final RequestHead request = new RequestHead();
     private final ResponseHead response = new ResponseHead();
     private final Attempts attempts = new Attempts();
+    private final Draw draw = new Draw();
     private final HeldBody held = new HeldBody();
     private final HeadLines responseLines = this::addToResponse;
 
@@ -101,7 +106,6 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** Changes whenever the exchange is used again, for those who call back late. */
     private int generation;
 
-    private int turn;
     private int writtenAttempts;
     private int gate;
     private boolean requestEnded;
@@ -188,7 +192,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         } else {
             App app = found.app();
             app.budget(loop.index()).request(started);
-            turn = found.plan().nextTurn();
+            draw(app, found.plan().nextTurn());
             if (app.timeouts().total() != App.Timeouts.OFF) {
                 totalUntil = started + app.timeouts().total();
                 arm(App.Timeouts.OFF);
@@ -197,6 +201,22 @@ public final class Exchange implements AttemptEvents, HeadLines {
                 pick();
             } else {
                 passGates(found.steps());
+            }
+        }
+    }
+
+    /** What the request brings to every pick of its target. */
+    private void draw(App app, int turn) {
+        draw.begin(turn, loop.random().nextLong());
+        RequestKey key = app.key();
+        if (key != null) {
+            draw.hashedBy(key.of(request, client().addressFingerprint()));
+        }
+        AffinityCookie affinity = app.affinity();
+        if (affinity != null) {
+            long mark = affinity.read(request);
+            if (mark != 0) {
+                draw.backTo(affinity.affinity(), mark);
             }
         }
     }
@@ -244,7 +264,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private void pick() {
         phase = Phase.PICK;
         App.RegionPlan plan = Objects.requireNonNull(route().plan());
-        Target next = attempts.count() == Attempts.MOST ? null : Decision.decide(plan.plan(), attempts, loop.clock().now(), turn);
+        Target next = attempts.count() == Attempts.MOST ? null : Decision.decide(plan.plan(), attempts, loop.clock().now(), draw);
         if (next == null) {
             refuse(lastFailure == null ? Reason.NO_WORKERS : Reason.of(lastFailure), null);
             return;
@@ -422,6 +442,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         headPassed = true;
         status = response.status();
+        Latency latency = target().latency();
+        if (latency != null) {
+            latency.answered(loop.index(), loop.clock().now() - attemptStarted);
+        }
         forgetBody();
         Step.Chain steps = route().steps();
         if (steps != null) {
@@ -439,6 +463,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private void addToResponse(HeadWriter out) {
         if (route().steps() != null) {
             out.append(loop.edited());
+        }
+        AffinityCookie affinity = route().app().affinity();
+        if (affinity != null && !draw.isMarkedFor(target())) {
+            affinity.write(target(), out);
         }
     }
 
@@ -509,6 +537,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
                 connect(failedAt, true);
                 return;
             }
+        }
+        Latency latency = failedAt.latency();
+        if (latency != null) {
+            latency.failed(loop.index(), failure.neverWritten() ? 0 : loop.clock().now() - attemptStarted);
         }
         if (failure.neverWritten()) {
             again();
@@ -743,5 +775,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private Route route() {
         return Objects.requireNonNull(route);
+    }
+
+    /** The target of the attempt that is under way. */
+    private Target target() {
+        return Objects.requireNonNull(target);
     }
 }

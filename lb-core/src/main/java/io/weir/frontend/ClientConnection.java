@@ -109,6 +109,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private @Nullable ByteBuf ahead;
 
     private byte @Nullable [] connectionLines;
+    /** 0 until somebody asks. */
+    private long addressFingerprint;
     /** Whether the connection ends behind the current answer. */
     private boolean closing;
     /** Whether the answer under way ends by closing the connection, so that only a reset shows that it was cut. */
@@ -633,6 +635,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public @Nullable String onlyRegion() {
         return onlyRegion;
+    }
+
+    @Override
+    public long addressFingerprint() {
+        if (addressFingerprint == 0) {
+            addressFingerprint = ConnectionLines.fingerprint(ctx().channel().remoteAddress());
+        }
+        return addressFingerprint;
     }
 
     // ---- drain

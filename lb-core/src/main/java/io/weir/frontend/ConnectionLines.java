@@ -1,6 +1,7 @@
 package io.weir.frontend;
 
 import io.netty.util.NetUtil;
+import io.weir.balancing.Fingerprint;
 import io.weir.http.HeadWriter;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -31,6 +32,15 @@ final class ConnectionLines {
         }
         out.literal(PORT).decimal(local instanceof InetSocketAddress a ? a.getPort() : 0).endOfLine();
         return out.toBytes();
+    }
+
+    /** Of the client's address without its port; 0 if it has none. */
+    static long fingerprint(SocketAddress client) {
+        if (client instanceof InetSocketAddress a && a.getAddress() != null) {
+            byte[] address = a.getAddress().getAddress();
+            return Fingerprint.of(address, 0, address.length);
+        }
+        return 0;
     }
 
     private static String withoutZone(String address) {

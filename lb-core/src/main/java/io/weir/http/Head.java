@@ -120,6 +120,16 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         return -1;
     }
 
+    /** The first field from {@code i} on of that name (without case) that is not cut, or -1. */
+    public final int find(byte[] name, int i) {
+        for (int at = i; at < fieldCount; at++) {
+            if (!isCut(at) && FieldName.same(bytes, nameStart(at), nameEnd(at), name, 0, name.length)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
     /** The value of the first field of that name (without case), or null. For rare paths: it makes a string. */
     public final @Nullable String value(String name) {
         byte[] wanted = name.getBytes(StandardCharsets.ISO_8859_1);

@@ -52,16 +52,33 @@ public final class App {
     private final Timeouts timeouts;
     private final Map<String, RegionPlan> plans;
     private final RetryBudget[] budgets;
+    private final @Nullable RequestKey key;
+    private final @Nullable AffinityCookie affinity;
+
+    /** One whose requests have neither key nor affinity. */
+    public App(String name, Timeouts timeouts, Map<String, RegionPlan> plans, RetryBudget[] budgets) {
+        this(name, timeouts, plans, budgets, null, null);
+    }
 
     /**
      * @param plans by region
      * @param budgets one for each event loop, in their order
+     * @param key what requests are hashed by, if they are
+     * @param affinity how clients come back to a target, if they do
      */
-    public App(String name, Timeouts timeouts, Map<String, RegionPlan> plans, RetryBudget[] budgets) {
+    public App(
+            String name,
+            Timeouts timeouts,
+            Map<String, RegionPlan> plans,
+            RetryBudget[] budgets,
+            @Nullable RequestKey key,
+            @Nullable AffinityCookie affinity) {
         this.name = name;
         this.timeouts = timeouts;
         this.plans = Map.copyOf(plans);
         this.budgets = budgets.clone();
+        this.key = key;
+        this.affinity = affinity;
     }
 
     public String name() {
@@ -80,5 +97,15 @@ public final class App {
     /** The retry budget of an event loop. */
     public RetryBudget budget(int loop) {
         return budgets[loop];
+    }
+
+    /** What its requests are hashed by, or null. */
+    public @Nullable RequestKey key() {
+        return key;
+    }
+
+    /** How its clients come back to a target, or null. */
+    public @Nullable AffinityCookie affinity() {
+        return affinity;
     }
 }

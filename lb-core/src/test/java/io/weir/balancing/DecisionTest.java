@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DecisionTest {
@@ -26,8 +27,12 @@ class DecisionTest {
         return new Plan(List.of(new Tier("ca-c1", List.of(targets))));
     }
 
+    private static @Nullable Target decide(Plan plan, Attempts attempts, int turn) {
+        return Decision.decide(plan, attempts, NOW, new Draw().begin(turn, 0));
+    }
+
     private static @Nullable Target first(Plan plan, int turn) {
-        return Decision.decide(plan, new Attempts(), NOW, turn);
+        return decide(plan, new Attempts(), turn);
     }
 
     private static Attempts tried(Target... targets) {
@@ -98,7 +103,7 @@ class DecisionTest {
     @Test
     void theLastTargetIsUsedEvenIfItRests() {
         assertThat(first(plan(a.rest(true)), 0)).isSameAs(a);
-        assertThat(Decision.decide(plan(a, b.rest(true)), tried(a), NOW, 0)).isSameAs(b);
+        assertThat(decide(plan(a, b.rest(true)), tried(a), 0)).isSameAs(b);
     }
 
     @Test
@@ -114,24 +119,24 @@ class DecisionTest {
         Attempts attempts = new Attempts();
         Set<Target> seen = new HashSet<>();
         for (int i = 0; i < 3; i++) {
-            Target next = Objects.requireNonNull(Decision.decide(plan, attempts, NOW, 7));
+            Target next = Objects.requireNonNull(decide(plan, attempts, 7));
             assertThat(seen.add(next)).isTrue();
             attempts.add(next);
         }
-        assertThat(Decision.decide(plan, attempts, NOW, 7)).isNull();
+        assertThat(decide(plan, attempts, 7)).isNull();
     }
 
     @Test
     void fromTheSecondAttemptAnotherZoneIsPreferred() {
         for (int turn = 0; turn < 6; turn++) {
-            assertThat(Decision.decide(plan(a, b, c), tried(a), NOW, turn)).isSameAs(c);
+            assertThat(decide(plan(a, b, c), tried(a), turn)).isSameAs(c);
         }
     }
 
     @Test
     void theSameZoneIsBetterThanNone() {
-        assertThat(Decision.decide(plan(a, b), tried(a), NOW, 0)).isSameAs(b);
-        assertThat(Decision.decide(plan(a, b, c.rest(true)), tried(a), NOW, 0)).as("and better than one that rests").isSameAs(b);
+        assertThat(decide(plan(a, b), tried(a), 0)).isSameAs(b);
+        assertThat(decide(plan(a, b, c.rest(true)), tried(a), 0)).as("and better than one that rests").isSameAs(b);
     }
 
     @Test
@@ -140,7 +145,7 @@ class DecisionTest {
         Plan plan = plan(a, none);
         assertThat(first(plan, 0)).isSameAs(a);
         assertThat(first(plan, 1)).isSameAs(a);
-        assertThat(Decision.decide(plan, tried(a), NOW, 0)).isNull();
+        assertThat(decide(plan, tried(a), 0)).isNull();
     }
 
     @Test
@@ -160,6 +165,57 @@ class DecisionTest {
         Plan plan = plan(a, b, c);
         for (int turn = 0; turn < 9; turn++) {
             assertThat(first(plan, turn)).isSameAs(first(plan, turn));
+        }
+    }
+
+    /** The rules hold whatever the policy, and nothing but the arguments has a say: random plans, loads, attempts and draws. */
+    @ParameterizedTest
+    @EnumSource
+    void everyPolicyKeepsTheRulesAndGivesTheSameAnswerAgain(Balance balance) {
+        for (int seed = 0; seed < 2000; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            List<StandInTarget> targets = new ArrayList<>();
+            for (int i = 0, n = 1 + random.nextInt(8); i < n; i++) {
+                Latency latency = new Latency(1, 0);
+                latency.answered(0, random.nextLong(50_000_000));
+                latency.sum(Latency.TICK);
+                StandInTarget target = new StandInTarget("w" + i, "z" + random.nextInt(3), random.nextInt(4), latency);
+                random.ints(random.nextInt(5)).forEach(ignored -> target.begin());
+                targets.add(target.rest(random.nextInt(3) == 0));
+            }
+            Plan plan = new Plan(List.of(new Tier("ca-c1", targets, balance)));
+            Affinity affinity = new Affinity("orders");
+            Draw draw = new Draw().begin(random.nextInt(), random.nextLong()).hashedBy(random.nextLong());
+            Target marked = random.nextBoolean() ? targets.getFirst() : null;
+            if (marked != null) {
+                draw.backTo(affinity, affinity.mark(marked));
+            }
+            Attempts attempts = new Attempts();
+            while (attempts.count() < Attempts.MOST) {
+                Target target = Decision.decide(plan, attempts, NOW, draw);
+                assertThat(Decision.decide(plan, attempts, NOW, draw)).isSameAs(target);
+                List<StandInTarget> left =
+                        targets.stream().filter(it -> it.weight() > 0 && !attempts.contains(it)).toList();
+                if (target == null) {
+                    assertThat(left).isEmpty();
+                    break;
+                }
+                assertKeepsTheRules(target, left, attempts.last(), marked);
+                attempts.add(target);
+            }
+        }
+    }
+
+    private static void assertKeepsTheRules(Target picked, List<StandInTarget> left, @Nullable Target last, @Nullable Target marked) {
+        assertThat(left).contains((StandInTarget) picked);
+        List<StandInTarget> ready = left.stream().filter(it -> it.connectable(NOW)).toList();
+        if (marked != null && ready.contains((StandInTarget) marked)) {
+            assertThat(picked).isSameAs(marked);
+        } else if (!ready.isEmpty()) {
+            assertThat(ready).contains((StandInTarget) picked);
+            if (last != null && ready.stream().anyMatch(it -> !it.zone().equals(last.zone()))) {
+                assertThat(picked.zone()).isNotEqualTo(last.zone());
+            }
         }
     }
 

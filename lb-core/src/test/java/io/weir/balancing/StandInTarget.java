@@ -1,11 +1,18 @@
 package io.weir.balancing;
 
+import org.jspecify.annotations.Nullable;
+
 /** A target without a worker, which rests when it is told to. */
 public final class StandInTarget extends Target {
     private boolean resting;
 
     public StandInTarget(String name, String zone, int weight) {
         super(name, zone, weight);
+    }
+
+    /** One whose answers are timed. */
+    public StandInTarget(String name, String zone, int weight, @Nullable Latency latency) {
+        super(name, zone, weight, latency);
     }
 
     public static StandInTarget of(String name) {

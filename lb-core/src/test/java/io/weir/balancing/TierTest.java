@@ -2,117 +2,28 @@ package io.weir.balancing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class TierTest {
-    private static Tier tier(int... weights) {
-        List<Target> targets = new ArrayList<>();
-        for (int i = 0; i < weights.length; i++) {
-            targets.add(new StandInTarget("w" + i, "a", weights[i]));
-        }
-        return new Tier("ca-c1", targets);
-    }
+    private final StandInTarget none = new StandInTarget("none", "a", 0);
+    private final StandInTarget some = new StandInTarget("some", "a", 1);
 
-    private static String order(Tier tier) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < tier.rotationLength(); i++) {
-            out.append(tier.inRotation(i).name().charAt(1));
-        }
-        return out.toString();
-    }
-
-    private static Map<Target, Integer> counts(Tier tier) {
-        Map<Target, Integer> counts = new HashMap<>();
-        for (int i = 0; i < tier.rotationLength(); i++) {
-            counts.merge(tier.inRotation(i), 1, Integer::sum);
-        }
-        return counts;
+    @Test
+    void itTakesTrafficIfOneOfItsTargetsDoes() {
+        assertThat(new Tier("ca-c1", List.of(none, some)).takesTraffic()).isTrue();
+        assertThat(new Tier("ca-c1", List.of(none, none)).takesTraffic()).isFalse();
+        assertThat(new Tier("ca-c1", List.of()).takesTraffic()).isFalse();
     }
 
     @Test
-    void equalWeightsMakeARotationOfOneTurnEach() {
-        assertThat(order(tier(7, 7, 7))).isEqualTo("012");
-    }
-
-    @Test
-    void weightsAreReducedByTheirGreatestCommonDivisor() {
-        assertThat(tier(100, 200, 50).rotationLength()).isEqualTo(7);
-    }
-
-    @Test
-    void aHeavyTargetIsSpreadOutAndNotServedInARow() {
-        assertThat(order(tier(5, 1, 1))).isEqualTo("0010200"); // nginx's own example of smooth weighted round-robin
-    }
-
-    @Test
-    void aTargetOfWeightZeroHasNoTurn() {
-        assertThat(order(tier(0, 2, 0, 1))).isEqualTo("131");
-    }
-
-    @Test
-    void withoutAnyWeightThereIsNoRotation() {
-        assertThat(tier(0, 0).rotationLength()).isZero();
-        assertThat(tier().rotationLength()).isZero();
-        assertThat(tier(0, 0).targets()).hasSize(2);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-    void overOneRotationEveryTargetGetsExactlyItsShare(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        int[] weights = random.ints(1 + random.nextInt(12), 0, 257).toArray();
-        weights[0] = 1;
-        long sum = 0;
-        for (int weight : weights) {
-            sum += weight;
-        }
-        Tier tier = tier(weights);
-        Map<Target, Integer> counts = counts(tier);
-        for (Target target : tier.targets()) {
-            assertThat((long) counts.getOrDefault(target, 0) * sum).isEqualTo((long) target.weight() * tier.rotationLength());
-        }
-    }
-
-    /**
-     * Smooth weighted round-robin keeps each target's credit above -length and below length x (n - 1): at any point of the rotation, what a
-     * target was served differs from its share of the turns so far by less than the number of targets.
-     */
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5})
-    void atNoPointOfTheRotationIsATargetFarFromItsShare(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        int[] weights = random.ints(2 + random.nextInt(8), 1, 257).toArray();
-        Tier tier = tier(weights);
-        Map<Target, Integer> whole = counts(tier);
-        Map<Target, Integer> soFar = new HashMap<>();
-        for (int turn = 0; turn < tier.rotationLength(); turn++) {
-            soFar.merge(tier.inRotation(turn), 1, Integer::sum);
-            for (Target target : tier.targets()) {
-                double share = (double) (turn + 1) * whole.getOrDefault(target, 0) / tier.rotationLength();
-                assertThat(soFar.getOrDefault(target, 0) - share).isBetween(-weights.length + 1.0, 1.0);
-            }
-        }
-    }
-
-    /** Scaling rounds every turn count by at most a half, or up to one turn: with n targets a share moves by less than (n + 1) / 4096. */
-    @Test
-    void aLongRotationIsScaledDownAndKeepsTheSharesWithinItsBound() {
-        int[] weights = {100_003, 1, 70_001, 33, 50_021};
-        Tier tier = tier(weights);
-        assertThat(tier.rotationLength()).isBetween(4096 - weights.length, 4096 + weights.length);
-        double sum = 100_003 + 1 + 70_001 + 33 + 50_021;
-        Map<Target, Integer> counts = counts(tier);
-        for (Target target : tier.targets()) {
-            double share = (double) counts.getOrDefault(target, 0) / tier.rotationLength();
-            assertThat(Math.abs(share - target.weight() / sum)).isLessThan((weights.length + 1) / 4096.0);
-            assertThat(counts.getOrDefault(target, 0)).isPositive();
-        }
+    void itFindsTheTargetWhoseMarkARequestCarries() {
+        Tier tier = new Tier("ca-c1", List.of(none, some));
+        Affinity affinity = new Affinity("orders");
+        assertThat(tier.marked(new Draw().begin(0, 0).backTo(affinity, affinity.mark(some)))).isSameAs(some);
+        assertThat(tier.marked(new Draw().begin(0, 0).backTo(affinity, 1))).isNull();
+        assertThat(tier.marked(new Draw().begin(0, 0))).isNull();
+        Draw ofAnotherApp = new Draw().begin(0, 0).backTo(affinity, new Affinity("billing").mark(some));
+        assertThat(tier.marked(ofAnotherApp)).isNull();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.balancing.Attempts;
 import io.weir.balancing.Decision;
+import io.weir.balancing.Draw;
 import io.weir.balancing.Target;
 import io.weir.config.ConfigProblemsException;
 import io.weir.config.ConfigReader;
@@ -88,7 +89,7 @@ class TablesTest {
 
     private static Target first(Route route, int turn) {
         App.RegionPlan plan = Objects.requireNonNull(route.plan());
-        return Objects.requireNonNull(Decision.decide(plan.plan(), new Attempts(), 0, turn));
+        return Objects.requireNonNull(Decision.decide(plan.plan(), new Attempts(), 0, new Draw().begin(turn, 0)));
     }
 
     @Test

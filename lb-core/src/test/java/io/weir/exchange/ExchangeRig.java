@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.weir.balancing.Balance;
 import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
 import io.weir.balancing.StandInTarget;
@@ -17,7 +18,9 @@ import io.weir.http.RequestParser;
 import io.weir.http.Step;
 import io.weir.loop.DeadlineWheel;
 import io.weir.loop.LoopClock;
+import io.weir.routing.AffinityCookie;
 import io.weir.routing.App;
+import io.weir.routing.RequestKey;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
 import io.weir.routing.Rule;
@@ -60,6 +63,11 @@ final class ExchangeRig {
     private final RequestParser parser = new RequestParser(new HeadLimits(8192, 32768, 100));
     private final LoopClock clock;
     private long now = TimeUnit.HOURS.toNanos(1);
+    /** How the app's targets are picked, and what of a request that goes by. */
+    Balance balance = Balance.ROUND_ROBIN;
+
+    @Nullable RequestKey key;
+    @Nullable AffinityCookie affinity;
     /** Whether the first of two listeners throws. */
     boolean failingListener;
 
@@ -93,8 +101,9 @@ final class ExchangeRig {
         if (made == null) {
             App.Timeouts timeouts = new App.Timeouts(
                     CONNECT.toNanos(), RESPONSE.toNanos(), IDLE.toNanos(), attempt.toNanos(), total.toNanos());
-            App.RegionPlan plan = new App.RegionPlan(new Plan(List.of(new Tier("ca-c1", targets))));
-            App orders = new App("orders", timeouts, Map.of("ca-c1", plan), new RetryBudget[] {new RetryBudget(1, now)});
+            App.RegionPlan plan = new App.RegionPlan(new Plan(List.of(new Tier("ca-c1", targets, balance))));
+            RetryBudget[] budgets = {new RetryBudget(1, now)};
+            App orders = new App("orders", timeouts, Map.of("ca-c1", plan), budgets, key, affinity);
             Map<String, Route> routes = Map.of(
                     "orders.test", new Route(orders, "ca-c1", plan, steps), "orders.us-e1.test", new Route(orders, "us-e1", null, null));
             Route home = new Route(orders, "ca-c1", plan, steps);

@@ -187,4 +187,9 @@ final class ScriptedClient implements ClientSide {
     public @Nullable String onlyRegion() {
         return onlyRegion;
     }
+
+    @Override
+    public long addressFingerprint() {
+        return 4711;
+    }
 }

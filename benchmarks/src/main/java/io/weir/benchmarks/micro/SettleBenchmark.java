@@ -211,6 +211,11 @@ public class SettleBenchmark {
         }
 
         @Override
+        public long addressFingerprint() {
+            return 4711;
+        }
+
+        @Override
         public void interim(ResponseHead head) {
             throw new IllegalStateException();
         }

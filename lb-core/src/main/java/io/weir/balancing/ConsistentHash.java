@@ -1,0 +1,96 @@
+package io.weir.balancing;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The same target for the same key, while none has more than its share of the load times {@link #BOUND}; a key whose target is full goes to
+ * the next in the key's own order.
+ *
+ * <p>That order is by weighted rendezvous (Thaler and Ravishankar, 1998; Schindelhauer and Schomaker, 2005, for the weights): each target
+ * has a number u in (0, 1) for each key, and the one with the least −ln u / weight comes first. A target's share of the keys is exactly its
+ * share of the weights; one that leaves gives away its own keys alone, one that joins takes its share of each of the others', and no other
+ * key moves. The bound is Mirrokni, Thorup and Zadimoghaddam's (Consistent Hashing with Bounded Loads, 2016).
+ *
+ * <p>A pick looks at every target, once, or three times when load is looked at.
+ */
+final class ConsistentHash implements Policy {
+    /** How far a target's load may be above its share. */
+    static final double BOUND = 1.25;
+
+    private static final double UNIT = 0x1p-53;
+
+    private final Target[] targets;
+    /** Then the order is the hashes' own, and no logarithm is needed for it. */
+    private final boolean equalWeights;
+
+    ConsistentHash(List<Target> targets) {
+        this.targets = targets.stream().filter(target -> target.weight() > 0).toArray(Target[]::new);
+        this.equalWeights = targets.stream().mapToInt(Target::weight).filter(weight -> weight > 0).distinct().count() <= 1;
+    }
+
+    @Override
+    public @Nullable Target pick(Bar bar, Attempts attempts, long now, Draw draw) {
+        long key = draw.key();
+        Target best = first(key, bar, attempts, now, Double.POSITIVE_INFINITY);
+        if (best == null || best.inFlight() == 0) { // which is within any bound
+            return best;
+        }
+        long load = 1; // with this request
+        long weights = 0;
+        for (Target target : targets) {
+            if (bar.admits(target, attempts, now)) {
+                load += target.inFlight();
+                weights += target.weight();
+            }
+        }
+        double most = BOUND * load / weights;
+        if (hasRoom(best, most)) {
+            return best;
+        }
+        Target next = first(key, bar, attempts, now, most);
+        return next == null ? best : next; // null only if loads change meanwhile: they can't all be above their mean
+    }
+
+    /** Whether one more is at most {@code most} for each unit of weight, rounded up to whole requests. */
+    private static boolean hasRoom(Target target, double most) {
+        return target.inFlight() < Math.ceil(most * target.weight());
+    }
+
+    private @Nullable Target first(long key, Bar bar, Attempts attempts, long now, double most) {
+        return equalWeights ? firstOfEquals(key, bar, attempts, now, most) : firstByWeight(key, bar, attempts, now, most);
+    }
+
+    private @Nullable Target firstOfEquals(long key, Bar bar, Attempts attempts, long now, double most) {
+        Target best = null;
+        long highest = -1;
+        for (Target target : targets) {
+            long score = score(key, target);
+            if (score > highest && bar.admits(target, attempts, now) && hasRoom(target, most)) {
+                highest = score;
+                best = target;
+            }
+        }
+        return best;
+    }
+
+    private @Nullable Target firstByWeight(long key, Bar bar, Attempts attempts, long now, double most) {
+        Target best = null;
+        double least = Double.POSITIVE_INFINITY;
+        for (Target target : targets) {
+            if (bar.admits(target, attempts, now) && hasRoom(target, most)) {
+                double distance = -Math.log((score(key, target) + 0.5) * UNIT) / target.weight();
+                if (distance < least) {
+                    least = distance;
+                    best = target;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** 53 bits that are the target's own for this key. */
+    private static long score(long key, Target target) {
+        return Fingerprint.mix(key ^ target.fingerprint()) >>> 11;
+    }
+}

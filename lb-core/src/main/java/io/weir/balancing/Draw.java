@@ -1,0 +1,66 @@
+package io.weir.balancing;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a decision depends on that is the request's own: its turn, its luck, and its keys. Reused with the exchange; decisions only read it.
+ */
+public final class Draw {
+    private int turn;
+    private long seed;
+    private long key;
+    private @Nullable Affinity affinity;
+    private long mark;
+
+    /**
+     * A new request, without keys.
+     *
+     * @param turn the pool's running number for it, which round-robin serves in order
+     * @param seed 64 random bits
+     */
+    public Draw begin(int turn, long seed) {
+        this.turn = turn;
+        this.seed = seed;
+        key = 0;
+        affinity = null;
+        mark = 0;
+        return this;
+    }
+
+    /** What it is to be hashed by; 0 if it has nothing of the kind, and goes by chance. */
+    public Draw hashedBy(long fingerprint) {
+        key = fingerprint;
+        return this;
+    }
+
+    /** It carries the mark of a target, which it is to come back to. */
+    public Draw backTo(Affinity by, long theMark) {
+        affinity = by;
+        mark = theMark;
+        return this;
+    }
+
+    int turn() {
+        return turn;
+    }
+
+    /** Random bits for the attempt behind that many others. */
+    long bits(int attempts) {
+        return Fingerprint.mix(seed + Fingerprint.GOLDEN * attempts);
+    }
+
+    /** The key to hash by. */
+    long key() {
+        return key == 0 ? seed : key;
+    }
+
+    boolean comesBack() {
+        return affinity != null;
+    }
+
+    /** Whether it carries the mark of {@code target}. */
+    public boolean isMarkedFor(Target target) {
+        Affinity by = affinity;
+        return by != null && by.mark(target) == mark;
+    }
+}

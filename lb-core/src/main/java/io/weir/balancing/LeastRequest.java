@@ -1,0 +1,9 @@
+package io.weir.balancing;
+
+/** Costs what is under way at a target, for each unit of its weight. */
+final class LeastRequest implements PowerOfTwoChoices.Cost {
+    @Override
+    public double of(Target target) {
+        return (double) target.inFlight() / target.weight();
+    }
+}
