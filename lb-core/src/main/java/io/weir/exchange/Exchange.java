@@ -434,6 +434,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
             if (wanted && !request.isHttp10()) {
                 client().interim(response);
                 forgetBody(); // some of an answer has gone to the client: no other attempt may give another
+                if (!requestEnded) {
+                    armForRequest(); // it is the client's turn
+                }
                 if (!client().isWritable()) {
                     demandOfWorker(false);
                 }

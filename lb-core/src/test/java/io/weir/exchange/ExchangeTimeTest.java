@@ -101,6 +101,18 @@ class ExchangeTimeTest {
     }
 
     @Test
+    void aClientThatWasToldToGoOnHasTheTimeForARequest() {
+        ScriptedClient client = rig.request("POST / HTTP/1.1", "Host: orders.test", "Content-Length: 1", "Expect: 100-continue");
+        rig.pass(ExchangeRig.RESPONSE.minusSeconds(1));
+        rig.connector.worker().head("HTTP/1.1 100 Continue");
+        rig.pass(Duration.ofSeconds(5)); // the time for a response would have been over
+        assertThat(client.isSettled()).isFalse();
+        rig.body("x").ended();
+        rig.connector.worker().answer("");
+        assertThat(rig.listener.only().reason()).isEqualTo(Reason.OK);
+    }
+
+    @Test
     void aWorkerThatTakesAnUploadSlowlyHasTheIdleTimeTwice() {
         ScriptedClient client = rig.upload("POST");
         rig.body("x");
