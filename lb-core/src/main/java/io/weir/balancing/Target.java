@@ -60,8 +60,22 @@ public abstract class Target {
     }
 
     /** How long it takes to answer; null if nobody asks, and then nobody measures. */
-    public final @Nullable Latency latency() {
+    final @Nullable Latency latency() {
         return latency;
+    }
+
+    /** An attempt's answer began {@code nanos} after it had its connection. Called on the loop of that index. */
+    public final void answered(int loop, long nanos) {
+        if (latency != null) {
+            latency.answered(loop, nanos);
+        }
+    }
+
+    /** An attempt failed {@code nanos} after it had its connection, or 0 if it had none. Called on the loop of that index. */
+    public final void failed(int loop, long nanos) {
+        if (latency != null) {
+            latency.failed(loop, nanos);
+        }
     }
 
     /** Exchanges that are under way at it. */

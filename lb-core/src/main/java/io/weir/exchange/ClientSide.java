@@ -15,7 +15,7 @@ public interface ClientSide extends Side {
     void interim(ResponseHead head);
 
     /** Sends an answer of our own, whole. */
-    void answer(RequestHead request, ErrorAnswer answer);
+    void answer(RequestHead request, OwnAnswer answer);
 
     /** The exchange is over, and nothing more comes from it; after an {@link #abort} too. */
     void settled();
@@ -24,9 +24,7 @@ public interface ClientSide extends Side {
     byte[] connectionLines();
 
     /** The region that alone is served to this client, or null for all. */
-    default @Nullable String onlyRegion() {
-        return null;
-    }
+    @Nullable String onlyRegion();
 
     /** The {@linkplain io.weir.balancing.Fingerprint fingerprint} of its address without the port; 0 if it has none. */
     long addressFingerprint();

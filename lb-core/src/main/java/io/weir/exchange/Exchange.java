@@ -5,7 +5,6 @@ import io.netty.util.concurrent.Future;
 import io.weir.balancing.Attempts;
 import io.weir.balancing.Decision;
 import io.weir.balancing.Draw;
-import io.weir.balancing.Latency;
 import io.weir.balancing.Target;
 import io.weir.http.BadMessage;
 import io.weir.http.FieldRules;
@@ -15,8 +14,8 @@ import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.http.Step;
 import io.weir.loop.Deadline;
-import io.weir.routing.Answer;
 import io.weir.routing.AffinityCookie;
+import io.weir.routing.Answer;
 import io.weir.routing.App;
 import io.weir.routing.RequestKey;
 import io.weir.routing.Route;
@@ -180,7 +179,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         switch (loop.table().resolve(request)) {
             case null -> refuse(Reason.NO_ROUTE, null);
             case Route to -> follow(to);
-            case Answer given -> answer(given.location() == null ? Reason.RESPONDED : Reason.REDIRECTED, ErrorAnswer.of(given, requestId(), request));
+            case Answer given -> answer(given.location() == null ? Reason.RESPONDED : Reason.REDIRECTED, OwnAnswer.of(given, requestId(), request));
         }
     }
 
@@ -445,10 +444,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         headPassed = true;
         status = response.status();
-        Latency latency = target().latency();
-        if (latency != null) {
-            latency.answered(loop.index(), loop.clock().now() - attemptStarted);
-        }
+        target().answered(loop.index(), loop.clock().now() - attemptStarted);
         forgetBody();
         Step.Chain steps = route().steps();
         if (steps != null) {
@@ -541,10 +537,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
                 return;
             }
         }
-        Latency latency = failedAt.latency();
-        if (latency != null) {
-            latency.failed(loop.index(), failure.neverWritten() ? 0 : loop.clock().now() - attemptStarted);
-        }
+        failedAt.failed(loop.index(), failure.neverWritten() ? 0 : loop.clock().now() - attemptStarted);
         if (failure.neverWritten()) {
             again();
         } else if (!replayable || writtenAttempts >= MOST_WRITTEN) {
@@ -603,10 +596,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
     }
 
     private void refuse(Reason why, int answerStatus, @Nullable String detail) {
-        answer(why, ErrorAnswer.of(answerStatus, why, detail, requestId(), request));
+        answer(why, OwnAnswer.of(answerStatus, why, detail, requestId(), request));
     }
 
-    private void answer(Reason why, ErrorAnswer answer) {
+    private void answer(Reason why, OwnAnswer answer) {
         status = answer.status();
         detachWorker();
         client().answer(request, answer);

@@ -16,7 +16,7 @@ public enum Reason {
     REQUEST_TIMEOUT("request_timeout", 408, "The request did not arrive in time"),
     BODY_TOO_LARGE("body_too_large", 413, "The request's body is over the limit"),
     URI_TOO_LONG("uri_too_long", 414, "The request line is over the limit"),
-    WRONG_REGION("wrong_region", 421, "The app has no workers in this region"),
+    WRONG_REGION("wrong_region", 421, "The app is not served here for the region that was asked for"),
     HEAD_TOO_LARGE("head_too_large", 431, "The request's head is over the limit"),
     REFUSED("refused", 403, "The request was refused"),
     CLIENT_GONE("client_gone", 499, "The client went away"),

@@ -10,7 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.weir.exchange.ClientSide;
-import io.weir.exchange.ErrorAnswer;
+import io.weir.exchange.OwnAnswer;
 import io.weir.exchange.Exchange;
 import io.weir.exchange.Reason;
 import io.weir.http.BodyReader;
@@ -513,12 +513,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
-    public void answer(RequestHead request, ErrorAnswer answer) {
+    public void answer(RequestHead request, OwnAnswer answer) {
         closing |= state != State.ANSWER;
         endsByClose = false;
         byte[] text = answer.body().getBytes(StandardCharsets.UTF_8);
         HeadWriter out = loop.headWriter().begin();
-        out.text("HTTP/1.1 " + answer.status() + " " + ErrorAnswer.phrase(answer.status())).endOfLine();
+        out.text("HTTP/1.1 " + answer.status() + " " + OwnAnswer.phrase(answer.status())).endOfLine();
         loop.dateLine().writeTo(out);
         if (!answer.contentType().isEmpty()) {
             out.text("Content-Type: " + answer.contentType()).endOfLine();

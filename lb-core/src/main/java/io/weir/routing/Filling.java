@@ -90,7 +90,7 @@ final class Filling {
     /** What follows the prefix, without the slashes it begins with: behind a slash they would make a path the name of a host. */
     private static void rest(RequestHead request, int prefixEnd, HeadWriter out) {
         byte[] b = request.bytes();
-        int from = prefixEnd;
+        int from = request.isForServer() ? request.pathEnd() : prefixEnd;
         while (from < request.pathEnd() && b[from] == '/') {
             from++;
         }

@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
  * clients choose them.
  */
 public final class RoutingTable {
+    /** Hosts; the parser refuses one that is longer than 255 bytes. */
     private static final int MOST_REMEMBERED = 10_000;
-    /** No host is longer, RFC 1035, 2.3.4; a longer one is not worth its memory. */
-    private static final int LONGEST_KEY = 255;
 
     private static final Candidate[] NONE = {};
 
@@ -180,9 +179,6 @@ public final class RoutingTable {
     }
 
     private Candidate[] candidates(Cache<HostKey, Candidate[]> cache, byte[] b, int from, int to) {
-        if (to - from > LONGEST_KEY) {
-            return matching(b, from, to);
-        }
         HostKey key = new HostKey(b, from, to);
         Candidate[] known = cache.getIfPresent(key);
         if (known == null) {

@@ -192,4 +192,25 @@ class TablesTest {
         assertThat(example.resolve(Requests.get("a.b.example.com", "/x"))).isEqualTo(new Answer(302, "https://www.example.com/"));
         assertThat(example.resolve(Requests.get("elsewhere.test", "/x"))).isNull();
     }
+
+    @Test
+    void latenciesAreMeasuredForPeakEwmaAlone() throws ConfigProblemsException {
+        Tables tables = new Tables(endpoints, 2);
+        String apps = """
+                domains: [d.example]
+                here: {region: r1, zone: r1a}
+                regions: {r1: {jurisdiction: XX, zones: [r1a]}}
+                listeners: [{bind: ":8080"}]
+                apps:
+                  even: {pools: {r1: {workers: [{address: "127.0.0.1:1", zone: r1a}]}}, balance: least-request}
+                """;
+        tables.build(ConfigReader.read("weir.yaml", apps).settings(), 0);
+        assertThat(tables.latencySums().isEmpty()).isTrue();
+        String fast = "  fast: {pools: {r1: {workers: [{address: \"127.0.0.1:1\", zone: r1a}]}}, balance: peak-ewma}\n";
+        RoutingTable with = tables.build(ConfigReader.read("weir.yaml", apps + fast).settings(), 0);
+        assertThat(tables.latencySums().isEmpty()).isFalse();
+        Route route = (Route) Objects.requireNonNull(with.resolve(Requests.get("fast.d.example", "/")));
+        first(route, 0).answered(1, 5_000_000);
+        tables.latencySums().tick(100_000_000);
+    }
 }

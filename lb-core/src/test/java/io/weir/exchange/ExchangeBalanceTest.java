@@ -3,9 +3,12 @@ package io.weir.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.balancing.Balance;
+import io.weir.balancing.Latency;
+import io.weir.balancing.StandInTarget;
 import io.weir.routing.AffinityCookie;
 import io.weir.routing.RequestKey;
 import io.weir.upstream.AttemptFailure;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -104,6 +107,32 @@ class ExchangeBalanceTest {
         ScriptedClient client = get("back=AAAAAAAAAAA");
         serve();
         assertThat(given(client)).isEmpty();
+    }
+
+    @Test
+    void whatAWorkerTakesToAnswerIsMeasuredFromItsConnectionToTheHead() {
+        Latency latency = new Latency(1, 0);
+        rig.targets(0).targets.add(new StandInTarget("a", "z1", 1, latency));
+        rig.connector.later();
+        rig.get();
+        rig.pass(Duration.ofSeconds(1));
+        rig.connector.waiting().connect();
+        rig.pass(Duration.ofMillis(300));
+        ScriptedWorker worker = rig.connector.worker().head("HTTP/1.1 200 OK");
+        rig.pass(Duration.ofSeconds(5));
+        worker.end();
+        latency.sum(Latency.TICK);
+        assertThat(Duration.ofNanos(latency.average())).isBetween(Duration.ofMillis(300), Duration.ofMillis(310));
+    }
+
+    @Test
+    void aFailedAttemptCountsAsASecondAtLeast() {
+        Latency latency = new Latency(1, 0);
+        rig.targets(0).targets.add(new StandInTarget("a", "z1", 1, latency));
+        rig.request("POST / HTTP/1.1", "Host: orders.test");
+        rig.connector.worker().fail(AttemptFailure.RESET);
+        latency.sum(Latency.TICK);
+        assertThat(Duration.ofNanos(latency.average())).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test

@@ -145,7 +145,7 @@ class ExchangeMappingsTest {
     void aRedirectIsAnsweredWithItsLocationAndNoWorkerIsAsked() {
         rig.rules = List.of(new Rule(null, "/old", new Rule.Redirect(308, Template.parse("https://new.example.com/{rest}"))));
         ScriptedClient client = rig.request("GET /old/a?b=1 HTTP/1.1", HOST);
-        assertThat(client.answer()).isEqualTo(new ErrorAnswer(308, "", "", 0, "https://new.example.com/a?b=1"));
+        assertThat(client.answer()).isEqualTo(new OwnAnswer(308, "", "", 0, "https://new.example.com/a?b=1"));
         assertThat(rig.connector.asked()).isEmpty();
         assertThat(rig.listener.only().reason()).isEqualTo(Reason.REDIRECTED);
         assertThat(rig.listener.only().status()).isEqualTo(308);
@@ -158,7 +158,7 @@ class ExchangeMappingsTest {
         assertThat(gone.answer().contentType()).isEqualTo("application/json");
         assertThat(gone.answer().body()).contains("\"status\":410", "\"reason\":\"responded\"");
         ScriptedClient empty = rig.request("GET /a HTTP/1.1", HOST);
-        assertThat(empty.answer()).isEqualTo(new ErrorAnswer(204, "", "", 0, null));
+        assertThat(empty.answer()).isEqualTo(new OwnAnswer(204, "", "", 0, null));
     }
 
     // ---- strict-region

@@ -21,7 +21,7 @@ final class ScriptedClient implements ClientSide {
     private final Runnable whenSettled;
     private final StringBuilder body = new StringBuilder();
     private @Nullable String head;
-    private @Nullable ErrorAnswer answer;
+    private @Nullable OwnAnswer answer;
     private int unflushed;
     private boolean over;
     private boolean settled;
@@ -46,7 +46,7 @@ final class ScriptedClient implements ClientSide {
 
     /** The first line of the response, {@code answer 503 no_workers} for one of ours, or {@code nothing}. */
     String outcome() {
-        ErrorAnswer ours = answer;
+        OwnAnswer ours = answer;
         if (ours != null) {
             return "answer " + ours.status();
         }
@@ -59,7 +59,7 @@ final class ScriptedClient implements ClientSide {
         return body.toString();
     }
 
-    ErrorAnswer answer() {
+    OwnAnswer answer() {
         if (answer == null) {
             throw new AssertionError("no answer, but " + said);
         }
@@ -143,7 +143,7 @@ final class ScriptedClient implements ClientSide {
     }
 
     @Override
-    public void answer(RequestHead request, ErrorAnswer ours) {
+    public void answer(RequestHead request, OwnAnswer ours) {
         if (head != null || answer != null) {
             throw new AssertionError("a second response after " + said);
         }

@@ -8,7 +8,7 @@ import io.weir.balancing.RetryBudget;
 import io.weir.balancing.Target;
 import io.weir.balancing.Tier;
 import io.weir.exchange.ClientSide;
-import io.weir.exchange.ErrorAnswer;
+import io.weir.exchange.OwnAnswer;
 import io.weir.exchange.Exchange;
 import io.weir.exchange.ExchangeLoop;
 import io.weir.exchange.Reason;
@@ -211,6 +211,11 @@ public class SettleBenchmark {
         }
 
         @Override
+        public @Nullable String onlyRegion() {
+            return null;
+        }
+
+        @Override
         public long addressFingerprint() {
             return 4711;
         }
@@ -221,7 +226,7 @@ public class SettleBenchmark {
         }
 
         @Override
-        public void answer(RequestHead request, ErrorAnswer answer) {
+        public void answer(RequestHead request, OwnAnswer answer) {
             throw new IllegalStateException(answer.body());
         }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What clients read when no worker's answer can be had. */
-class ErrorAnswerTest {
+class OwnAnswerTest {
     private final ExchangeRig rig = new ExchangeRig();
 
     @AfterEach
@@ -24,7 +24,7 @@ class ErrorAnswerTest {
         rig.assertNothingLeft();
     }
 
-    private ErrorAnswer notFound(String... fields) {
+    private OwnAnswer notFound(String... fields) {
         String[] lines = new String[fields.length + 2];
         lines[0] = "GET /a<b>&c HTTP/1.1";
         lines[1] = "Host: unknown.test";
@@ -55,7 +55,7 @@ class ErrorAnswerTest {
 
     @Test
     void withoutAcceptTheAnswerIsText() {
-        ErrorAnswer answer = notFound();
+        OwnAnswer answer = notFound();
         assertThat(answer.contentType()).isEqualTo("text/plain; charset=utf-8");
         assertThat(answer.body()).startsWith("404 Not Found\n").contains("reason: no_route\n").containsPattern("request: [0-9a-f]{32}\n");
     }
@@ -71,15 +71,15 @@ class ErrorAnswerTest {
     @Test
     void htmlIsEscapedAndTextIsNot() {
         RequestHead html = head("Accept: text/html");
-        assertThat(ErrorAnswer.of(400, Reason.BAD_REQUEST, "a <b> & c", "id", html).body())
+        assertThat(OwnAnswer.of(400, Reason.BAD_REQUEST, "a <b> & c", "id", html).body())
                 .contains("a &lt;b&gt; &amp; c").doesNotContain("<b>");
-        assertThat(ErrorAnswer.of(400, Reason.BAD_REQUEST, "a <b> & c", "id", new RequestHead()).body()).contains("a <b> & c");
+        assertThat(OwnAnswer.of(400, Reason.BAD_REQUEST, "a <b> & c", "id", new RequestHead()).body()).contains("a <b> & c");
     }
 
     @Test
     void jsonIsEscaped() {
         RequestHead json = head("Accept: application/json");
-        assertThat(ErrorAnswer.of(400, Reason.BAD_REQUEST, "a \"b\" \\ c", "id", json).body()).contains("a \\\"b\\\" \\\\ c");
+        assertThat(OwnAnswer.of(400, Reason.BAD_REQUEST, "a \"b\" \\ c", "id", json).body()).contains("a \\\"b\\\" \\\\ c");
     }
 
     private static RequestHead head(String field) {
@@ -101,7 +101,7 @@ class ErrorAnswerTest {
     @EnumSource(Reason.class)
     void everyStatusThatWeAnswerWithHasAPhrase(Reason reason) {
         if (reason.status() != 0 && reason != Reason.CLIENT_GONE) {
-            assertThat(ErrorAnswer.phrase(reason.status())).isNotEqualTo("Error");
+            assertThat(OwnAnswer.phrase(reason.status())).isNotEqualTo("Error");
         }
         assertThat(reason.code()).matches("[a-z_]+");
         assertThat(reason.sentence()).doesNotEndWith(".");

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter seconds for {@code Retry-After}, or 0
  * @param location where the client is sent, or null
  */
-public record ErrorAnswer(int status, String contentType, String body, int retryAfter, @Nullable String location) {
+public record OwnAnswer(int status, String contentType, String body, int retryAfter, @Nullable String location) {
     private static final int RETRY_AFTER = 1;
     private static final String ACCEPT = "\naccept:";
 
     /** The answer to {@code request} for {@code reason}; {@code detail} says more, if there is more to say. */
-    public static ErrorAnswer of(int status, Reason reason, @Nullable String detail, String requestId, RequestHead request) {
+    public static OwnAnswer of(int status, Reason reason, @Nullable String detail, String requestId, RequestHead request) {
         String message = detail == null ? reason.sentence() : reason.sentence() + ": " + detail;
         String title = status + " " + phrase(status);
         int retryAfter = status == 503 ? RETRY_AFTER : 0;
@@ -48,14 +48,14 @@ public record ErrorAnswer(int status, String contentType, String body, int retry
     }
 
     /** What a mapping answers: errors in words, anything else without a body. */
-    static ErrorAnswer of(Answer given, String requestId, RequestHead request) {
+    static OwnAnswer of(Answer given, String requestId, RequestHead request) {
         return given.location() == null && given.status() >= 400
                 ? of(given.status(), Reason.RESPONDED, null, requestId, request)
-                : new ErrorAnswer(given.status(), "", "", 0, given.location());
+                : new OwnAnswer(given.status(), "", "", 0, given.location());
     }
 
-    private static ErrorAnswer text(int status, String contentType, String body, int retryAfter) {
-        return new ErrorAnswer(status, contentType, body, retryAfter, null);
+    private static OwnAnswer text(int status, String contentType, String body, int retryAfter) {
+        return new OwnAnswer(status, contentType, body, retryAfter, null);
     }
 
     private static String escaped(String s) {
