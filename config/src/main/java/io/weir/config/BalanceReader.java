@@ -11,7 +11,6 @@ final class BalanceReader {
     private static final String KEYS = "write one of client-address, path, {header: NAME}, {cookie: NAME}";
 
     /** In characters; much more would be no name but a mistake. */
-    private static final int LONGEST_NAME = 256;
 
     private BalanceReader() {}
 
@@ -38,7 +37,7 @@ final class BalanceReader {
 
     static @Nullable AffinitySettings affinity(Value value) {
         return value.fields(fields -> {
-            String cookie = fields.required("cookie", BalanceReader::token);
+            String cookie = fields.required("cookie", Scalars::token);
             return cookie == null ? null : new AffinitySettings(cookie);
         });
     }
@@ -65,8 +64,8 @@ final class BalanceReader {
     }
 
     private static @Nullable HashKey namedKey(Value value, Fields fields) {
-        String header = fields.optional("header", BalanceReader::token);
-        String cookie = fields.optional("cookie", BalanceReader::token);
+        String header = fields.optional("header", Scalars::token);
+        String cookie = fields.optional("cookie", Scalars::token);
         if (fields.has("header") == fields.has("cookie")) {
             value.report(fields.has("header") ? "names both a header and a cookie" : "names no header or cookie", KEYS);
             return null;
@@ -75,23 +74,5 @@ final class BalanceReader {
             return new HashKey.Header(header.toLowerCase(Locale.ROOT));
         }
         return cookie == null ? null : new HashKey.Cookie(cookie);
-    }
-
-    /** A name as field names and cookie names are: a token (RFC 9110, 5.6.2). */
-    private static @Nullable String token(Value value) {
-        value.accept(Forms.text("a name: letters, digits and !#$%&'*+-.^_`|~"));
-        String text = value.text();
-        if (text == null) {
-            return null;
-        }
-        if (text.length() > LONGEST_NAME || !text.chars().allMatch(BalanceReader::isTokenCharacter)) {
-            value.report("must be a token, is " + Quoted.of(text), "use letters, digits and !#$%&'*+-.^_`|~");
-            return null;
-        }
-        return text;
-    }
-
-    private static boolean isTokenCharacter(int c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
     }
 }

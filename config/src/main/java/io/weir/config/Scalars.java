@@ -19,6 +19,8 @@ final class Scalars {
 
     /** In characters; the longest host name and a port. */
     private static final int LONGEST = 260;
+    /** In characters; nobody's fields and cookies have longer names. */
+    private static final int LONGEST_NAME = 256;
 
     private Scalars() {}
 
@@ -132,6 +134,24 @@ final class Scalars {
     static @Nullable Boolean onOrOff(Value value) {
         String word = word(List.of("on", OFF)).read(value);
         return word == null ? null : word.equals("on");
+    }
+
+    /** A name as field names and cookie names are: a token (RFC 9110, 5.6.2). */
+    static @Nullable String token(Value value) {
+        value.accept(Forms.text("a name: letters, digits and !#$%&'*+-.^_`|~"));
+        String text = value.text();
+        if (text == null) {
+            return null;
+        }
+        if (text.length() > LONGEST_NAME || !text.chars().allMatch(Scalars::isTokenCharacter)) {
+            value.report("must be a token, is " + Quoted.of(text), "use letters, digits and !#$%&'*+-.^_`|~");
+            return null;
+        }
+        return text;
+    }
+
+    private static boolean isTokenCharacter(int c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
     }
 
     /** One of a few numbers. */

@@ -25,6 +25,7 @@ public record Settings(
         Map<String, AppSettings> apps,
         List<MappingSettings> mappings,
         AccessLogSettings accessLog,
+        MetricsSettings metrics,
         @Nullable AdminSettings admin,
         RuntimeSettings runtime,
         LimitSettings limits) {

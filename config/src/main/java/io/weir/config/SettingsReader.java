@@ -39,14 +39,16 @@ final class SettingsReader {
         var mappingReader = new MappingReader(domains, places, appNames(fields));
         List<MappingSettings> mappings = fields.optional("mappings", mappingReader::mappings, List.of());
 
-        AccessLogSettings accessLog = fields.optional("access-log", SettingsReader::accessLog, AccessLogSettings.DEFAULTS);
+        AccessLogSettings accessLog = fields.optional("access-log", TelemetryReader::accessLog, AccessLogSettings.OFF);
+        Reading<MetricsSettings> metricsOrOff = Scalars.orOff(TelemetryReader::metrics, MetricsSettings.NONE);
+        MetricsSettings metrics = fields.optional("metrics", metricsOrOff, MetricsSettings.DEFAULTS);
         RuntimeSettings runtime = fields.optional("runtime", SettingsReader::runtime, RuntimeSettings.DEFAULTS);
         LimitSettings limits = fields.optional("limits", SettingsReader::limits, LimitSettings.DEFAULTS);
-        fields.notYet("trusted-proxies", "trusted-gateways", "forwarded", "via", "metrics", "failover");
+        fields.notYet("trusted-proxies", "trusted-gateways", "forwarded", "via", "failover");
 
         return domainNames == null || regions == null || here == null || listeners == null
                 ? null
-                : new Settings(domainNames, here, regions, listeners, apps, mappings, accessLog, admin, runtime, limits);
+                : new Settings(domainNames, here, regions, listeners, apps, mappings, accessLog, metrics, admin, runtime, limits);
     }
 
     private static @Nullable Set<String> appNames(Fields fields) {
@@ -55,14 +57,6 @@ final class SettingsReader {
             return Set.of();
         }
         return apps.isMapping() ? new HashSet<>(apps.names()) : null;
-    }
-
-    private static @Nullable AccessLogSettings accessLog(Value value) {
-        return value.fields(fields -> {
-            Reading<AccessLogFormat> format = Scalars.oneOf(AccessLogFormat.class, "json", "common", "combined");
-            fields.notYet("path");
-            return new AccessLogSettings(fields.optional("format", format, AccessLogSettings.DEFAULTS.format()));
-        });
     }
 
     private static @Nullable RuntimeSettings runtime(Value value) {

@@ -5,6 +5,8 @@ import static io.weir.config.Configs.ORDERS;
 import static io.weir.config.Configs.assertProblems;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Keys that are unknown, missing, given twice or of the wrong kind, and values that are no values of their key. */
 class KeyProblemsTest {
@@ -152,7 +154,7 @@ class KeyProblemsTest {
     void aMessageIsOneShortLineWhateverTheConfigHolds() {
         assertProblems(
                 LEAST + "\"a\\e[31m\\nb\": 1\nruntime: {drain: " + "9".repeat(300) + "s}\n",
-                "7:1: a?[31m?b: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, access-log, runtime, limits",
+                "7:1: a?[31m?b: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, access-log, metrics, runtime, limits",
                 "8:18: runtime.drain: is too long: \"" + "9".repeat(80) + "…\"; write a whole number with a unit: 500ms, 30s, 5m, 1h");
     }
 
@@ -186,10 +188,31 @@ class KeyProblemsTest {
         String[] expected = new String[1001];
         for (int i = 0; i < 1000; i++) {
             expected[i] = (7 + i) + ":1: a" + i
-                    + ": unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, access-log, runtime, limits";
+                    + ": unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, access-log, metrics, runtime, limits";
         }
         expected[1000] = "1006:1: and 3 more problems";
 
         assertProblems(text.toString(), expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{format: xml}                                        | 7:22: access-log.format: cannot be \"xml\"; write one of json, common, combined, off",
+        "{path: \"\"}                                          | 7:20: access-log.path: must be the path of a file; write - for standard output",
+        "{format: common, request-headers: [host]}            | 7:47: access-log.request-headers: has no place in a line of this format; write format: json",
+        "{request-headers: [Cookie]}                          | 7:32: access-log.request-headers[0]: is never logged: Cookie; whoever reads the log could act in its owner's name",
+        "{response-headers: [SET-COOKIE]}                     | 7:33: access-log.response-headers[0]: is never logged: SET-COOKIE; whoever reads the log could act in its owner's name",
+    })
+    void accessLog(String value, String problem) {
+        assertProblems(LEAST + "access-log: " + value + "\n", problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{apps: 2001} | 7:17: metrics.apps: must be between 0 and 2000, is 2001",
+        "{app: 1}     | 7:11: metrics.app: unknown key; did you mean apps?",
+    })
+    void metrics(String value, String problem) {
+        assertProblems(LEAST + "metrics: " + value + "\n", problem);
     }
 }

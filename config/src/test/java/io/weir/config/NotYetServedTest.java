@@ -13,12 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NotYetServedTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"trusted-proxies", "trusted-gateways", "forwarded", "via", "metrics", "failover"})
+    @ValueSource(strings = {"trusted-proxies", "trusted-gateways", "forwarded", "via", "failover"})
     void keysOfTheConfig(String key) {
         assertProblems(
                 LEAST + key + ": x\n",
                 "7:1: " + key + ": is not yet served by this version;"
-                        + " served here: domains, regions, here, listeners, admin, apps, mappings, access-log, runtime, limits");
+                        + " served here: domains, regions, here, listeners, admin, apps, mappings, access-log, metrics, runtime, limits");
     }
 
     @ParameterizedTest
@@ -62,15 +62,6 @@ class NotYetServedTest {
                 "10:67: apps.orders.pools.ca-c1.workers[0].tls: is not yet served by this version; served here: address, zone, weight",
                 "10:76: apps.orders.pools.ca-c1.workers[0].protocol: is not yet served by this version; served here: address, zone, weight",
                 "10:92: apps.orders.pools.ca-c1.gateway: is not yet served by this version; served here: workers");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"json", "common", "combined"})
-    void formatsOfTheAccessLog(String format) {
-        assertProblems(
-                LEAST + "access-log: {format: " + format + ", path: \"-\"}\n",
-                "7:22: access-log.format: " + format + " is not yet served by this version; write off",
-                "7:" + (24 + format.length()) + ": access-log.path: is not yet served by this version; served here: format");
     }
 
     @Test

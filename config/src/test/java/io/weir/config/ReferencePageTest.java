@@ -36,6 +36,8 @@ class ReferencePageTest {
         assertDefault(rows, "upstream.queue", String.valueOf(upstream.queue()));
         assertDefault(rows, "upstream.idle-connections", String.valueOf(upstream.idleConnections()));
         assertDefault(rows, "runtime.drain", Durations.print(RuntimeSettings.DEFAULTS.drain()));
+        assertDefault(rows, "metrics.apps", String.valueOf(MetricsSettings.DEFAULTS.apps()));
+        assertDefault(rows, "access-log.format", "json");
         assertDefault(rows, "limits.connections", String.valueOf(limits.connections()));
         assertDefault(rows, "limits.request-line", Sizes.print(limits.requestLine()));
         assertDefault(rows, "limits.head", Sizes.print(limits.head()));

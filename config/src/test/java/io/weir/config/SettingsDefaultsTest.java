@@ -56,7 +56,14 @@ class SettingsDefaultsTest {
         assertThat(least.apps()).isEmpty();
         assertThat(least.mappings()).isEmpty();
         assertThat(least.admin()).isNull();
-        assertThat(least.accessLog()).isEqualTo(new AccessLogSettings(AccessLogFormat.OFF));
+        assertThat(least.accessLog()).isEqualTo(AccessLogSettings.OFF);
+    }
+
+    @Test
+    void accessLogAndMetrics() {
+        assertThat(Configs.read(Configs.LEAST + "access-log: {}\n").accessLog())
+                .isEqualTo(new AccessLogSettings(AccessLogFormat.JSON, "-", List.of(), List.of()));
+        assertThat(settings.metrics()).isEqualTo(new MetricsSettings(true, 1000));
     }
 
     @Test
@@ -71,7 +78,7 @@ class SettingsDefaultsTest {
 
     @Test
     void anEmptyGroupIsAGroupOfDefaults() {
-        Settings empty = Configs.read(Configs.LEAST + "runtime: {}\nlimits: {}\naccess-log: {}\nmappings: []\napps: {}\n");
+        Settings empty = Configs.read(Configs.LEAST + "runtime: {}\nlimits: {}\nmetrics: {}\nmappings: []\napps: {}\n");
 
         assertThat(empty).isEqualTo(Configs.read(Configs.LEAST));
     }

@@ -48,7 +48,8 @@ class SettingsKeysTest {
               - {host: "*.example.com", path: /older, redirect: {to: "/{host}", status: 302}}
               - {host: "*.example.com", respond: 410}
               - {app: stock}
-            access-log: {format: off}
+            access-log: {format: json, path: /var/log/weir.log, request-headers: [User-Agent, x-tenant], response-headers: [Content-Type]}
+            metrics: {apps: 7}
             admin: {bind: "127.0.0.1:9901"}
             runtime: {event-loops: 3, transport: epoll, drain: 0s}
             limits: {connections: 11, request-line: 1KiB, head: 2KiB, fields: 12, response-head: 4096, body: 1MiB}
@@ -117,8 +118,27 @@ class SettingsKeysTest {
     }
 
     @Test
-    void accessLogAdminAndRuntime() {
-        assertThat(settings.accessLog().format()).isEqualTo(AccessLogFormat.OFF);
+    void accessLogAndMetrics() {
+        assertThat(settings.accessLog()).isEqualTo(new AccessLogSettings(
+                AccessLogFormat.JSON, "/var/log/weir.log", List.of("user-agent", "x-tenant"), List.of("content-type")));
+        assertThat(settings.metrics()).isEqualTo(new MetricsSettings(true, 7));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyFormatOfTheAccessLog(AccessLogFormat format) {
+        String text = Configs.LEAST + "access-log: {format: " + format.name().toLowerCase(Locale.ROOT) + "}\n";
+
+        assertThat(Configs.read(text).accessLog()).isEqualTo(new AccessLogSettings(format, "-", List.of(), List.of()));
+    }
+
+    @Test
+    void noMetrics() {
+        assertThat(Configs.read(Configs.LEAST + "metrics: off\n").metrics()).isEqualTo(MetricsSettings.NONE);
+    }
+
+    @Test
+    void adminAndRuntime() {
         assertThat(settings.admin()).isEqualTo(new AdminSettings(BindAddress.parse("127.0.0.1:9901")));
         assertThat(settings.runtime()).isEqualTo(new RuntimeSettings(3, Transport.EPOLL, Duration.ZERO));
     }

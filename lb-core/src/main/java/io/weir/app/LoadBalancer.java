@@ -5,7 +5,6 @@ import io.weir.admin.Readiness;
 import io.weir.config.ListenerSettings;
 import io.weir.config.Settings;
 import io.weir.control.Tables;
-import io.weir.exchange.ExchangeListener;
 import io.weir.exchange.ExchangeLoop;
 import io.weir.frontend.ClientTimeouts;
 import io.weir.frontend.ConnectionLimit;
@@ -13,12 +12,17 @@ import io.weir.frontend.FrontendLoop;
 import io.weir.frontend.Listener;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
+import io.weir.loop.LoopWatchdog;
 import io.weir.routing.RoutingTable;
+import io.weir.telemetry.LoopStalls;
+import io.weir.telemetry.Telemetry;
 import io.weir.topology.BindAddress;
 import io.weir.upstream.Endpoints;
 import io.weir.upstream.LoopConnector;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +45,9 @@ public final class LoadBalancer implements AutoCloseable {
     private final EventLoops loops;
     private final Endpoints endpoints;
     private final ConnectionLimit connections;
+    private final LoopStalls stalls = new LoopStalls();
+    private final LoopWatchdog watchdog;
+    private final Telemetry telemetry;
     private final List<FrontendLoop> frontends = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final @Nullable LatencyTicks latencyTicks;
@@ -50,12 +57,14 @@ public final class LoadBalancer implements AutoCloseable {
     private volatile Readiness readiness = Readiness.STARTING;
     private @Nullable AdminServer admin;
 
-    private LoadBalancer(Settings settings, TransportChoice transport, int loopCount, List<ExchangeListener> exchangeListeners) {
+    private LoadBalancer(Settings settings, TransportChoice transport, int loopCount) throws CannotLogException {
         var limits = settings.limits();
         loops = new EventLoops(transport.kind(), loopCount);
         // Workers are trusted with a status line as long as their head may be.
         endpoints = new Endpoints(loops, new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields()));
         connections = new ConnectionLimit(limits.connections());
+        telemetry = startTelemetry(settings);
+        watchdog = LoopWatchdog.start(loops, stalls);
         Tables tables = new Tables(endpoints, loopCount);
         table = tables.build(settings, System.nanoTime());
         latencyTicks = LatencyTicks.of(tables.latencySums());
@@ -69,7 +78,7 @@ public final class LoadBalancer implements AutoCloseable {
                     loop.wheel(),
                     new LoopConnector(loop.index()),
                     () -> table,
-                    exchangeListeners,
+                    telemetry.onLoop(loop.index()),
                     random.split(),
                     limits.body());
             frontends.add(new FrontendLoop(loop, exchanges, connections, requestLimits));
@@ -80,10 +89,10 @@ public final class LoadBalancer implements AutoCloseable {
      * Starts one that serves at once.
      *
      * @throws CannotListenException if an address can't be had; then nothing is left running
+     * @throws CannotLogException if the access log can't be written; then nothing is left running
      */
-    static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, List<ExchangeListener> exchangeListeners)
-            throws CannotListenException {
-        LoadBalancer it = new LoadBalancer(settings, transport, loopCount, exchangeListeners);
+    static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount) throws CannotListenException, CannotLogException {
+        LoadBalancer it = new LoadBalancer(settings, transport, loopCount);
         try {
             it.listen(settings);
         } catch (CannotListenException e) {
@@ -92,6 +101,18 @@ public final class LoadBalancer implements AutoCloseable {
         }
         it.readiness = Readiness.READY;
         return it;
+    }
+
+    private Telemetry startTelemetry(Settings settings) throws CannotLogException {
+        var around = new Telemetry.Surroundings(
+                BuildInfo.version(), () -> readiness == Readiness.READY, connections::open, connections::accepted, stalls::count);
+        try {
+            return Telemetry.start(settings, loops.loops(), around);
+        } catch (IOException e) {
+            endpoints.close();
+            loops.shutDown().awaitUninterruptibly();
+            throw new CannotLogException(settings.accessLog().path(), e);
+        }
     }
 
     /** Tries every address, so that one look shows all that can't be had. */
@@ -193,8 +214,32 @@ public final class LoadBalancer implements AutoCloseable {
         if (latencyTicks != null) {
             latencyTicks.close();
         }
+        watchdog.close();
         endpoints.close();
         loops.shutDown().awaitUninterruptibly();
+        telemetry.close();
+    }
+
+    /** Opens log files anew, as after they were moved away. */
+    void reopenLogs() {
+        telemetry.reopenLogs();
+    }
+
+    /** The access log can't be written. */
+    static final class CannotLogException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        CannotLogException(String path, IOException cause) {
+            super("access-log.path: can't write to " + path + ": " + why(cause) + "; create its folder, or let this user write there");
+        }
+
+        private static String why(IOException cause) {
+            return switch (cause) {
+                case NoSuchFileException _ -> "no such folder";
+                case AccessDeniedException _ -> "permission denied";
+                default -> String.valueOf(cause.getMessage());
+            };
+        }
     }
 
     /** Addresses of the config can't be listened at; the message has a line for each. */

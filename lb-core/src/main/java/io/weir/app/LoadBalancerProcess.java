@@ -1,6 +1,5 @@
 package io.weir.app;
 
-import io.weir.config.AccessLogFormat;
 import io.weir.config.AccessLogSettings;
 import io.weir.config.AppSettings;
 import io.weir.config.ConfigProblemsException;
@@ -9,6 +8,7 @@ import io.weir.config.LimitSettings;
 import io.weir.config.ListenerSettings;
 import io.weir.config.LoadedConfig;
 import io.weir.config.MappingSettings;
+import io.weir.config.MetricsSettings;
 import io.weir.config.PoolSettings;
 import io.weir.config.RuntimeSettings;
 import io.weir.config.Settings;
@@ -74,7 +74,8 @@ final class LoadBalancerProcess {
                 List.of(ListenerSettings.defaults(from)),
                 new LinkedHashMap<>(Map.of(PROXY, app)),
                 List.of(MappingSettings.toApp(null, MappingSettings.DEFAULT_PATH, PROXY)),
-                new AccessLogSettings(AccessLogFormat.OFF),
+                AccessLogSettings.OFF,
+                MetricsSettings.DEFAULTS,
                 null,
                 RuntimeSettings.DEFAULTS,
                 LimitSettings.DEFAULTS);
@@ -89,8 +90,11 @@ final class LoadBalancerProcess {
         LoadBalancer balancer;
         try {
             transport = TransportChoice.of(runtime.transport());
-            balancer = LoadBalancer.start(settings, transport, loops, List.of());
+            balancer = LoadBalancer.start(settings, transport, loops);
         } catch (TransportChoice.UnusableTransportException e) {
+            System.err.println("weir: " + e.getMessage());
+            return Main.FAILED;
+        } catch (LoadBalancer.CannotLogException e) {
             System.err.println("weir: " + e.getMessage());
             return Main.FAILED;
         } catch (LoadBalancer.CannotListenException e) {
@@ -98,7 +102,7 @@ final class LoadBalancerProcess {
             return Main.CANNOT_LISTEN;
         }
         try (balancer) {
-            Signals signals = Signals.install(); // 15 ms that no client waits for; until here a signal ends the process by itself
+            Signals signals = Signals.install(balancer::reopenLogs); // 15 ms that no client waits for; until here a signal ends the process by itself
             System.out.println(story(settings, origin, transport, loops, balancer));
             signals.awaitFirst();
             System.out.println("draining: no new connections; waiting up to " + runtime.drain().toSeconds() + " s for "

@@ -11,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -37,16 +36,16 @@ final class Rehearsal implements Callable<Integer> {
                 }
             }
             return Main.OK;
-        } catch (ConfigProblemsException | LoadBalancer.CannotListenException e) {
+        } catch (ConfigProblemsException | LoadBalancer.CannotListenException | LoadBalancer.CannotLogException e) {
             System.err.println("weir: " + e.getMessage());
             return Main.FAILED;
         }
     }
 
-    private static void rehearse(TransportKind transport, int worker) throws ConfigProblemsException, LoadBalancer.CannotListenException, IOException {
+    private static void rehearse(TransportKind transport, int worker) throws ConfigProblemsException, LoadBalancer.CannotListenException, LoadBalancer.CannotLogException, IOException {
         LoadedConfig config = ConfigReader.read("rehearsal", config(worker, TransportChoice.name(transport)));
         TransportChoice choice = TransportChoice.of(config.settings().runtime().transport());
-        try (LoadBalancer balancer = LoadBalancer.start(config.settings(), choice, 1, List.of())) {
+        try (LoadBalancer balancer = LoadBalancer.start(config.settings(), choice, 1)) {
             System.out.println(LoadBalancerProcess.story(config.settings(), "rehearsal " + config.checksum(), choice, 1, balancer));
             ask(balancer.addresses().getFirst().getPort());
             balancer.drain(Duration.ofSeconds(1));

@@ -5,7 +5,7 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * TERM and INT: the first is waited for, the second ends the process at once. {@code sun.misc.Signal} is reached by reflection, since it is
+ * TERM and INT: the first is waited for, the second ends the process at once. USR1 opens logs anew. {@code sun.misc.Signal} is reached by reflection, since it is
  * no part of the platform's API that the compiler would let us name.
  */
 final class Signals {
@@ -15,21 +15,22 @@ final class Signals {
 
     private Signals() {}
 
-    static Signals install() {
+    static Signals install(Runnable reopenLogs) {
         Signals signals = new Signals();
-        signals.handle("TERM");
-        signals.handle("INT");
+        handle("TERM", signals::received);
+        handle("INT", signals::received);
+        handle("USR1", reopenLogs);
         return signals;
     }
 
     @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
-    private void handle(String name) {
+    private static void handle(String name, Runnable whenReceived) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             InvocationHandler received = (proxy, method, args) -> switch (method.getName()) {
                 case "handle" -> {
-                    received();
+                    whenReceived.run();
                     yield null;
                 }
                 case "hashCode" -> System.identityHashCode(proxy);

@@ -23,6 +23,9 @@ public interface ClientSide extends Side {
     /** Field lines that tell workers about this client's connection: Via, X-Forwarded-For, -Proto and -Port. */
     byte[] connectionLines();
 
+    /** Its address as text, without port. */
+    byte[] address();
+
     /** The region that alone is served to this client, or null for all. */
     @Nullable String onlyRegion();
 

@@ -85,6 +85,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private final Attempts attempts = new Attempts();
     private final Draw draw = new Draw();
     private final HeldBody held = new HeldBody();
+    private final Timeline times = new Timeline();
     private final HeadLines responseLines = this::addToResponse;
 
     private final Deadline deadline = new Deadline() {
@@ -122,8 +123,6 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private int status;
     private long requestBytes;
     private long responseBytes;
-    private long started;
-    private long attemptStarted;
     private long totalUntil;
     private long idLow;
 
@@ -136,6 +135,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
     }
 
     // ---- admit
+
+    /** It is taken for a request that begins now. */
+    void begin(long now) {
+        times.accepted(now);
+    }
 
     /** The head that the request is read into. */
     public RequestHead requestHead() {
@@ -167,7 +171,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private void begin(ClientSide from) {
         client = from;
-        started = loop.clock().now();
+        times.admitted(loop.clock().now());
         totalUntil = App.Timeouts.OFF;
         idLow = loop.ids().nextLow();
     }
@@ -190,10 +194,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
             refuse(Reason.WRONG_REGION, null);
         } else {
             App app = found.app();
-            app.budget(loop.index()).request(started);
+            app.budget(loop.index()).request(times.admittedAt());
             draw(app, found.plan().nextTurn());
             if (app.timeouts().total() != App.Timeouts.OFF) {
-                totalUntil = started + app.timeouts().total();
+                totalUntil = times.admittedAt() + app.timeouts().total();
                 arm(App.Timeouts.OFF);
             }
             if (found.steps() == null) {
@@ -269,6 +273,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
             return;
         }
         attempts.add(next);
+        times.picked(loop.clock().now());
         stale = false;
         grace = false;
         connect(next, false);
@@ -298,7 +303,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private void relay(WorkerSide side) {
         phase = Phase.RELAY;
         worker = side;
-        attemptStarted = loop.clock().now();
+        times.connected(loop.clock().now());
         writtenAttempts++;
         Step.Chain steps = route().steps();
         if (steps != null) {
@@ -333,7 +338,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         } else {
             out.literal(HOST).text(Objects.requireNonNull(target).name()).endOfLine(); // HTTP/1.1 must have one; HTTP/1.0 need not
         }
-        out.literal(REQUEST_ID).hex(loop.ids().high()).hex(idLow).endOfLine();
+        writeRequestId(out.literal(REQUEST_ID)).endOfLine();
         if (request.acceptsTrailers()) {
             out.literal(TE_TRAILERS);
         }
@@ -444,7 +449,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         headPassed = true;
         status = response.status();
-        target().answered(loop.index(), loop.clock().now() - attemptStarted);
+        times.answered(loop.clock().now());
+        target().answered(loop.index(), times.firstByte());
         forgetBody();
         Step.Chain steps = route().steps();
         if (steps != null) {
@@ -523,6 +529,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         failedAt.finish();
         lastFailure = failure;
         if (headPassed) {
+            loop.tellAttempt(this, failedAt, failure);
             client().abort();
             settle(Reason.RESPONSE_CUT);
             return;
@@ -537,7 +544,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
                 return;
             }
         }
-        failedAt.failed(loop.index(), failure.neverWritten() ? 0 : loop.clock().now() - attemptStarted);
+        loop.tellAttempt(this, failedAt, failure);
+        failedAt.failed(loop.index(), failure.neverWritten() ? 0 : loop.clock().now() - times.connectedAt());
         if (failure.neverWritten()) {
             again();
         } else if (!replayable || writtenAttempts >= MOST_WRITTEN) {
@@ -648,7 +656,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** The attempt's own bound ends with the head of the response. */
     private void armWithinAttempt(long until) {
         long attempt = route().app().timeouts().attempt();
-        arm(headPassed || attempt == App.Timeouts.OFF ? until : Math.min(until, attemptStarted + attempt));
+        arm(headPassed || attempt == App.Timeouts.OFF ? until : Math.min(until, times.connectedAt() + attempt));
     }
 
     private void armForBody() {
@@ -670,6 +678,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         detachWorker();
         phase = Phase.SETTLED;
         reason = why;
+        times.settled(loop.clock().now());
         loop.tell(this);
         ClientSide last = client();
         loop.giveBack(this);
@@ -688,6 +697,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         if (last != null) {
             last.finish();
+            loop.tellAttempt(this, last, null);
         }
     }
 
@@ -713,6 +723,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         requestEnded = replayable = headPassed = grace = false;
         requestTrailers = null;
         requestBytes = responseBytes = 0;
+        times.reset();
     }
 
     // ---- what listeners ask
@@ -730,9 +741,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
         return status;
     }
 
-    public @Nullable App app() {
-        Route to = route;
-        return to == null ? null : to.app();
+    /** Where it went, or null if it was answered without an app. */
+    public @Nullable Route to() {
+        return route;
     }
 
     /** Tries, those included that were never written. */
@@ -745,6 +756,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
         return attempts.last();
     }
 
+    /** The head of the worker's response; empty if none was passed on. */
+    public ResponseHead response() {
+        return response;
+    }
+
     /** Bytes of the request's body, framing not counted. */
     public long requestBytes() {
         return requestBytes;
@@ -755,14 +771,24 @@ public final class Exchange implements AttemptEvents, HeadLines {
         return responseBytes;
     }
 
-    /** ns since its head was read. */
-    public long age() {
-        return loop.clock().now() - started;
+    /** When it reached each verb. */
+    public Timeline times() {
+        return times;
+    }
+
+    /** The address of the client, as text. */
+    public byte[] clientAddress() {
+        return client().address();
+    }
+
+    /** Writes what the worker got as X-Request-Id. */
+    public HeadWriter writeRequestId(HeadWriter out) {
+        return out.hex(loop.ids().high()).hex(idLow);
     }
 
     /** What the worker got as X-Request-Id. For rare paths: it makes a string. */
     public String requestId() {
-        return new HeadWriter().hex(loop.ids().high()).hex(idLow).toString();
+        return writeRequestId(new HeadWriter(32)).toString();
     }
 
     private ClientSide client() {

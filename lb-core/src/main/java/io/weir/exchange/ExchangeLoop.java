@@ -1,15 +1,18 @@
 package io.weir.exchange;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.weir.balancing.Target;
 import io.weir.http.HeadWriter;
 import io.weir.loop.DeadlineWheel;
 import io.weir.loop.LoopClock;
 import io.weir.routing.RoutingTable;
+import io.weir.upstream.AttemptFailure;
 import io.weir.upstream.Connector;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +65,11 @@ public final class ExchangeLoop {
     /** An exchange to read a request into; it comes back by itself when it is over, or by {@link #giveBack}. */
     public Exchange take() {
         Exchange exchange = unused.pollFirst();
-        return exchange == null ? new Exchange(this) : exchange;
+        if (exchange == null) {
+            exchange = new Exchange(this);
+        }
+        exchange.begin(clock.now());
+        return exchange;
     }
 
     /** Takes back an exchange that was never started. */
@@ -79,6 +86,17 @@ public final class ExchangeLoop {
                 listener.settled(exchange);
             } catch (RuntimeException e) {
                 LOG.error("a listener failed", e); // and must not keep the exchange from its end
+            }
+        }
+    }
+
+    void tellAttempt(Exchange exchange, Target target, @Nullable AttemptFailure failure) {
+        long nanos = exchange.times().sinceConnected(clock.now());
+        for (ExchangeListener listener : listeners) {
+            try {
+                listener.attempted(exchange, target, failure, nanos);
+            } catch (RuntimeException e) {
+                LOG.error("a listener failed", e);
             }
         }
     }

@@ -109,6 +109,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private @Nullable ByteBuf ahead;
 
     private byte @Nullable [] connectionLines;
+    private byte @Nullable [] address;
     /** 0 until somebody asks. */
     private long addressFingerprint;
     /** Whether the connection ends behind the current answer. */
@@ -635,6 +636,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public @Nullable String onlyRegion() {
         return onlyRegion;
+    }
+
+    @Override
+    public byte[] address() {
+        byte[] text = address;
+        if (text == null) {
+            text = ConnectionLines.address(ctx().channel().remoteAddress());
+            address = text;
+        }
+        return text;
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.weir.frontend;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /** How many client connections may be open at a time, on all listeners and loops. */
 public final class ConnectionLimit {
     private final int most;
     private final AtomicInteger open = new AtomicInteger();
+    private final LongAdder accepted = new LongAdder();
 
     public ConnectionLimit(int most) {
         this.most = most;
@@ -13,6 +15,7 @@ public final class ConnectionLimit {
 
     /** Counts one more, to be matched by {@link #closed}; false, and not counted, if there would be too many. */
     boolean opened() {
+        accepted.increment();
         if (open.incrementAndGet() <= most) {
             return true;
         }
@@ -22,6 +25,11 @@ public final class ConnectionLimit {
 
     void closed() {
         open.decrementAndGet();
+    }
+
+    /** Connections since the start, those included that were too many. */
+    public long accepted() {
+        return accepted.sum();
     }
 
     /** Connections that are open now. */

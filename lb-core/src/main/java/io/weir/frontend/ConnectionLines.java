@@ -22,6 +22,19 @@ final class ConnectionLines {
     static byte[] of(SocketAddress client, SocketAddress local) {
         HeadWriter out = new HeadWriter(128);
         out.literal(FOR);
+        writeAddress(client, out);
+        out.literal(PORT).decimal(local instanceof InetSocketAddress a ? a.getPort() : 0).endOfLine();
+        return out.toBytes();
+    }
+
+    /** The client's address as text, without its port. */
+    static byte[] address(SocketAddress client) {
+        HeadWriter out = new HeadWriter(16);
+        writeAddress(client, out);
+        return out.toBytes();
+    }
+
+    private static void writeAddress(SocketAddress client, HeadWriter out) {
         if (client instanceof InetSocketAddress a && a.getAddress() instanceof Inet4Address ip) {
             byte[] b = ip.getAddress();
             out.decimal(b[0] & 0xff).text(".").decimal(b[1] & 0xff).text(".").decimal(b[2] & 0xff).text(".").decimal(b[3] & 0xff);
@@ -30,8 +43,6 @@ final class ConnectionLines {
         } else {
             out.text("unknown"); // RFC 7239, 6.3, has the word
         }
-        out.literal(PORT).decimal(local instanceof InetSocketAddress a ? a.getPort() : 0).endOfLine();
-        return out.toBytes();
     }
 
     /** Of the client's address without its port; 0 if it has none. */

@@ -130,15 +130,21 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         return -1;
     }
 
+    /** The first field of that name (without case), cut or not, or -1. */
+    public final int findReceived(byte[] name) {
+        for (int i = 0; i < fieldCount; i++) {
+            if (FieldName.same(bytes, nameStart(i), nameEnd(i), name, 0, name.length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** The value of the first field of that name (without case), or null. For rare paths: it makes a string. */
     public final @Nullable String value(String name) {
         byte[] wanted = name.getBytes(StandardCharsets.ISO_8859_1);
-        for (int i = 0; i < fieldCount; i++) {
-            if (FieldName.same(bytes, nameStart(i), nameEnd(i), wanted, 0, wanted.length)) {
-                return text(valueStart(i), valueEnd(i));
-            }
-        }
-        return null;
+        int found = findReceived(wanted);
+        return found < 0 ? null : text(valueStart(found), valueEnd(found));
     }
 
     /** Bytes {@code [from, to)} as text. */

@@ -100,6 +100,12 @@ public final class HeadWriter {
         }
     }
 
+    /** Copies what it holds to {@code to[at…]}, which must have room; returns how many bytes. */
+    public int copyTo(byte[] to, int at) {
+        System.arraycopy(buffer, 0, to, at, length);
+        return length;
+    }
+
     /** A copy of what it holds. */
     public byte[] toBytes() {
         return java.util.Arrays.copyOf(buffer, length);

@@ -76,6 +76,15 @@ public final class RequestHead extends Head {
         return text(startLine, methodEnd);
     }
 
+    /** The method is {@code [methodStart, methodEnd)}; empty if the head was refused before it was read. */
+    public int methodStart() {
+        return startLine;
+    }
+
+    public int methodEnd() {
+        return methodEnd;
+    }
+
     public int pathStart() {
         return path;
     }

@@ -9,6 +9,7 @@ import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The data event loops with what each of them owns. Connections of an exchange share a loop, so nothing in a {@link Loop} is locked. */
 public final class EventLoops {
@@ -18,6 +19,7 @@ public final class EventLoops {
         private final EventLoop executor;
         private final LoopClock clock;
         private final DeadlineWheel wheel;
+        private volatile @Nullable Thread thread;
 
         public Loop(int index, EventLoop executor, LoopClock clock) {
             this.index = index;
@@ -44,7 +46,15 @@ public final class EventLoops {
         }
 
         void tick() {
+            thread = Thread.currentThread();
             wheel.advance(clock.refresh());
+            clock.rest();
+        }
+
+        /** Where its thread is, innermost first; empty if it has not begun. For any thread. */
+        StackTraceElement[] stack() {
+            Thread at = thread;
+            return at == null ? new StackTraceElement[0] : at.getStackTrace();
         }
     }
 

@@ -86,7 +86,7 @@ class AllocationTest {
 
         private MeasuredProxy() {}
 
-        public static void main(String... args) throws IOException, ConfigProblemsException, LoadBalancer.CannotListenException {
+        public static void main(String... args) throws IOException, ConfigProblemsException, LoadBalancer.CannotListenException, LoadBalancer.CannotLogException {
             try (ServerSocket worker = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
                 var _ = Thread.ofPlatform().daemon().start(() -> work(worker));
                 for (TransportKind transport : TransportKind.values()) {
@@ -98,9 +98,9 @@ class AllocationTest {
         }
 
         private static void measure(TransportKind kind, int worker)
-                throws IOException, ConfigProblemsException, LoadBalancer.CannotListenException {
+                throws IOException, ConfigProblemsException, LoadBalancer.CannotListenException, LoadBalancer.CannotLogException {
             TransportChoice transport = new TransportChoice(kind, "each in turn");
-            try (LoadBalancer proxy = LoadBalancer.start(settings(worker), transport, 1, List.of());
+            try (LoadBalancer proxy = LoadBalancer.start(settings(worker), transport, 1);
                     Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.addresses().getFirst().getPort())) {
                 client.setTcpNoDelay(true);
                 byte[] response = new byte[firstResponse(client)];

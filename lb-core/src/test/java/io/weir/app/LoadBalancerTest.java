@@ -7,7 +7,6 @@ import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LoadBalancerTest {
@@ -42,7 +41,7 @@ class LoadBalancerTest {
     }
 
     private static LoadBalancer start(Settings settings) throws Exception {
-        return LoadBalancer.start(settings, TransportChoice.of(settings.runtime().transport()), 1, List.of());
+        return LoadBalancer.start(settings, TransportChoice.of(settings.runtime().transport()), 1);
     }
 
     private static ServerSocket taken() throws Exception {

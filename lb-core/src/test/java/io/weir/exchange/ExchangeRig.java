@@ -10,6 +10,7 @@ import io.weir.balancing.Balance;
 import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
 import io.weir.balancing.StandInTarget;
+import io.weir.balancing.Target;
 import io.weir.balancing.Tier;
 import io.weir.http.BadMessage;
 import io.weir.http.HeadLimits;
@@ -24,6 +25,7 @@ import io.weir.routing.RequestKey;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
 import io.weir.routing.Rule;
+import io.weir.upstream.AttemptFailure;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,17 +40,17 @@ import org.jspecify.annotations.Nullable;
  * An event loop with its exchanges, between clients and workers in memory, whose time passes when a test says so. The app {@code orders}
  * answers at {@code orders.test} with six targets: a, b, e in zone z1 and c, d, f in zone z2, whose turns come in that order.
  */
-final class ExchangeRig {
+public final class ExchangeRig {
     static final Duration CONNECT = Duration.ofSeconds(2);
     static final Duration RESPONSE = Duration.ofSeconds(10);
     static final Duration IDLE = Duration.ofSeconds(20);
 
     final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(false);
-    final ScriptedConnector connector = new ScriptedConnector(alloc);
+    public final ScriptedConnector connector = new ScriptedConnector(alloc);
     final RecordingListener listener = new RecordingListener();
     final List<StandInTarget> targets = new ArrayList<>();
     final List<ScriptedClient> clients = new ArrayList<>();
-    final DeadlineWheel wheel;
+    public final DeadlineWheel wheel;
 
     Duration attempt = Duration.ofNanos(App.Timeouts.OFF);
     Duration total = Duration.ofNanos(App.Timeouts.OFF);
@@ -61,13 +63,15 @@ final class ExchangeRig {
 
     private final EmbeddedChannel timers = new EmbeddedChannel();
     private final RequestParser parser = new RequestParser(new HeadLimits(8192, 32768, 100));
-    private final LoopClock clock;
+    public final LoopClock clock;
     private long now = TimeUnit.HOURS.toNanos(1);
     /** How the app's targets are picked, and what of a request that goes by. */
     Balance balance = Balance.ROUND_ROBIN;
 
     @Nullable RequestKey key;
     @Nullable AffinityCookie affinity;
+    /** Who else is told of exchanges. */
+    public final List<ExchangeListener> watching = new ArrayList<>();
     /** Whether the first of two listeners throws. */
     boolean failingListener;
 
@@ -75,7 +79,7 @@ final class ExchangeRig {
     private @Nullable App app;
     private @Nullable Exchange exchange;
 
-    ExchangeRig() {
+    public ExchangeRig() {
         timers.freezeTime();
         clock = new LoopClock(() -> now);
         wheel = new DeadlineWheel(now);
@@ -85,15 +89,30 @@ final class ExchangeRig {
     }
 
     /** Leaves the app the first {@code n} of its targets. */
-    ExchangeRig targets(int n) {
+    public ExchangeRig targets(int n) {
         targets.subList(n, targets.size()).clear();
         return this;
     }
 
     private void tell(Exchange settled) {
+        watching.forEach(one -> one.settled(settled));
         if (failingListener) {
             throw new IllegalStateException("a fault in a listener, told " + settled.reason());
         }
+    }
+
+    private ExchangeListener teller() {
+        return new ExchangeListener() {
+            @Override
+            public void settled(Exchange exchange) {
+                tell(exchange);
+            }
+
+            @Override
+            public void attempted(Exchange exchange, Target target, @Nullable AttemptFailure failure, long nanos) {
+                watching.forEach(one -> one.attempted(exchange, target, failure, nanos));
+            }
+        };
     }
 
     private ExchangeLoop loop() {
@@ -117,7 +136,7 @@ final class ExchangeRig {
                     wheel,
                     connector,
                     () -> table,
-                    List.of(this::tell, listener),
+                    List.of(teller(), listener),
                     new SplittableRandom(seed),
                     bodyLimit);
             loop = made;
@@ -138,7 +157,7 @@ final class ExchangeRig {
     // ---- the client
 
     /** A request with this head (lines without their ends). */
-    ScriptedClient request(String... lines) {
+    public ScriptedClient request(String... lines) {
         return request(new ScriptedClient(), lines);
     }
 
@@ -149,17 +168,17 @@ final class ExchangeRig {
     }
 
     /** {@code GET /} of the app. */
-    ScriptedClient get() {
+    public ScriptedClient get() {
         return request("GET / HTTP/1.1", "Host: orders.test");
     }
 
     /** The head of a request for the app with a body in chunks. */
-    ScriptedClient upload(String method) {
+    public ScriptedClient upload(String method) {
         return request(method + " / HTTP/1.1", "Host: orders.test", "Transfer-Encoding: chunked");
     }
 
     /** A request that is refused before its head is whole. */
-    ScriptedClient refused(Reason why, @Nullable BadMessage fault, String... lines) {
+    public ScriptedClient refused(Reason why, @Nullable BadMessage fault, String... lines) {
         ScriptedClient client = new ScriptedClient();
         read(client, lines).startRefused(client, why, fault);
         return client;
@@ -188,7 +207,7 @@ final class ExchangeRig {
     }
 
     /** A piece of the last request's body, and all that was there. */
-    ExchangeRig body(String text) {
+    public ExchangeRig body(String text) {
         open().requestBody(ByteBufUtil.writeAscii(alloc, text));
         if (!clients.getLast().isSettled()) {
             open().requestPaused();
@@ -201,7 +220,7 @@ final class ExchangeRig {
         return body("x".repeat(n));
     }
 
-    ExchangeRig ended() {
+    public ExchangeRig ended() {
         open().requestEnded(null);
         return this;
     }
@@ -211,7 +230,7 @@ final class ExchangeRig {
         return this;
     }
 
-    void clientGone() {
+    public void clientGone() {
         open().clientGone();
     }
 
@@ -240,7 +259,7 @@ final class ExchangeRig {
     // ---- time
 
     /** Lets time pass, in steps that are short beside anything that is waited for. */
-    void pass(Duration duration) {
+    public void pass(Duration duration) {
         long step = duration.compareTo(Duration.ofSeconds(1)) <= 0 ? 500_000 : DeadlineWheel.TICK / 2;
         for (long left = duration.toNanos(); left > 0; left -= step) {
             long n = Math.min(step, left);
@@ -252,7 +271,7 @@ final class ExchangeRig {
     }
 
     /** How long it takes until something happens, at most {@code limit}. */
-    Duration until(java.util.function.BooleanSupplier happened, Duration limit) {
+    public Duration until(java.util.function.BooleanSupplier happened, Duration limit) {
         long start = now;
         while (!happened.getAsBoolean() && now - start < limit.toNanos()) {
             pass(Duration.ofNanos(limit.toNanos() <= 1_000_000_000L ? 500_000 : DeadlineWheel.TICK / 2));

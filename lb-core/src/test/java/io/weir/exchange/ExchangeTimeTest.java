@@ -272,10 +272,9 @@ class ExchangeTimeTest {
     }
 
     @Test
-    void theTimeOfAnExchangeIsToldAndItsDeadlinesDoNotOutliveIt() {
+    void deadlinesOfAnExchangeDoNotOutliveIt() {
         rig.get();
         rig.pass(Duration.ofSeconds(3));
-        assertThat(rig.exchange().age()).isEqualTo(Duration.ofSeconds(3).toNanos());
         rig.connector.worker().answer("");
         ScriptedClient second = rig.get();
         rig.connector.worker().head("HTTP/1.1 200 OK");

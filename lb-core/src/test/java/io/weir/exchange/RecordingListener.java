@@ -17,7 +17,7 @@ public final class RecordingListener implements ExchangeListener {
         settled.add(new Settled(
                 exchange.reason(),
                 exchange.status(),
-                exchange.app() == null ? "" : exchange.app().name(),
+                exchange.to() == null ? "" : exchange.to().app().name(),
                 target == null ? "" : target.name(),
                 exchange.attempts(),
                 exchange.requestBytes(),

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A client in memory: it writes down what an exchange says to it, and checks that it is said in an order that makes sense. */
-final class ScriptedClient implements ClientSide {
+public final class ScriptedClient implements ClientSide {
     /** What was said, an entry for each call: {@code head 200}, {@code body x}, {@code end}, {@code abort}, {@code settled}, … */
     final List<String> said = new ArrayList<>();
 
@@ -186,6 +186,11 @@ final class ScriptedClient implements ClientSide {
     @Override
     public @Nullable String onlyRegion() {
         return onlyRegion;
+    }
+
+    @Override
+    public byte[] address() {
+        return "192.0.2.7".getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override

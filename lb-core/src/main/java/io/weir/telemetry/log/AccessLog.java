@@ -1,0 +1,158 @@
+package io.weir.telemetry.log;
+
+import io.weir.config.AccessLogSettings;
+import io.weir.exchange.ExchangeListener;
+import io.weir.loop.EventLoops;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The access log: every event loop writes lines into chunks of its own, and one thread writes whole chunks to the file. The order of lines
+ * is each loop's own. Nothing here ever waits on a loop: when the file does not keep up, or can't be written, lines are dropped and counted.
+ */
+public final class AccessLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
+    private static final long LAST_WORDS_MILLIS = TimeUnit.SECONDS.toMillis(5);
+
+    private final LogSink sink;
+    private final List<LoopLog> loops = new ArrayList<>();
+    private final BlockingQueue<Chunk> full;
+    // Stand for what is to be done once everything before them is written.
+    private final Chunk reopen = new Chunk(new ConcurrentLinkedQueue<>());
+    private final Chunk end = new Chunk(new ConcurrentLinkedQueue<>());
+    private final Thread writer = Thread.ofPlatform().name("weir-access-log").daemon().unstarted(this::write);
+    private final AtomicBoolean reopenAsked = new AtomicBoolean();
+    private boolean failing;
+    private final AtomicLong written = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+
+    private AccessLog(LogSink sink, List<EventLoops.Loop> loops, Function<EventLoops.Loop, LineFormat> format) {
+        this.sink = sink;
+        this.full = new ArrayBlockingQueue<>(loops.size() * LoopLog.mostChunks() + 2);
+        for (EventLoops.Loop loop : loops) {
+            this.loops.add(new LoopLog(loop, format.apply(loop), full::add));
+        }
+    }
+
+    /**
+     * Opens it, or returns null if there is to be none.
+     *
+     * @throws IOException if the file can't be opened
+     */
+    public static @Nullable AccessLog open(AccessLogSettings settings, List<EventLoops.Loop> loops) throws IOException {
+        InstantSource time = InstantSource.system();
+        Function<EventLoops.Loop, LineFormat> format =
+                switch (settings.format()) {
+                    case JSON -> _ -> new JsonLine(time, settings.requestHeaders(), settings.responseHeaders());
+                    case COMMON -> _ -> NcsaLine.common(time);
+                    case COMBINED -> _ -> NcsaLine.combined(time);
+                    case OFF -> null;
+                };
+        if (format == null) {
+            return null;
+        }
+        boolean standardOutput = settings.path().equals(AccessLogSettings.STANDARD_OUTPUT);
+        return start(standardOutput ? new StandardOutput() : new LogFile(Path.of(settings.path())), loops, format);
+    }
+
+    static AccessLog start(LogSink sink, List<EventLoops.Loop> loops, Function<EventLoops.Loop, LineFormat> format) {
+        AccessLog log = new AccessLog(sink, loops, format);
+        log.writer.start();
+        return log;
+    }
+
+    /** What writes the lines of that loop's exchanges. */
+    public ExchangeListener onLoop(int index) {
+        return loops.get(index);
+    }
+
+    /** Lines that were written. */
+    public long written() {
+        return written.get();
+    }
+
+    /** Lines that were lost: there was no room for them, or they could not be written. */
+    public long dropped() {
+        return failed.get() + loops.stream().mapToLong(LoopLog::dropped).sum();
+    }
+
+    /** Opens the file anew, once what came before is written. For any thread. */
+    public void reopen() {
+        if (reopenAsked.compareAndSet(false, true)) {
+            full.add(reopen);
+        }
+    }
+
+    private void write() {
+        try {
+            for (Chunk next = full.take(); next != end; next = full.take()) {
+                if (next == reopen) {
+                    openAnew();
+                } else {
+                    write(next);
+                    next.giveBack();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it was told to stop at once
+        }
+    }
+
+    private void write(Chunk lines) {
+        try {
+            sink.write(lines.lines().bytes(), lines.lines().length());
+            written.addAndGet(lines.count());
+            if (failing) {
+                failing = false;
+                LOG.info("the access log can be written again; {} lines were lost", dropped());
+            }
+        } catch (IOException e) {
+            failed.addAndGet(lines.count());
+            if (!failing) {
+                failing = true;
+                LOG.error("the access log can't be written, lines are lost until it can: {}", String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private void openAnew() {
+        reopenAsked.set(false);
+        try {
+            sink.reopen();
+            LOG.info("the access log was opened anew");
+        } catch (IOException e) {
+            LOG.error("the access log can't be opened anew, the file before is still written to: {}", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Writes what is left; the loops have ended. */
+    @Override
+    public void close() {
+        loops.forEach(LoopLog::handOver);
+        try {
+            if (!full.offer(end, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS) || !writer.join(Duration.ofMillis(LAST_WORDS_MILLIS))) {
+                LOG.error("the access log takes nothing more; its last lines are lost");
+                writer.interrupt();
+            }
+            sink.close();
+        } catch (IOException e) {
+            LOG.error("the access log can't be closed: {}", String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

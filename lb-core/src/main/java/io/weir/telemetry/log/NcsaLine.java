@@ -1,0 +1,72 @@
+package io.weir.telemetry.log;
+
+import io.weir.exchange.Exchange;
+import io.weir.http.Head;
+import io.weir.http.RequestHead;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+
+/** The Common Log Format of NCSA httpd, and the combined one, which has Referer and User-Agent too. */
+final class NcsaLine implements LineFormat {
+    private static final byte[] NOBODY = ascii(" - - [");
+    private static final byte[] TIME_END = ascii("] \"");
+    private static final byte[] HTTP_1_0 = ascii(" HTTP/1.0\" ");
+    private static final byte[] HTTP_1_1 = ascii(" HTTP/1.1\" ");
+    private static final byte[] UNKNOWN_REQUEST = ascii("-\" ");
+    private static final byte[] UNKNOWN_FIELD = ascii(" \"-\"");
+
+    private final WallClock clock;
+    private final LoggedHeader[] headers;
+
+    private NcsaLine(InstantSource time, LoggedHeader... headers) {
+        this.clock = new WallClock(time, WallClock.Form.NCSA);
+        this.headers = headers;
+    }
+
+    static LineFormat common(InstantSource time) {
+        return new NcsaLine(time);
+    }
+
+    static LineFormat combined(InstantSource time) {
+        return new NcsaLine(time, new LoggedHeader("referer"), new LoggedHeader("user-agent"));
+    }
+
+    private static byte[] ascii(String s) {
+        return s.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public void write(Exchange exchange, long now, LineBuffer line) {
+        line.literal(exchange.clientAddress()).literal(NOBODY);
+        clock.write(now, line);
+        line.literal(TIME_END);
+        RequestHead head = exchange.requestHead();
+        byte[] b = head.bytes();
+        if (head.pathEnd() > head.pathStart()) {
+            line.plain(b, head.methodStart(), head.methodEnd()).byteOf(' ');
+            line.plain(b, head.pathStart(), head.pathEnd()).plain(b, head.queryStart(), head.targetEnd());
+            line.literal(head.isHttp10() ? HTTP_1_0 : HTTP_1_1);
+        } else {
+            line.literal(UNKNOWN_REQUEST);
+        }
+        line.decimal(exchange.status()).byteOf(' ');
+        if (exchange.responseBytes() == 0) {
+            line.byteOf('-');
+        } else {
+            line.decimal(exchange.responseBytes());
+        }
+        for (LoggedHeader header : headers) {
+            field(header, head, line);
+        }
+        line.byteOf('\n');
+    }
+
+    private static void field(LoggedHeader header, Head head, LineBuffer line) {
+        int field = header.in(head);
+        if (field < 0) {
+            line.literal(UNKNOWN_FIELD);
+        } else {
+            line.byteOf(' ').byteOf('"').plain(head.bytes(), head.valueStart(field), head.valueEnd(field)).byteOf('"');
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.weir.telemetry.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.exchange.ExchangeRig;
+import io.weir.exchange.Reason;
+import io.weir.upstream.AttemptFailure;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The page, after exchanges that were really had, with clients and workers in memory. */
+class MetricsTest {
+    private final ExchangeRig rig = new ExchangeRig();
+
+    private Metrics watch(int loops, int apps) {
+        Metrics metrics = new Metrics(loops, apps, new ProcessState("1.2.3", () -> true, () -> 7, () -> 9, () -> 2, () -> 11, () -> 3));
+        rig.watching.add(metrics.onLoop(0));
+        return metrics;
+    }
+
+    private static String page(Metrics metrics, String accept) {
+        ByteArrayOutputStream page = new ByteArrayOutputStream();
+        try {
+            metrics.write(accept, page);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return page.toString(StandardCharsets.UTF_8);
+    }
+
+    private static List<String> series(Metrics metrics, String name) {
+        return page(metrics, "").lines().filter(line -> line.startsWith(name + "{") || line.startsWith(name + " ")).toList();
+    }
+
+    private void exchange(Duration time, String status, String body) {
+        rig.get();
+        rig.pass(time);
+        rig.connector.worker().head("HTTP/1.1 " + status, "Content-Length: " + body.length()).body(body).end();
+    }
+
+    @Test
+    void exchangesAreTimedByTheClassOfTheirStatus() {
+        Metrics metrics = watch(1, 10);
+        exchange(Duration.ofMillis(5), "200 OK", "hello");
+        exchange(Duration.ofMillis(7), "204 No Content", "");
+        exchange(Duration.ofMillis(2), "503 Service Unavailable", "no");
+
+        String name = "http_server_request_duration_seconds";
+        assertThat(series(metrics, name + "_count")).containsExactly(
+                name + "_count{status_class=\"2xx\"} 2", name + "_count{status_class=\"5xx\"} 1");
+        assertThat(series(metrics, name + "_bucket")).contains(
+                name + "_bucket{status_class=\"2xx\",le=\"0.0048\"} 0",
+                name + "_bucket{status_class=\"2xx\",le=\"0.0064\"} 1",
+                name + "_bucket{status_class=\"2xx\",le=\"0.0096\"} 2",
+                name + "_bucket{status_class=\"2xx\",le=\"+Inf\"} 2");
+        assertThat(series(metrics, name + "_sum")).first().asString().startsWith(name + "_sum{status_class=\"2xx\"} 0.012");
+        assertThat(metrics.durations().getTotalCount()).isEqualTo(3);
+        assertThat(metrics.exchangesSettled()).isEqualTo(3);
+    }
+
+    @Test
+    void nothingIsForgottenOrCountedTwiceByScraping() {
+        Metrics metrics = watch(1, 10);
+        exchange(Duration.ofMillis(5), "200 OK", "");
+        page(metrics, "");
+        exchange(Duration.ofMillis(5), "200 OK", "");
+        page(metrics, "");
+
+        assertThat(series(metrics, "http_server_request_duration_seconds_count")).containsExactly(
+                "http_server_request_duration_seconds_count{status_class=\"2xx\"} 2");
+    }
+
+    @Test
+    void anAppHasItsOwnSeries() {
+        Metrics metrics = watch(1, 10);
+        rig.upload("POST");
+        rig.body("x".repeat(300)).ended();
+        rig.pass(Duration.ofMillis(1));
+        rig.connector.worker().answer("hello");
+        exchange(Duration.ofMillis(5), "404 Not Found", "");
+
+        assertThat(series(metrics, "weir_app_requests_total")).containsExactly(
+                "weir_app_requests_total{app=\"orders\",status_class=\"2xx\"} 1.0", "weir_app_requests_total{app=\"orders\",status_class=\"4xx\"} 1.0");
+        assertThat(series(metrics, "weir_app_request_duration_seconds_count")).containsExactly("weir_app_request_duration_seconds_count{app=\"orders\"} 2");
+        assertThat(series(metrics, "weir_app_request_duration_seconds_bucket"))
+                .contains("weir_app_request_duration_seconds_bucket{app=\"orders\",le=\"0.0012\"} 1");
+        assertThat(series(metrics, "weir_app_request_body_bytes_total")).containsExactly("weir_app_request_body_bytes_total{app=\"orders\"} 300.0");
+        assertThat(series(metrics, "weir_app_response_body_bytes_total")).containsExactly("weir_app_response_body_bytes_total{app=\"orders\"} 5.0");
+        assertThat(series(metrics, "weir_worker_attempts_total")).contains(
+                "weir_worker_attempts_total{app=\"orders\",outcome=\"answered\",worker=\"a\",zone=\"z1\"} 1.0");
+    }
+
+    @Test
+    void anAppBeyondTheBoundIsCountedAsOther() {
+        Metrics metrics = watch(1, 0);
+        exchange(Duration.ofMillis(5), "200 OK", "");
+
+        assertThat(series(metrics, "weir_app_requests_total")).containsExactly("weir_app_requests_total{app=\"other\",status_class=\"2xx\"} 1.0");
+        assertThat(page(metrics, "")).doesNotContain("orders", "worker=");
+    }
+
+    @Test
+    void attemptsThatFailAreCountedByHowAndWhere() {
+        Metrics metrics = watch(1, 10);
+        rig.connector.failing(AttemptFailure.CONNECT_REFUSED);
+        rig.get();
+        rig.pass(Duration.ofMillis(3));
+        rig.connector.worker().fail(AttemptFailure.RESET);
+        rig.pass(Duration.ofMillis(100));
+        rig.connector.worker().answer("");
+
+        assertThat(series(metrics, "weir_attempt_failures_total")).contains(
+                "weir_attempt_failures_total{failure=\"connect_refused\"} 1.0",
+                "weir_attempt_failures_total{failure=\"reset\"} 1.0",
+                "weir_attempt_failures_total{failure=\"cut\"} 0.0");
+        assertThat(series(metrics, "weir_app_retries_total")).containsExactly("weir_app_retries_total{app=\"orders\"} 2.0");
+        assertThat(series(metrics, "http_client_request_duration_seconds_count")).containsExactlyInAnyOrder(
+                "http_client_request_duration_seconds_count{status_class=\"none\"} 1",
+                "http_client_request_duration_seconds_count{status_class=\"2xx\"} 1");
+        assertThat(series(metrics, "weir_worker_attempts_total")).hasSize(6).contains(
+                "weir_worker_attempts_total{app=\"orders\",outcome=\"failed\",worker=\"a\",zone=\"z1\"} 1.0");
+    }
+
+    @Test
+    void anAnswerOfOurOwnIsNotTheWorkers() {
+        Metrics metrics = watch(1, 10);
+        rig.get();
+        rig.pass(ExchangeRigTimes.BEYOND_RESPONSE);
+        for (int i = 0; i < 5 && series(metrics, "http_server_request_duration_seconds_count").isEmpty(); i++) {
+            rig.pass(ExchangeRigTimes.BEYOND_RESPONSE);
+        }
+
+        assertThat(series(metrics, "http_server_request_duration_seconds_count")).containsExactly(
+                "http_server_request_duration_seconds_count{status_class=\"5xx\"} 1");
+        assertThat(series(metrics, "http_client_request_duration_seconds_count")).containsExactly(
+                "http_client_request_duration_seconds_count{status_class=\"none\"} 3");
+    }
+
+    @Test
+    void reasonsAreThereFromTheStart() {
+        Metrics metrics = watch(1, 10);
+        assertThat(series(metrics, "weir_exchanges_total")).hasSameSizeAs(Reason.values());
+        rig.request("GET / HTTP/1.1", "Host: nobody.test");
+        rig.get();
+        rig.clientGone();
+
+        assertThat(series(metrics, "weir_exchanges_total")).contains(
+                "weir_exchanges_total{reason=\"no_route\"} 1.0", "weir_exchanges_total{reason=\"client_gone\"} 1.0", "weir_exchanges_total{reason=\"ok\"} 0.0");
+    }
+
+    @Test
+    void theProcessTellsOfItself() {
+        String page = page(watch(1, 10), "");
+        assertThat(page).contains(
+                "weir_build_info{version=\"1.2.3\"} 1",
+                "weir_ready 1.0",
+                "weir_client_connections 7.0",
+                "weir_client_connections_accepted_total 9.0",
+                "weir_loop_stalls_total 2.0",
+                "weir_access_log_lines_total{outcome=\"written\"} 11.0",
+                "weir_access_log_lines_total{outcome=\"dropped\"} 3.0",
+                "\njvm_memory_used_bytes{",
+                "\nprocess_open_fds ");
+    }
+
+    @Test
+    void loopsAreSummedUp() {
+        Metrics metrics = new Metrics(2, 10, new ProcessState("1", () -> false, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0));
+        rig.watching.add(metrics.onLoop(0));
+        exchange(Duration.ofMillis(5), "200 OK", "");
+        rig.watching.set(0, metrics.onLoop(1));
+        exchange(Duration.ofMillis(5), "200 OK", "");
+
+        assertThat(series(metrics, "weir_app_requests_total")).containsExactly("weir_app_requests_total{app=\"orders\",status_class=\"2xx\"} 2.0");
+        assertThat(series(metrics, "http_server_request_duration_seconds_count")).containsExactly(
+                "http_server_request_duration_seconds_count{status_class=\"2xx\"} 2");
+        assertThat(series(metrics, "weir_ready")).containsExactly("weir_ready 0.0");
+    }
+
+    @Test
+    void openMetricsIsSpokenToWhoAsksForIt() {
+        Metrics metrics = watch(1, 10);
+        String accept = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3";
+        assertThat(metrics.contentType(accept)).startsWith("application/openmetrics-text");
+        assertThat(page(metrics, accept)).endsWith("# EOF\n");
+        assertThat(metrics.contentType("*/*")).startsWith("text/plain");
+        assertThat(page(metrics, "*/*")).doesNotContain("# EOF");
+    }
+
+    private static final class ExchangeRigTimes {
+        static final Duration BEYOND_RESPONSE = Duration.ofSeconds(11);
+    }
+}
