@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The launcher and the process: verbs, exit codes, messages, start-up lines, readiness, draining and signals of ./weir."""
-import argparse, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
+import argparse, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 HERE = os.path.dirname(os.path.abspath(__file__)); sys.path.insert(0, HERE)
 from probelib import Fail, Skip, need, Reader
 from proxies import LAUNCHER, Proxy, free_ports, http_get, weir_config
@@ -237,6 +237,39 @@ def _():
             f.seek(0); need(port != w.port and st == 200 and b.endswith(b"/any/path?x=1"), "answered %d; %r" % (st, f.read()[-500:])); p.send_signal(signal.SIGTERM); c = p.wait(10); need(c == 0, "exit %d" % c)
         finally:
             if p.poll() is None: p.kill(); p.wait()
+def lines_of(path, want, secs=5):
+    """The lines of the file once it has so many, as objects."""
+    end = time.time() + secs
+    while time.time() < end:
+        got = open(path).read().splitlines() if os.path.exists(path) else []
+        if len(got) >= want: return [json.loads(l) for l in got]
+        time.sleep(0.02)
+    raise Fail("%d lines in %s after %d s, not %d" % (len(got), path, secs, want))
+@case("access-log-usr1-opens-anew")
+def _():
+    d = tempfile.mkdtemp(prefix="ops-"); f = d + "/access.log"
+    try:
+        with Worker() as w, running(w, extra="access-log: { path: %s, request-headers: [traceparent] }\n" % f) as p:
+            s = socket.create_connection(("127.0.0.1", p.port), timeout=5); s.sendall(b"GET /a?b=%221%22 HTTP/1.1\r\nHost: probe.test\r\nTraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\nAuthorization: Bearer secret\r\nCookie: s=secret\r\n\r\n"); m = Reader(s).message(time.time() + 5, response=True); s.close(); need(m.status == 200, "not served: %d" % m.status)
+            one = lines_of(f, 1)[0]; want = dict(client="127.0.0.1", method="GET", host="probe.test", path="/a?b=%221%22", version="1.1", status=200, reason="ok", app="probe", region="r1", worker="127.0.0.1:%d" % w.port, zone="r1a", attempts=1)
+            need(all(one.get(k) == v for k, v in want.items()), "%r, not %r" % (one, want)); need(one["request_headers"]["traceparent"].startswith("00-0af7"), "no traceparent: %r" % one); need("secret" not in open(f).read(), "a secret is logged"); parts = sum(one[k] for k in ("admit_us", "resolve_us", "pick_us", "connect_us", "relay_us")); need(one["relay_us"] >= one["first_byte_us"] > 0 and abs(one["total_us"] - parts) <= 5, "times that don't add up: %r" % one)
+            os.rename(f, f + ".1"); need(http_get(p.port, "/moved", host="probe.test") == 200, "not served"); lines_of(f + ".1", 2); p.proc.send_signal(signal.SIGUSR1); end = time.time() + 5
+            while not os.path.exists(f): need(time.time() < end, "USR1 opened no new file"); time.sleep(0.02)
+            need(http_get(p.port, "/new", host="probe.test") == 200, "not served"); new = lines_of(f, 1); need(new[0]["path"] == "/new" and len(lines_of(f + ".1", 2)) == 2, "the new file has %r" % new)
+            s = socket.create_connection(("127.0.0.1", p.port), timeout=5); s.sendall(b"GE\x01T / HTTP/1.1\r\n\r\n"); s.recv(1000); s.close(); need(lines_of(f, 2)[1]["reason"] == "bad_request", "a bad request is not logged as one"); http_get(p.port, "/last", host="probe.test"); p.stop(); last = lines_of(f, 3)[-1]; need(last["path"] == "/last", "the last line before the end is missing: %r" % last); return "%d µs in all" % one["total_us"]
+    finally: shutil.rmtree(d)
+@case("access-log-that-can-not-be-written-exit-1")
+def _(): c, o, f = bad_file(GOOD + "access-log: { path: /nonexistent/access.log }\n"); need(c == 1 and "access-log.path" in o and "/nonexistent/access.log" in o and "no such folder" in o and "\tat " not in o, "exit %d, %r" % (c, o[-400:]))
+@case("access-log-on-standard-output")
+def _():
+    with Worker() as w, running(w, extra="access-log: { format: combined }\n") as p:
+        need(http_get(p.port, "/out", host="probe.test") == 200, "not served"); p.stop(); need(re.search(r'(?m)^127\.0\.0\.1 - - \[[^]]+ \+0000\] "GET /out HTTP/1\.1" 200 \d+ "-" "[^"]*"$', p.tail(10000)), "no line in %r" % p.tail(2000))
+@case("access-log-on-a-full-disk-costs-lines-and-no-request")
+def _():
+    with Worker() as w, running(w, extra="access-log: { path: /dev/full }\n") as p:
+        need(all(http_get(p.port, "/x%d" % i, host="probe.test") == 200 for i in range(50)), "requests failed"); end = time.time() + 5
+        while "can't be written" not in p.tail(10000): need(time.time() < end, "nothing is said of a full disk: %r" % p.tail(2000)); time.sleep(0.05)
+        need(http_get(p.port, "/after", host="probe.test") == 200, "requests failed"); need(p.stop() == 0, "exit %s" % p.code)
 @case("proxy-verb-bad-address-exit-2")
 def _(): c, o = weir("proxy", "--from", "127.0.0.1:nonsense", "--to", "127.0.0.1:1", timeout=20); need(c in (1, 2) and o.strip() and "\tat " not in o, "exit %d, %r" % (c, o[:300])); return "exit %d" % c
 @case("proxy-verb-port-taken-exit-3")

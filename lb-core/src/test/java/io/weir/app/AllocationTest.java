@@ -69,7 +69,7 @@ class AllocationTest {
         private static final int WARM_UP = 5;
         private static final byte[] REQUEST = """
                 GET /orders/7 HTTP/1.1\r
-                Host: orders.example.com\r
+                Host: orders.r1.example.com\r
                 User-Agent: allocation-test\r
                 Accept: application/json\r
                 \r
@@ -116,6 +116,7 @@ class AllocationTest {
             }
         }
 
+        /** Metrics are counted and lines are written: neither may cost an allocation. */
         private static Settings settings(int worker) throws ConfigProblemsException {
             return ConfigReader.read("measured", """
                     domains: [example.com]
@@ -123,6 +124,7 @@ class AllocationTest {
                     regions: { r1: { jurisdiction: XX, zones: [r1a] } }
                     listeners: [ { bind: "127.0.0.1:0" } ]
                     apps: { orders: { pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a } ] } } } }
+                    access-log: { path: /dev/null, request-headers: [user-agent] }
                     """.formatted(worker)).settings();
         }
 

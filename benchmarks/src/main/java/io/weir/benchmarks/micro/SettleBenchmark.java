@@ -216,6 +216,11 @@ public class SettleBenchmark {
         }
 
         @Override
+        public byte[] address() {
+            return new byte[] {'-'};
+        }
+
+        @Override
         public long addressFingerprint() {
             return 4711;
         }

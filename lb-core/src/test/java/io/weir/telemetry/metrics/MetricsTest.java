@@ -9,12 +9,22 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page, after exchanges that were really had, with clients and workers in memory. */
 class MetricsTest {
+    private static final Duration BEYOND_RESPONSE = Duration.ofSeconds(11);
+
     private final ExchangeRig rig = new ExchangeRig();
 
     private Metrics watch(int loops, int apps) {
@@ -130,9 +140,9 @@ class MetricsTest {
     void anAnswerOfOurOwnIsNotTheWorkers() {
         Metrics metrics = watch(1, 10);
         rig.get();
-        rig.pass(ExchangeRigTimes.BEYOND_RESPONSE);
+        rig.pass(BEYOND_RESPONSE);
         for (int i = 0; i < 5 && series(metrics, "http_server_request_duration_seconds_count").isEmpty(); i++) {
-            rig.pass(ExchangeRigTimes.BEYOND_RESPONSE);
+            rig.pass(BEYOND_RESPONSE);
         }
 
         assertThat(series(metrics, "http_server_request_duration_seconds_count")).containsExactly(
@@ -192,7 +202,28 @@ class MetricsTest {
         assertThat(page(metrics, "*/*")).doesNotContain("# EOF");
     }
 
-    private static final class ExchangeRigTimes {
-        static final Duration BEYOND_RESPONSE = Duration.ofSeconds(11);
+    /** The dashboard, the alert rules and the page of reference name no series that there is not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"monitoring/weir-dashboard.json", "monitoring/weir-alerts.yaml", "telemetry.md"})
+    void everySeriesThatTheDocsNameIsThere(String file) throws IOException {
+        Metrics metrics = watch(1, 10);
+        rig.connector.failing(AttemptFailure.CONNECT_REFUSED);
+        exchange(Duration.ofMillis(5), "200 OK", "");
+        Set<String> there = page(metrics, "").lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.substring(0, line.indexOf(line.contains("{") ? '{' : ' ')))
+                .collect(Collectors.toSet());
+        there.add("weir_worker_connections"); // which targets in memory have none of
+        there.addAll(Set.of("http_server_request_duration_seconds", "http_client_request_duration_seconds", "weir_app_request_duration_seconds"));
+
+        List<String> named = Pattern.compile("\\b(weir|http_server|http_client|jvm|process)_[a-z_]*[a-z]\\b")
+                .matcher(Files.readString(Path.of("..", "docs", file)))
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
+
+        assertThat(named).hasSizeGreaterThan(5);
+        assertThat(there).containsAll(named);
     }
 }
