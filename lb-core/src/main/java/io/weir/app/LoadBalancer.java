@@ -7,6 +7,7 @@ import io.weir.config.Settings;
 import io.weir.control.Tables;
 import io.weir.exchange.ExchangeListener;
 import io.weir.exchange.ExchangeLoop;
+import io.weir.exchange.Peers;
 import io.weir.frontend.ClientTimeouts;
 import io.weir.frontend.ConnectionLimit;
 import io.weir.frontend.FrontendLoop;
@@ -60,6 +61,7 @@ public final class LoadBalancer implements AutoCloseable {
         table = tables.build(settings, System.nanoTime());
         latencyTicks = LatencyTicks.of(tables.latencySums());
         HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
+        Peers peers = new Peers(settings.forwarding());
         SplittableRandom random = new SplittableRandom();
         for (EventLoops.Loop loop : loops.loops()) {
             ExchangeLoop exchanges = new ExchangeLoop(
@@ -72,7 +74,7 @@ public final class LoadBalancer implements AutoCloseable {
                     exchangeListeners,
                     random.split(),
                     limits.body());
-            frontends.add(new FrontendLoop(loop, exchanges, connections, requestLimits));
+            frontends.add(new FrontendLoop(loop, exchanges, connections, requestLimits, peers));
         }
     }
 
