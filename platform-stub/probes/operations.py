@@ -137,6 +137,33 @@ def _():
             del seen[:]; got = get(host, path, port); need(got == want, "%s%s: %r, not %r" % (host, path, got, want)); need(bool(seen) == bool(line), "%s%s: the workers saw %r" % (host, path, seen))
             if line: need(seen[0].startswith(line) and "\r\n%s\r\n" % field in seen[0], "%s%s: the worker saw %r" % (host, path, seen[0]))
     finally: p.terminate(); p.wait(10); [l.close() for l in ls]; shutil.rmtree(d)
+@case("trusted-proxies-are-believed-and-nobody-else")
+def _():
+    """A proxy in front at 127.0.1.1, which is trusted, and a client at 127.0.0.1, which is not: what the worker is told, field by field."""
+    def serve(c):
+        r = Reader(c)
+        while (h := r.head(time.time() + 20)): seen.append(h.decode()); c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    def accept():
+        try:
+            while True: threading.Thread(target=serve, args=(l.accept()[0],), daemon=True).start()
+        except OSError: pass
+    def told(source, *fields):
+        del seen[:]; s = socket.create_connection(("127.0.0.1", p.port), timeout=5, source_address=(source, 0)); s.sendall(("GET / HTTP/1.1\r\nHost: probe.test\r\nConnection: close, X-Forwarded-For\r\n" + "".join(f + "\r\n" for f in fields) + "\r\n").encode())
+        m = Reader(s).message(time.time() + 5, response=True); s.close(); need(m and m.status == 200 and len(seen) == 1, "from %s: answered %s, the worker saw %r" % (source, m and m.status, seen)); out = {}
+        for line in seen[0].split("\r\n")[1:]: k, _, v = line.partition(": "); out.setdefault(k.lower(), []).append(v)
+        return out
+    def wants(got, **k):
+        for name, value in k.items(): need(got.get(name.replace("_", "-")) == (value if isinstance(value, list) or value is None else [value]), "%s is %r, not %r" % (name, got.get(name.replace("_", "-")), value))
+    seen = []; l = socket.create_server(("127.0.0.1", 0)); threading.Thread(target=accept, daemon=True).start(); trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"; port = l.getsockname()[1]
+    says = ["X-Forwarded-For: 6.6.6.6, 203.0.113.9", "X-Forwarded-For: 127.0.1.7", "X-Forwarded-Proto: https", "X-Forwarded-Prefix: /p", "X-Request-Id: its-own", "Forwarded: for=203.0.113.9", "X_Forwarded_For: 7.7.7.7", "X-Forwarded-Client-Cert: 7.7.7.7", "Weir-Hop: 7.7.7.7", "traceparent: " + trace, "tracestate: a=b"]
+    with Proxy("weir", workers=[("127.0.0.1:%d" % port, "r1a")], transport=A.transport, extra="trusted-proxies: [ 127.0.1.0/24 ]\nforwarded: rfc7239\n", app="    host: worker\n") as p:
+        got = told("127.0.1.1", *says); need("7.7.7.7" not in seen[0], "from the proxy, and yet %r" % seen[0])
+        wants(got, x_forwarded_for="6.6.6.6, 203.0.113.9, 127.0.1.7, 127.0.1.1", x_forwarded_proto="https", x_forwarded_prefix="/p", x_request_id="its-own", x_forwarded_host="probe.test", x_forwarded_port="443", traceparent=trace, tracestate="a=b",
+              forwarded="for=203.0.113.9, for=127.0.1.1;proto=http;host=\"probe.test\"", host="127.0.0.1:%d" % port, via="1.1 weir")
+        got = told("127.0.0.1", *says); need("7.7.7.7" not in seen[0] and "6.6.6.6" not in seen[0] and "its-own" not in seen[0], "from a client, and yet %r" % seen[0])
+        wants(got, x_forwarded_for="127.0.0.1", x_forwarded_proto="http", x_forwarded_prefix=None, x_forwarded_host="probe.test", x_forwarded_port=str(p.port), traceparent=trace, tracestate="a=b", forwarded="for=127.0.0.1;proto=http;host=\"probe.test\"", host="127.0.0.1:%d" % port)
+    with Proxy("weir", workers=[("127.0.0.1:%d" % port, "r1a")], transport=A.transport, extra="via: off\n") as p: wants(told("127.0.1.1", *says), x_forwarded_for="127.0.1.1", via=None, forwarded=None, host="probe.test")
+    l.close()
 @case("start-up-lines")
 def _():
     with Worker() as w, running(w) as p:

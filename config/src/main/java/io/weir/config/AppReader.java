@@ -29,8 +29,9 @@ final class AppReader {
             fields.optional("check", wordOrNotYet("write off", Scalars.OFF));
             BalanceSettings balance = fields.optional("balance", BalanceReader::balance, BalanceSettings.DEFAULT);
             AffinitySettings affinity = fields.optional("affinity", BalanceReader::affinity);
-            fields.notYet("failover", "zones", "panic", "host", "forwarded", "via");
-            return label == null || pools == null ? null : new AppSettings(label, pools, timeouts, upstream, balance, affinity);
+            SentHost host = fields.optional("host", Scalars.oneOf(SentHost.class), AppSettings.DEFAULT_HOST);
+            fields.notYet("failover", "zones", "panic");
+            return label == null || pools == null ? null : new AppSettings(label, pools, timeouts, upstream, balance, affinity, host);
         });
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param pools by region, in the file's order; at least one
  * @param balance how a worker is picked
  * @param affinity how clients come back to their worker; null: they don't
+ * @param host what its workers get as {@code Host}
  */
 public record AppSettings(
         String name,
@@ -18,7 +19,10 @@ public record AppSettings(
         AppTimeouts timeouts,
         UpstreamSettings upstream,
         BalanceSettings balance,
-        @Nullable AffinitySettings affinity) {
+        @Nullable AffinitySettings affinity,
+        SentHost host) {
+
+    static final SentHost DEFAULT_HOST = SentHost.CLIENT;
 
     public AppSettings {
         if (!DnsName.isLabel(name)) {
@@ -38,6 +42,6 @@ public record AppSettings(
 
     /** An app with every setting but its pools left out. */
     public static AppSettings defaults(String name, Map<String, PoolSettings> pools) {
-        return new AppSettings(name, pools, AppTimeouts.DEFAULTS, UpstreamSettings.DEFAULTS, BalanceSettings.DEFAULT, null);
+        return new AppSettings(name, pools, AppTimeouts.DEFAULTS, UpstreamSettings.DEFAULTS, BalanceSettings.DEFAULT, null, DEFAULT_HOST);
     }
 }

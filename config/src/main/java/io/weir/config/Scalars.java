@@ -1,6 +1,7 @@
 package io.weir.config;
 
 import io.weir.topology.BindAddress;
+import io.weir.topology.Cidr;
 import io.weir.topology.DnsName;
 import io.weir.topology.WorkerAddress;
 import java.time.Duration;
@@ -81,6 +82,15 @@ final class Scalars {
             return null;
         }
         return parsed(value, WorkerAddress::parse, null);
+    }
+
+    /** A block of IP addresses, or one address. */
+    static @Nullable Cidr cidr(Value value) {
+        if (value.isNoting()) {
+            value.accept(Forms.pattern("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$", "a block of addresses or one address: 10.0.0.0/8, 192.0.2.7, 2001:db8::/32"));
+            return null;
+        }
+        return parsed(value, Cidr::parse, null);
     }
 
     /** A name of an app, region or zone. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param listeners at least one
  * @param apps by name, in the file's order; may be empty
  * @param mappings in the order in which they are tried
+ * @param forwarding whose word about the client is believed, and what workers are told
  * @param admin the operator's port, or null for none
  */
 public record Settings(
@@ -24,6 +25,7 @@ public record Settings(
         List<ListenerSettings> listeners,
         Map<String, AppSettings> apps,
         List<MappingSettings> mappings,
+        ForwardingSettings forwarding,
         AccessLogSettings accessLog,
         MetricsSettings metrics,
         @Nullable AdminSettings admin,

@@ -1,5 +1,6 @@
 package io.weir.config;
 
+import io.weir.topology.Cidr;
 import io.weir.topology.Here;
 import io.weir.topology.Region;
 import java.util.HashSet;
@@ -39,16 +40,17 @@ final class SettingsReader {
         var mappingReader = new MappingReader(domains, places, appNames(fields));
         List<MappingSettings> mappings = fields.optional("mappings", mappingReader::mappings, List.of());
 
+        ForwardingSettings forwarding = forwarding(fields);
         AccessLogSettings accessLog = fields.optional("access-log", TelemetryReader::accessLog, AccessLogSettings.OFF);
         Reading<MetricsSettings> metricsOrOff = Scalars.orOff(TelemetryReader::metrics, MetricsSettings.NONE);
         MetricsSettings metrics = fields.optional("metrics", metricsOrOff, MetricsSettings.DEFAULTS);
         RuntimeSettings runtime = fields.optional("runtime", SettingsReader::runtime, RuntimeSettings.DEFAULTS);
         LimitSettings limits = fields.optional("limits", SettingsReader::limits, LimitSettings.DEFAULTS);
-        fields.notYet("trusted-proxies", "trusted-gateways", "forwarded", "via", "failover");
+        fields.notYet("trusted-gateways", "failover");
 
         return domainNames == null || regions == null || here == null || listeners == null
                 ? null
-                : new Settings(domainNames, here, regions, listeners, apps, mappings, accessLog, metrics, admin, runtime, limits);
+                : new Settings(domainNames, here, regions, listeners, apps, mappings, forwarding, accessLog, metrics, admin, runtime, limits);
     }
 
     private static @Nullable Set<String> appNames(Fields fields) {
@@ -57,6 +59,22 @@ final class SettingsReader {
             return Set.of();
         }
         return apps.isMapping() ? new HashSet<>(apps.names()) : null;
+    }
+
+    private static ForwardingSettings forwarding(Fields fields) {
+        ForwardingSettings defaults = ForwardingSettings.DEFAULTS;
+        return new ForwardingSettings(
+                fields.optional("trusted-proxies", SettingsReader::trustedProxies, defaults.trustedProxies()),
+                fields.optional("forwarded", Scalars.oneOf(ForwardedField.class), defaults.forwarded()),
+                fields.optional("via", Scalars::onOrOff, defaults.via()));
+    }
+
+    private static @Nullable List<Cidr> trustedProxies(Value value) {
+        var first = new FirstUse<Cidr>();
+        return value.list(item -> {
+            Cidr block = Scalars.cidr(item);
+            return block != null && first.check(block, item) ? block : null;
+        });
     }
 
     private static @Nullable RuntimeSettings runtime(Value value) {

@@ -79,7 +79,7 @@ record HostPort(String host, int port) {
     }
 
     /** Four plain decimal parts. Shorter, octal and hexadecimal forms are read differently by different programs. */
-    private static boolean isIpv4(String text) {
+    static boolean isIpv4(String text) {
         int parts = 0;
         for (int from = 0; from <= text.length(); parts++) {
             int dot = text.indexOf('.', from);
@@ -108,7 +108,7 @@ record HostPort(String host, int port) {
         return value <= 255;
     }
 
-    private static String canonicalIpv6(String text) {
+    static String canonicalIpv6(String text) {
         if (text.indexOf('%') >= 0) {
             throw new IllegalArgumentException("IPv6 scopes (\"%\") are not supported");
         }
@@ -123,7 +123,7 @@ record HostPort(String host, int port) {
     }
 
     /** RFC 5952, section 4: no leading zeros, lower case, the first longest run of two or more zero groups becomes "::". */
-    private static String rfc5952(byte[] address) {
+    static String rfc5952(byte[] address) {
         int[] groups = new int[8];
         for (int i = 0; i < groups.length; i++) {
             groups[i] = ((address[2 * i] & 0xff) << 8) | (address[2 * i + 1] & 0xff);

@@ -28,12 +28,14 @@ class ConfigFolderTest {
     void appsAndRegionsAreUnitedAndListsAppendedInTheOrderOfTheNames() throws Exception {
         write("30-last.yaml", STOCK + """
                 mappings: [{host: c.example, app: stock}]
+                trusted-proxies: ["::1"]
                 domains: [last.example]
                 listeners: [{bind: ":8082"}]
                 """);
         write("20-middle.yml", Configs.ORDERS + """
                 mappings: [{host: a.example, app: stock}, {host: b.example, app: orders}]
                 regions: {eu-w1: {jurisdiction: EU, zones: [eu-w1a]}}
+                trusted-proxies: [10.0.0.0/8]
                 listeners: [{bind: ":8081"}]
                 """);
 
@@ -44,6 +46,7 @@ class ConfigFolderTest {
         assertThat(settings.domains()).containsExactly("cloudhub.example", "last.example");
         assertThat(settings.mappings()).extracting(MappingSettings::host).containsExactly("a.example", "b.example", "c.example");
         assertThat(settings.listeners()).extracting(listener -> listener.bind().port()).containsExactly(8080, 8081, 8082);
+        assertThat(settings.forwarding().trustedProxies()).hasToString("[10.0.0.0/8, ::1]");
     }
 
     @Test
@@ -100,7 +103,7 @@ class ConfigFolderTest {
                 "20-a.yaml:7:28: mappings[1].app: there is no app ordres; did you mean orders?",
                 "30-b.yaml:1:12: mappings[0]: never matches; the mapping in " + folder.resolve("20-a.yaml") + ":6 takes all that it could; put this one before it",
                 "30-b.yaml:2:20: listeners[0].bind: 127.0.0.1:8080 cannot be bound beside :8080; the other is in " + folder.resolve("10-base.yaml") + ":6",
-                "30-b.yaml:3:1: x: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, access-log, metrics, runtime, limits");
+                "30-b.yaml:3:1: x: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, access-log, metrics, runtime, limits");
     }
 
     @Test

@@ -139,6 +139,18 @@ class KeyProblemsTest {
     }
 
     @Test
+    void trustedProxiesAreBlocksOfAddressesNoneOfThemTwice() {
+        assertProblems(
+                LEAST + "trusted-proxies: [10.1.0.0/8, 10.0.0.0/8, \"::ffff:10.0.0.0/104\", proxy.internal]\nforwarded: on\nvia: maybe\n",
+                "7:19: trusted-proxies[0]: 10.1.0.0 is not the first address of its block:"
+                        + " write 10.0.0.0/8 for the block, or 10.1.0.0 for the one address",
+                "7:43: trusted-proxies[2]: 10.0.0.0/8 is given twice; the first is in line 7",
+                "7:66: trusted-proxies[3]: \"proxy.internal\" is not an IP address, as in 10.0.0.0/8, 192.0.2.7, 2001:db8::/32",
+                "8:12: forwarded: cannot be \"on\"; write one of off, rfc7239",
+                "9:6: via: cannot be \"maybe\"; write one of on, off");
+    }
+
+    @Test
     void whatHasTheWrongFormIsReportedWithTheRightOne() {
         assertProblems(
                 LEAST + "runtime: {event-loops: two, transport: kqueue, drain: 30}\nlimits: {head: 8KB, connections: 8_000}\n",
@@ -154,7 +166,7 @@ class KeyProblemsTest {
     void aMessageIsOneShortLineWhateverTheConfigHolds() {
         assertProblems(
                 LEAST + "\"a\\e[31m\\nb\": 1\nruntime: {drain: " + "9".repeat(300) + "s}\n",
-                "7:1: a?[31m?b: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, access-log, metrics, runtime, limits",
+                "7:1: a?[31m?b: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, access-log, metrics, runtime, limits",
                 "8:18: runtime.drain: is too long: \"" + "9".repeat(80) + "…\"; write a whole number with a unit: 500ms, 30s, 5m, 1h");
     }
 
@@ -188,7 +200,7 @@ class KeyProblemsTest {
         String[] expected = new String[1001];
         for (int i = 0; i < 1000; i++) {
             expected[i] = (7 + i) + ":1: a" + i
-                    + ": unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, access-log, metrics, runtime, limits";
+                    + ": unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, access-log, metrics, runtime, limits";
         }
         expected[1000] = "1006:1: and 3 more problems";
 

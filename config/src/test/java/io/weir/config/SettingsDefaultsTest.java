@@ -41,6 +41,7 @@ class SettingsDefaultsTest {
                 .isEqualTo(new AppTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(300), Duration.ofSeconds(300), null, null));
         assertThat(orders.balance()).isEqualTo(new BalanceSettings.RoundRobin());
         assertThat(orders.affinity()).isNull();
+        assertThat(orders.host()).isEqualTo(SentHost.CLIENT);
         assertThat(orders.upstream()).isEqualTo(new UpstreamSettings(1000, 64, 100, Duration.ofSeconds(60)));
     }
 
@@ -56,6 +57,7 @@ class SettingsDefaultsTest {
         assertThat(least.apps()).isEmpty();
         assertThat(least.mappings()).isEmpty();
         assertThat(least.admin()).isNull();
+        assertThat(least.forwarding()).isEqualTo(new ForwardingSettings(List.of(), ForwardedField.OFF, true));
         assertThat(least.accessLog()).isEqualTo(AccessLogSettings.OFF);
     }
 
@@ -78,7 +80,7 @@ class SettingsDefaultsTest {
 
     @Test
     void anEmptyGroupIsAGroupOfDefaults() {
-        Settings empty = Configs.read(Configs.LEAST + "runtime: {}\nlimits: {}\nmetrics: {}\nmappings: []\napps: {}\n");
+        Settings empty = Configs.read(Configs.LEAST + "runtime: {}\nlimits: {}\nmetrics: {}\ntrusted-proxies: []\nmappings: []\napps: {}\n");
 
         assertThat(empty).isEqualTo(Configs.read(Configs.LEAST));
     }

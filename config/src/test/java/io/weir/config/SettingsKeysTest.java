@@ -3,6 +3,7 @@ package io.weir.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.topology.BindAddress;
+import io.weir.topology.Cidr;
 import io.weir.topology.Here;
 import io.weir.topology.Region;
 import io.weir.topology.WorkerAddress;
@@ -41,6 +42,7 @@ class SettingsKeysTest {
                 timeouts: {attempt: off, total: off}
                 balance: {hash: {on: {header: X-User}}}
                 affinity: {cookie: back}
+                host: worker
             mappings:
               - {host: API.example.com, path: /, app: orders}
               - {host: "{app}.Example.com", path: "/v{version}/x/", app: "{app}-{version}", region: ca-c1, rewrite: "/{version}/", mend: off}
@@ -48,6 +50,9 @@ class SettingsKeysTest {
               - {host: "*.example.com", path: /older, redirect: {to: "/{host}", status: 302}}
               - {host: "*.example.com", respond: 410}
               - {app: stock}
+            trusted-proxies: [10.0.0.0/8, "::1", "2001:db8::/32"]
+            forwarded: rfc7239
+            via: off
             access-log: {format: json, path: /var/log/weir.log, request-headers: [User-Agent, x-tenant], response-headers: [Content-Type]}
             metrics: {apps: 7}
             admin: {bind: "127.0.0.1:9901"}
@@ -103,6 +108,7 @@ class SettingsKeysTest {
         assertThat(app("orders").timeouts()).isEqualTo(AppTimeouts.DEFAULTS);
         assertThat(app("orders").balance()).isEqualTo(new BalanceSettings.Hash(new HashKey.Header("x-user")));
         assertThat(app("orders").affinity()).isEqualTo(new AffinitySettings("back"));
+        assertThat(app("orders").host()).isEqualTo(SentHost.WORKER);
     }
 
     @Test
@@ -115,6 +121,12 @@ class SettingsKeysTest {
                 new MappingSettings("*.example.com", "/older", new MappingSettings.Redirect("/{host}", 302)),
                 new MappingSettings("*.example.com", "/", new MappingSettings.Respond(410)),
                 MappingSettings.toApp(null, "/", "stock"));
+    }
+
+    @Test
+    void forwarding() {
+        assertThat(settings.forwarding()).isEqualTo(new ForwardingSettings(
+                List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("::1"), Cidr.parse("2001:db8::/32")), ForwardedField.RFC7239, false));
     }
 
     @Test
@@ -150,7 +162,7 @@ class SettingsKeysTest {
 
     @Test
     void wordsForDefaults() {
-        Settings words = Configs.read(Configs.LEAST + "runtime: {event-loops: auto, transport: auto}\nlimits: {body: off}\n");
+        Settings words = Configs.read(Configs.LEAST + "runtime: {event-loops: auto, transport: auto}\nlimits: {body: off}\nforwarded: off\nvia: on\n");
 
         assertThat(words).isEqualTo(Configs.read(Configs.LEAST));
     }

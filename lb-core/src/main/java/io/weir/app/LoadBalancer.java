@@ -6,6 +6,7 @@ import io.weir.config.ListenerSettings;
 import io.weir.config.Settings;
 import io.weir.control.Tables;
 import io.weir.exchange.ExchangeLoop;
+import io.weir.exchange.Peers;
 import io.weir.frontend.ClientTimeouts;
 import io.weir.frontend.ConnectionLimit;
 import io.weir.frontend.FrontendLoop;
@@ -69,6 +70,7 @@ public final class LoadBalancer implements AutoCloseable {
         table = tables.build(settings, System.nanoTime());
         latencyTicks = LatencyTicks.of(tables.latencySums());
         HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
+        Peers peers = new Peers(settings.forwarding());
         SplittableRandom random = new SplittableRandom();
         for (EventLoops.Loop loop : loops.loops()) {
             ExchangeLoop exchanges = new ExchangeLoop(
@@ -81,7 +83,7 @@ public final class LoadBalancer implements AutoCloseable {
                     telemetry.onLoop(loop.index()),
                     random.split(),
                     limits.body());
-            frontends.add(new FrontendLoop(loop, exchanges, connections, requestLimits));
+            frontends.add(new FrontendLoop(loop, exchanges, connections, requestLimits, peers));
         }
     }
 

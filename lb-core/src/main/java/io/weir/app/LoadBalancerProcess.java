@@ -4,6 +4,7 @@ import io.weir.config.AccessLogSettings;
 import io.weir.config.AppSettings;
 import io.weir.config.ConfigProblemsException;
 import io.weir.config.ConfigReader;
+import io.weir.config.ForwardingSettings;
 import io.weir.config.LimitSettings;
 import io.weir.config.ListenerSettings;
 import io.weir.config.LoadedConfig;
@@ -74,6 +75,7 @@ final class LoadBalancerProcess {
                 List.of(ListenerSettings.defaults(from)),
                 new LinkedHashMap<>(Map.of(PROXY, app)),
                 List.of(MappingSettings.toApp(null, MappingSettings.DEFAULT_PATH, PROXY)),
+                ForwardingSettings.DEFAULTS,
                 AccessLogSettings.OFF,
                 MetricsSettings.DEFAULTS,
                 null,

@@ -1,5 +1,7 @@
 package io.weir.balancing;
 
+import io.weir.topology.IpAddress;
+
 /**
  * 64-bit hashes of names and keys, the same in every process, so that load balancers side by side send a key to the same target. They keep
  * nobody from choosing keys that collide; bounded load is what keeps such keys from harm.
@@ -20,6 +22,25 @@ public final class Fingerprint {
             hash = (hash ^ (bytes[i] & 0xff)) * FNV_PRIME;
         }
         return present(mix(hash));
+    }
+
+    /** Of an IP address with these 128 bits ({@link IpAddress}), as of its 4 or 16 bytes in network order. Never 0. */
+    public static long ofAddress(long high, long low) {
+        long hash = FNV_OFFSET;
+        if (!IpAddress.isIpv4(high, low)) {
+            hash = bytes(hash, high, Long.SIZE);
+            return present(mix(bytes(hash, low, Long.SIZE)));
+        }
+        return present(mix(bytes(hash, low, Integer.SIZE)));
+    }
+
+    /** Goes on with the lowest {@code bits} of {@code x}, the highest byte first. */
+    private static long bytes(long before, long x, int bits) {
+        long hash = before;
+        for (int shift = bits - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            hash = (hash ^ (x >>> shift & 0xff)) * FNV_PRIME;
+        }
+        return hash;
     }
 
     /** Of a text, as of its bytes if it is ASCII. Never 0. */

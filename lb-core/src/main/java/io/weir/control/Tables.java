@@ -12,6 +12,7 @@ import io.weir.config.BalanceSettings;
 import io.weir.config.HashKey;
 import io.weir.config.MappingSettings;
 import io.weir.config.PoolSettings;
+import io.weir.config.SentHost;
 import io.weir.config.Settings;
 import io.weir.http.MendedPaths;
 import io.weir.http.OriginalPath;
@@ -131,7 +132,8 @@ public final class Tables {
                 plans,
                 budgets,
                 settings.balance() instanceof BalanceSettings.Hash hash ? key(hash.on()) : null,
-                affinity == null ? null : new AffinityCookie(affinity.cookie(), settings.name()));
+                affinity == null ? null : new AffinityCookie(affinity.cookie(), settings.name()),
+                settings.host() == SentHost.WORKER);
     }
 
     private Latency latency(long now) {

@@ -20,15 +20,9 @@ public interface ClientSide extends Side {
     /** The exchange is over, and nothing more comes from it; after an {@link #abort} too. */
     void settled();
 
-    /** Field lines that tell workers about this client's connection: Via, X-Forwarded-For, -Proto and -Port. */
-    byte[] connectionLines();
-
-    /** Its address as text, without port. */
-    byte[] address();
+    /** The other end of its connection: itself, or a proxy that speaks for it. */
+    Peer peer();
 
     /** The region that alone is served to this client, or null for all. */
     @Nullable String onlyRegion();
-
-    /** The {@linkplain io.weir.balancing.Fingerprint fingerprint} of its address without the port; 0 if it has none. */
-    long addressFingerprint();
 }

@@ -7,7 +7,6 @@ import io.weir.balancing.Decision;
 import io.weir.balancing.Draw;
 import io.weir.balancing.Target;
 import io.weir.http.BadMessage;
-import io.weir.http.FieldRules;
 import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
 import io.weir.http.RequestHead;
@@ -22,7 +21,6 @@ import io.weir.routing.Route;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.AttemptFailure;
 import io.weir.upstream.WorkerSide;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -74,14 +72,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private static final long FIRST_DELAY = TimeUnit.MILLISECONDS.toNanos(25);
 
-    private static final byte[] FORWARDED_HOST = ascii("X-Forwarded-Host: ");
-    private static final byte[] REQUEST_ID = ascii("X-Request-Id: ");
-    private static final byte[] HOST = ascii("Host: ");
-    private static final byte[] TE_TRAILERS = ascii("TE: trailers\r\nConnection: TE\r\n");
-
     private final ExchangeLoop loop;
     private final RequestHead request = new RequestHead();
     private final ResponseHead response = new ResponseHead();
+    private final Forwarding forwarding;
     private final Attempts attempts = new Attempts();
     private final Draw draw = new Draw();
     private final HeldBody held = new HeldBody();
@@ -124,14 +118,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private long requestBytes;
     private long responseBytes;
     private long totalUntil;
-    private long idLow;
 
     Exchange(ExchangeLoop loop) {
         this.loop = loop;
-    }
-
-    private static byte[] ascii(String s) {
-        return s.getBytes(StandardCharsets.US_ASCII);
+        this.forwarding = new Forwarding(request, loop.ids());
     }
 
     // ---- admit
@@ -149,7 +139,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** The request's head is whole: go. A request without body is over with it. */
     public void start(ClientSide from) {
         begin(from);
-        FieldRules.applyToRequest(request);
+        forwarding.admit();
         requestEnded = !request.hasBody();
         replayable = request.method().idempotent();
         if (request.method() == RequestHead.Method.CONNECT || request.method() == RequestHead.Method.TRACE) {
@@ -173,7 +163,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         client = from;
         times.admitted(loop.clock().now());
         totalUntil = App.Timeouts.OFF;
-        idLow = loop.ids().nextLow();
+        forwarding.begin(from.peer());
     }
 
     // ---- resolve
@@ -194,6 +184,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
             refuse(Reason.WRONG_REGION, null);
         } else {
             App app = found.app();
+            if (app.sendsWorkersHost()) {
+                request.cutHost();
+            }
             app.budget(loop.index()).request(times.admittedAt());
             draw(app, found.plan().nextTurn());
             if (app.timeouts().total() != App.Timeouts.OFF) {
@@ -213,7 +206,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         draw.begin(turn, loop.random().nextLong());
         RequestKey key = app.key();
         if (key != null) {
-            draw.hashedBy(key.of(request, client().addressFingerprint()));
+            draw.hashedBy(key.of(request, forwarding.client().fingerprint()));
         }
         AffinityCookie affinity = app.affinity();
         if (affinity != null) {
@@ -332,16 +325,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** Lines that workers get beside the client's own. */
     @Override
     public void writeTo(HeadWriter out) {
-        out.literal(client().connectionLines());
-        if (request.authorityEnd() > request.authorityStart()) {
-            out.literal(FORWARDED_HOST).copy(request.bytes(), request.authorityStart(), request.authorityEnd()).endOfLine();
-        } else {
-            out.literal(HOST).text(Objects.requireNonNull(target).name()).endOfLine(); // HTTP/1.1 must have one; HTTP/1.0 need not
-        }
-        writeRequestId(out.literal(REQUEST_ID)).endOfLine();
-        if (request.acceptsTrailers()) {
-            out.literal(TE_TRAILERS);
-        }
+        boolean ownHost = route().app().sendsWorkersHost() || !request.hasHost(); // HTTP/1.1 must have one; HTTP/1.0 need not
+        forwarding.writeTo(out, ownHost ? target().name() : null);
         if (route().steps() != null) {
             out.append(loop.edited());
         }
@@ -718,6 +703,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         held.release();
         attempts.clear();
         request.reset();
+        forwarding.reset();
         response.reset();
         writtenAttempts = gate = status = 0;
         requestEnded = replayable = headPassed = grace = false;
@@ -776,19 +762,24 @@ public final class Exchange implements AttemptEvents, HeadLines {
         return times;
     }
 
-    /** The address of the client, as text. */
-    public byte[] clientAddress() {
-        return client().address();
-    }
-
-    /** Writes what the worker got as X-Request-Id. */
-    public HeadWriter writeRequestId(HeadWriter out) {
-        return out.hex(loop.ids().high()).hex(idLow);
-    }
-
     /** What the worker got as X-Request-Id. For rare paths: it makes a string. */
     public String requestId() {
-        return writeRequestId(new HeadWriter(32)).toString();
+        return writeRequestId(new HeadWriter(128)).toString();
+    }
+
+    /** Appends what the worker got as X-Request-Id: visible ASCII without quotes. */
+    public HeadWriter writeRequestId(HeadWriter out) {
+        return forwarding.writeRequestId(out);
+    }
+
+    /** The address of whom the request is from: the peer's, or what a trusted proxy says. For listeners, and not to be kept. */
+    public ClientAddress clientAddress() {
+        return forwarding.client();
+    }
+
+    /** The other end of the client's connection, which may be a proxy. */
+    public Peer peer() {
+        return forwarding.peer();
     }
 
     private ClientSide client() {

@@ -12,6 +12,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.weir.exchange.ClientSide;
 import io.weir.exchange.OwnAnswer;
 import io.weir.exchange.Exchange;
+import io.weir.exchange.Peer;
 import io.weir.exchange.Reason;
 import io.weir.http.BodyReader;
 import io.weir.http.HeadLines;
@@ -108,10 +109,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /** Bytes read ahead, of the requests to come. */
     private @Nullable ByteBuf ahead;
 
-    private byte @Nullable [] connectionLines;
-    private byte @Nullable [] address;
-    /** 0 until somebody asks. */
-    private long addressFingerprint;
+    private @Nullable Peer peer;
     /** Whether the connection ends behind the current answer. */
     private boolean closing;
     /** Whether the answer under way ends by closing the connection, so that only a reset shows that it was cut. */
@@ -624,36 +622,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     @Override
-    public byte[] connectionLines() {
-        byte[] lines = connectionLines;
-        if (lines == null) {
-            lines = ConnectionLines.of(ctx().channel().remoteAddress(), ctx().channel().localAddress());
-            connectionLines = lines;
+    public Peer peer() {
+        Peer other = peer;
+        if (other == null) {
+            other = loop.peers().of(ctx().channel().remoteAddress(), ctx().channel().localAddress());
+            peer = other;
         }
-        return lines;
+        return other;
     }
 
     @Override
     public @Nullable String onlyRegion() {
         return onlyRegion;
-    }
-
-    @Override
-    public byte[] address() {
-        byte[] text = address;
-        if (text == null) {
-            text = ConnectionLines.address(ctx().channel().remoteAddress());
-            address = text;
-        }
-        return text;
-    }
-
-    @Override
-    public long addressFingerprint() {
-        if (addressFingerprint == 0) {
-            addressFingerprint = ConnectionLines.fingerprint(ctx().channel().remoteAddress());
-        }
-        return addressFingerprint;
     }
 
     // ---- drain

@@ -1,6 +1,7 @@
 package io.weir.frontend;
 
 import io.weir.exchange.ExchangeLoop;
+import io.weir.exchange.Peers;
 import io.weir.http.HeadLimits;
 import io.weir.http.HeadWriter;
 import io.weir.http.RequestParser;
@@ -14,16 +15,18 @@ public final class FrontendLoop {
     private final EventLoops.Loop loop;
     private final ExchangeLoop exchanges;
     private final ConnectionLimit limit;
+    private final Peers peers;
     private final RequestParser parser;
     private final HeadWriter headWriter = new HeadWriter();
     private final DateLine dateLine = new DateLine(InstantSource.system());
     private @Nullable ClientConnection first;
     private boolean draining;
 
-    public FrontendLoop(EventLoops.Loop loop, ExchangeLoop exchanges, ConnectionLimit limit, HeadLimits requestLimits) {
+    public FrontendLoop(EventLoops.Loop loop, ExchangeLoop exchanges, ConnectionLimit limit, HeadLimits requestLimits, Peers peers) {
         this.loop = loop;
         this.exchanges = exchanges;
         this.limit = limit;
+        this.peers = peers;
         this.parser = new RequestParser(requestLimits);
     }
 
@@ -37,6 +40,10 @@ public final class FrontendLoop {
 
     ConnectionLimit limit() {
         return limit;
+    }
+
+    Peers peers() {
+        return peers;
     }
 
     RequestParser parser() {

@@ -67,7 +67,8 @@ final class Authority {
         return end - from;
     }
 
-    private static int port(byte[] b, int from, int to) {
+    /** The port that {@code b[from, to)} says, or -1 if that is none. */
+    static int port(byte[] b, int from, int to) {
         if (to - from > MAX_PORT_DIGITS) {
             return -1;
         }
@@ -145,7 +146,7 @@ final class Authority {
     }
 
     /** The end of four decimal numbers up to 255, without leading zeros, with dots between them; or -1. */
-    private static int dottedEnd(byte[] b, int from, int to) {
+    static int dottedEnd(byte[] b, int from, int to) {
         int i = from;
         for (int part = 0; part < 4; part++) {
             if (part > 0 && (i == to || b[i++] != '.')) {

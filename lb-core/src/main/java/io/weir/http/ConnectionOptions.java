@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code Connection} says (RFC 9110, 7.6.1): whether the connection stays open, and which other fields are meant for us alone and are
- * cut. A message can't have its own framing or host taken away by naming them.
+ * cut. A message can't have its own framing or host taken away by naming them, nor what a proxy in front of us says of the client: a
+ * client whose {@code Connection} that proxy passes on would unsay it.
  */
 final class ConnectionOptions {
     private static final byte[] CLOSE = "close".getBytes(StandardCharsets.US_ASCII);
@@ -59,8 +60,9 @@ final class ConnectionOptions {
         } else {
             for (int i = 0; i < head.fieldCount(); i++) {
                 int id = head.id(i);
-                boolean ours = id == FieldName.HOST || id == FieldName.CONTENT_LENGTH || id == FieldName.TRANSFER_ENCODING;
-                if (!ours && FieldName.same(b, head.nameStart(i), head.nameEnd(i), b, start, end)) {
+                boolean framing = id == FieldName.HOST || id == FieldName.CONTENT_LENGTH || id == FieldName.TRANSFER_ENCODING;
+                boolean kept = framing || (FieldName.guarded(id) && head instanceof RequestHead);
+                if (!kept && FieldName.same(b, head.nameStart(i), head.nameEnd(i), b, start, end)) {
                     head.cut(i);
                 }
             }

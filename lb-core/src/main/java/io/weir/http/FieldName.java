@@ -5,7 +5,7 @@ package io.weir.http;
  * Everything else is {@link #OTHER} and passes.
  *
  * <p>Names are compared without case. A name that a CGI-like worker would read as one that we guard (with {@code _} for {@code -}) is
- * that one too; framing names are not, since nobody frames by {@code Content_Length}.
+ * guarded too; framing names are not, since nobody frames by {@code Content_Length}.
  */
 public final class FieldName {
     public static final int OTHER = 0;
@@ -22,20 +22,28 @@ public final class FieldName {
     public static final int EXPECT = 11;
     public static final int VIA = 12;
     public static final int FORWARDED = 13;
-    /** {@code X-Forwarded-} and whatever follows. */
+    /** {@code X-Forwarded-} and whatever follows, but for the next four. */
     public static final int X_FORWARDED = 14;
-    public static final int X_REQUEST_ID = 15;
-    /** What a worker would believe because it thinks that we said it: {@code X-SSL-…}, {@code X-CH1-Path}, {@code Weir-…}. */
-    public static final int SPOOFABLE = 16;
-    public static final int ACCEPT = 17;
-    public static final int DATE = 18;
-    public static final int LOCATION = 19;
-    public static final int SET_COOKIE = 20;
+    public static final int X_FORWARDED_FOR = 15;
+    public static final int X_FORWARDED_PROTO = 16;
+    public static final int X_FORWARDED_HOST = 17;
+    public static final int X_FORWARDED_PORT = 18;
+    public static final int X_REQUEST_ID = 19;
+    /**
+     * What a worker would believe because it thinks that we said it, and nobody else may say: {@code X-SSL-…}, {@code X-CH1-Path},
+     * {@code Weir-…}, {@code X-Forwarded-Client-Cert}, and each of the names above from {@link #FORWARDED} on, if it is written with
+     * {@code _}.
+     */
+    public static final int SPOOFABLE = 20;
+    public static final int ACCEPT = 21;
+    public static final int DATE = 22;
+    public static final int LOCATION = 23;
+    public static final int SET_COOKIE = 24;
 
     private static final String[] NAMES = {
         "", "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "upgrade",
-        "http2-settings", "proxy", "expect", "via", "forwarded", "", "x-request-id", "", "accept",
-        "date", "location", "set-cookie"
+        "http2-settings", "proxy", "expect", "via", "forwarded", "", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
+        "x-forwarded-port", "x-request-id", "", "accept", "date", "location", "set-cookie"
     };
 
     /** Token characters in lower case; 0 for what may not stand in a name (RFC 9110, 5.6.2). */
@@ -45,6 +53,7 @@ public final class FieldName {
     private static final byte[] ID_BY_SLOT = new byte[SLOTS];
     private static final byte[][] BYTES = new byte[NAMES.length][];
     private static final byte[] FORWARDED_PREFIX = ascii("x-forwarded-");
+    private static final byte[] CLIENT_CERT_PREFIX = ascii("x-forwarded-client-cert");
     private static final byte[] SSL_PREFIX = ascii("x-ssl-");
     private static final byte[] CH1_PATH = ascii("x-ch1-path");
     private static final byte[] WEIR_PREFIX = ascii("weir-");
@@ -107,13 +116,14 @@ public final class FieldName {
         for (int slot = slot(hash); ID_BY_SLOT[slot] != 0; slot = (slot + 1) & (SLOTS - 1)) {
             int id = ID_BY_SLOT[slot];
             if (BYTES[id].length == length && startsWith(b, from, BYTES[id])) {
-                return guarded(id) || !hasUnderscore(b, from, to) ? id : OTHER;
+                return !hasUnderscore(b, from, to) ? id : guarded(id) ? SPOOFABLE : OTHER;
             }
         }
         int first = TOKEN[b[from] & 0xff];
         if (first == 'x' && length > 6) {
             if (length > 12 && startsWith(b, from, FORWARDED_PREFIX)) {
-                return X_FORWARDED;
+                boolean clientCert = length >= CLIENT_CERT_PREFIX.length && startsWith(b, from, CLIENT_CERT_PREFIX);
+                return clientCert || hasUnderscore(b, from, to) ? SPOOFABLE : X_FORWARDED;
             }
             boolean spoofable = startsWith(b, from, SSL_PREFIX) || (length == CH1_PATH.length && startsWith(b, from, CH1_PATH));
             return spoofable ? SPOOFABLE : OTHER;
@@ -121,7 +131,8 @@ public final class FieldName {
         return first == 'w' && length > 5 && startsWith(b, from, WEIR_PREFIX) ? SPOOFABLE : OTHER;
     }
 
-    private static boolean guarded(int id) {
+    /** Whether it is said of the client by whoever speaks for it. */
+    static boolean guarded(int id) {
         return id >= FORWARDED && id <= SPOOFABLE;
     }
 

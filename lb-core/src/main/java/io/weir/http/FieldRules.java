@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Which fields go no further (RFC 9110, 7.6.1): those that are meant for one hop, and from clients also those that a worker would take for
- * our word. Fields that {@code Connection} names were cut by the parser already.
+ * our word, unless a trusted proxy says them. Fields that {@code Connection} names were cut by the parser already.
  */
 public final class FieldRules {
     private static final long ONE_HOP = bit(FieldName.CONNECTION)
@@ -15,10 +15,16 @@ public final class FieldRules {
             | bit(FieldName.HTTP2_SETTINGS)
             | bit(FieldName.PROXY)
             | bit(FieldName.TRANSFER_ENCODING);
-    private static final long OURS_TO_SAY =
-            bit(FieldName.FORWARDED) | bit(FieldName.X_FORWARDED) | bit(FieldName.X_REQUEST_ID) | bit(FieldName.SPOOFABLE);
-    private static final long FROM_CLIENT = ONE_HOP | OURS_TO_SAY;
-    private static final long NOTICED = FROM_CLIENT | bit(FieldName.EXPECT) | bit(FieldName.VIA);
+    private static final long SAID_OF_CLIENT = bit(FieldName.FORWARDED)
+            | bit(FieldName.X_FORWARDED)
+            | bit(FieldName.X_FORWARDED_FOR)
+            | bit(FieldName.X_FORWARDED_PROTO)
+            | bit(FieldName.X_FORWARDED_HOST)
+            | bit(FieldName.X_FORWARDED_PORT)
+            | bit(FieldName.X_REQUEST_ID);
+    private static final long FROM_TRUSTED = ONE_HOP | bit(FieldName.SPOOFABLE);
+    private static final long FROM_CLIENT = FROM_TRUSTED | SAID_OF_CLIENT;
+    private static final long NOTICED = bit(FieldName.EXPECT) | bit(FieldName.VIA);
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
 
     private FieldRules() {}
@@ -29,17 +35,27 @@ public final class FieldRules {
 
     /** Cuts what a worker must not get from a client that is not trusted. */
     public static void applyToRequest(RequestHead head) {
+        apply(head, FROM_CLIENT);
+    }
+
+    /** Cuts what a worker must not get from a trusted proxy either. What that one says of the client is left. */
+    public static void applyToTrustedRequest(RequestHead head) {
+        apply(head, FROM_TRUSTED);
+    }
+
+    private static void apply(RequestHead head, long cut) {
+        long noticed = cut | NOTICED;
         for (int i = 0, n = head.fieldCount(); i < n; i++) {
             int id = head.id(i);
-            if ((NOTICED >>> id & 1) != 0) {
-                notice(head, i, id);
+            if ((noticed >>> id & 1) != 0) {
+                notice(head, i, id, cut);
             }
         }
     }
 
-    private static void notice(RequestHead head, int i, int id) {
+    private static void notice(RequestHead head, int i, int id, long cut) {
         boolean ignoredExpect = id == FieldName.EXPECT && head.isHttp10(); // RFC 9110, 10.1.1
-        if ((FROM_CLIENT >>> id & 1) != 0 || ignoredExpect) {
+        if ((cut >>> id & 1) != 0 || ignoredExpect) {
             head.cut(i);
         }
         if (id == FieldName.TE) {

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 public final class HeadWriter {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] COMMA = {',', ' '};
+
     private static final int INITIAL = 2048;
 
     private byte[] buffer;
@@ -45,6 +47,11 @@ public final class HeadWriter {
         return this;
     }
 
+    /** An item of a list that goes on behind it, or nothing if it is empty. */
+    public HeadWriter item(byte[] from, int start, int end) {
+        return start < end ? copy(from, start, end).literal(COMMA) : this;
+    }
+
     public HeadWriter literal(byte[] bytes) {
         return copy(bytes, 0, bytes.length);
     }
@@ -54,9 +61,15 @@ public final class HeadWriter {
         return copy(other.buffer, 0, other.length);
     }
 
-    /** Latin-1 text. For rare paths. */
+    /** Latin-1 text; what is not Latin-1 becomes a question mark. */
     public HeadWriter text(String s) {
-        return literal(s.getBytes(StandardCharsets.ISO_8859_1));
+        int n = s.length();
+        ensure(n);
+        for (int i = 0; i < n; i++) {
+            char c = s.charAt(i);
+            buffer[length++] = c < 256 ? (byte) c : (byte) '?';
+        }
+        return this;
     }
 
     public HeadWriter decimal(long n) {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 public final class MendedPaths implements Step.Edit {
     private static final byte[] LOCATION = ascii("Location: ");
     private static final byte[] SET_COOKIE = ascii("Set-Cookie: ");
+    private static final byte[] OUTER_PREFIX = ascii("x-forwarded-prefix");
     private static final byte[] PATH = ascii("path");
     private static final byte[] DOMAIN = ascii("domain");
     private static final byte[] HOST_COOKIE = ascii("__host-");
@@ -103,7 +104,7 @@ public final class MendedPaths implements Step.Edit {
         byte[] front = request.front();
         int frontLength = front[front.length - 1] == '/' ? front.length - 1 : front.length;
         boolean hasPrefix = prefixEnd > prefix && isUnder(b, at, end, request.bytes, prefix, prefixEnd - prefix);
-        if (hasPrefix || !isUnder(b, at, end, front, 0, frontLength)) {
+        if (hasPrefix || hasOuterPrefix(request, b, at, end) || !isUnder(b, at, end, front, 0, frontLength)) {
             return;
         }
         int rest = at + frontLength;
@@ -120,6 +121,18 @@ public final class MendedPaths implements Step.Edit {
             from++;
         }
         added.copy(b, from, to).endOfLine();
+    }
+
+    /** Whether it begins with the prefix that a trusted proxy has cut before us: then whoever put it there knows ours too. */
+    private static boolean hasOuterPrefix(RequestHead request, byte[] b, int from, int to) {
+        int field = request.find(OUTER_PREFIX, 0);
+        if (field < 0) {
+            return false;
+        }
+        int start = request.valueStart(field);
+        int end = request.valueEnd(field);
+        int length = end > start && request.bytes[end - 1] == '/' ? end - start - 1 : end - start;
+        return length > 0 && isUnder(b, from, to, request.bytes, start, length);
     }
 
     /** Whether the path {@code b[from, to)} is the given one or goes on with a slash behind it. */

@@ -102,6 +102,19 @@ public final class RequestHead extends Head {
         return authorityEnd;
     }
 
+    /** Whether it has a Host; HTTP/1.0 need not. */
+    public boolean hasHost() {
+        return authorityEnd > authority;
+    }
+
+    /** Lets the request go on without its Host; {@link #authorityStart} and the rest still say what it was. */
+    public void cutHost() {
+        int field = find(FieldName.HOST);
+        if (field >= 0) {
+            cut(field);
+        }
+    }
+
     /** The host without port is {@code [authorityStart, hostEnd)}. */
     public int hostEnd() {
         return hostEnd;

@@ -54,10 +54,11 @@ public final class App {
     private final RetryBudget[] budgets;
     private final @Nullable RequestKey key;
     private final @Nullable AffinityCookie affinity;
+    private final boolean sendsWorkersHost;
 
-    /** One whose requests have neither key nor affinity. */
+    /** One whose requests have neither key nor affinity, and go on with the client's Host. */
     public App(String name, Timeouts timeouts, Map<String, RegionPlan> plans, RetryBudget[] budgets) {
-        this(name, timeouts, plans, budgets, null, null);
+        this(name, timeouts, plans, budgets, null, null, false);
     }
 
     /**
@@ -65,6 +66,7 @@ public final class App {
      * @param budgets one for each event loop, in their order
      * @param key what requests are hashed by, if they are
      * @param affinity how clients come back to a target, if they do
+     * @param sendsWorkersHost whether its workers get their own address as Host
      */
     public App(
             String name,
@@ -72,13 +74,15 @@ public final class App {
             Map<String, RegionPlan> plans,
             RetryBudget[] budgets,
             @Nullable RequestKey key,
-            @Nullable AffinityCookie affinity) {
+            @Nullable AffinityCookie affinity,
+            boolean sendsWorkersHost) {
         this.name = name;
         this.timeouts = timeouts;
         this.plans = Map.copyOf(plans);
         this.budgets = budgets.clone();
         this.key = key;
         this.affinity = affinity;
+        this.sendsWorkersHost = sendsWorkersHost;
     }
 
     public String name() {
@@ -102,6 +106,11 @@ public final class App {
     /** What its requests are hashed by, or null. */
     public @Nullable RequestKey key() {
         return key;
+    }
+
+    /** Whether its workers get their own address as Host. */
+    public boolean sendsWorkersHost() {
+        return sendsWorkersHost;
     }
 
     /** How its clients come back to a target, or null. */

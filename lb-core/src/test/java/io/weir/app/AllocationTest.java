@@ -74,6 +74,17 @@ class AllocationTest {
                 Accept: application/json\r
                 \r
                 """.getBytes(US_ASCII);
+        /** The same from a proxy in front, which is trusted. */
+        private static final byte[] PROXIED = """
+                GET /orders/7 HTTP/1.1\r
+                Host: orders.example.com\r
+                User-Agent: allocation-test\r
+                Accept: application/json\r
+                X-Forwarded-For: 203.0.113.9, 10.1.1.1\r
+                X-Forwarded-Proto: https\r
+                X-Request-Id: 5f0c6f0a-7f3b-4d07-9d4a-5a2f1c9e8b77\r
+                \r
+                """.getBytes(US_ASCII);
         private static final byte[] HEAD_END = "\r\n\r\n".getBytes(US_ASCII);
         private static final int BODY = 100;
         private static final byte[] RESPONSE = ("""
@@ -91,41 +102,43 @@ class AllocationTest {
                 var _ = Thread.ofPlatform().daemon().start(() -> work(worker));
                 for (TransportKind transport : TransportKind.values()) {
                     if (transport.unavailability() == null) {
-                        measure(transport, worker.getLocalPort());
+                        measure(transport, worker.getLocalPort(), REQUEST, "[]");
                     }
                 }
+                measure(TransportKind.NIO, worker.getLocalPort(), PROXIED, "[127.0.0.0/8, 10.0.0.0/8]");
             }
         }
 
-        private static void measure(TransportKind kind, int worker)
+        private static void measure(TransportKind kind, int worker, byte[] request, String trusted)
                 throws IOException, ConfigProblemsException, LoadBalancer.CannotListenException, LoadBalancer.CannotLogException {
             TransportChoice transport = new TransportChoice(kind, "each in turn");
-            try (LoadBalancer proxy = LoadBalancer.start(settings(worker), transport, 1);
+            try (LoadBalancer proxy = LoadBalancer.start(settings(worker, trusted), transport, 1);
                     Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.addresses().getFirst().getPort())) {
                 client.setTcpNoDelay(true);
-                byte[] response = new byte[firstResponse(client)];
+                byte[] response = new byte[firstResponse(client, request)];
                 ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
                 long loop = eventLoop();
                 for (int i = 0; i < WARM_UP; i++) {
-                    ask(client, response);
+                    ask(client, request, response);
                 }
                 long before = threads.getThreadAllocatedBytes(loop);
-                ask(client, response);
+                ask(client, request, response);
                 long allocated = threads.getThreadAllocatedBytes(loop) - before;
-                System.out.println(FIGURE + TransportChoice.name(kind) + ", bytes: " + Math.ceilDiv(allocated, BATCH));
+                System.out.println(FIGURE + TransportChoice.name(kind) + ", trusted " + trusted + ", bytes: " + Math.ceilDiv(allocated, BATCH));
             }
         }
 
         /** Metrics are counted and lines are written: neither may cost an allocation. */
-        private static Settings settings(int worker) throws ConfigProblemsException {
+        private static Settings settings(int worker, String trusted) throws ConfigProblemsException {
             return ConfigReader.read("measured", """
                     domains: [example.com]
                     here: { region: r1, zone: r1a }
                     regions: { r1: { jurisdiction: XX, zones: [r1a] } }
                     listeners: [ { bind: "127.0.0.1:0" } ]
+                    trusted-proxies: %s
                     apps: { orders: { pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a } ] } } } }
                     access-log: { path: /dev/null, request-headers: [user-agent] }
-                    """.formatted(worker)).settings();
+                    """.formatted(trusted, worker)).settings();
         }
 
         private static long eventLoop() {
@@ -139,18 +152,18 @@ class AllocationTest {
         }
 
         /** Bytes of a whole response; all have the same, since their dates are of one length. */
-        private static int firstResponse(Socket client) throws IOException {
-            client.getOutputStream().write(REQUEST);
+        private static int firstResponse(Socket client, byte[] request) throws IOException {
+            client.getOutputStream().write(request);
             InputStream in = client.getInputStream();
             int head = readHead(in, new byte[4096]);
             in.readNBytes(BODY);
             return head + BODY;
         }
 
-        private static void ask(Socket client, byte[] response) throws IOException {
+        private static void ask(Socket client, byte[] request, byte[] response) throws IOException {
             InputStream in = client.getInputStream();
             for (int i = 0; i < BATCH; i++) {
-                client.getOutputStream().write(REQUEST);
+                client.getOutputStream().write(request);
                 if (in.readNBytes(response, 0, response.length) < response.length) {
                     throw new IOException("the proxy closed the connection");
                 }

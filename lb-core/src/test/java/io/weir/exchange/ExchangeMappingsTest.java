@@ -58,6 +58,24 @@ class ExchangeMappingsTest {
     }
 
     @Test
+    void thePrefixOfATrustedProxyStandsBeforeOurs() {
+        rewriting("/orders", "/", true);
+        ScriptedClient client = fromProxy("X-Forwarded-Prefix: /api/");
+        assertThat(workerHead()).containsSubsequence("X-Forwarded-Prefix: /api/\r\n", "X-Forwarded-Prefix: /orders\r\n");
+        rig.connector.worker().head("HTTP/1.1 302 Found", "Location: /api/orders/x").end();
+        assertThat(String.valueOf(client.head())).as("of a framework that knows both").contains("Location: /api/orders/x\r\n");
+        client = fromProxy("X-Forwarded-Prefix: /api");
+        rig.connector.worker().head("HTTP/1.1 302 Found", "Location: /x").end();
+        assertThat(String.valueOf(client.head())).contains("Location: /orders/x\r\n");
+    }
+
+    private ScriptedClient fromProxy(String field) {
+        ScriptedClient client = new ScriptedClient();
+        client.peer = PeersTest.trusting("10.0.0.0/8").of(PeersTest.at("10.1.1.1", 1), null);
+        return rig.request(client, "GET /orders/a HTTP/1.1", HOST, field);
+    }
+
+    @Test
     void everyAttemptGetsTheSamePath() {
         rewriting("/a", "/b", true);
         rig.request("GET /a/c HTTP/1.1", HOST);

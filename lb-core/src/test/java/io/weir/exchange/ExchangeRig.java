@@ -72,6 +72,8 @@ public final class ExchangeRig {
     @Nullable AffinityCookie affinity;
     /** Who else is told of exchanges. */
     public final List<ExchangeListener> watching = new ArrayList<>();
+    /** Whether the app's workers get their own address as Host. */
+    boolean workersHost;
     /** Whether the first of two listeners throws. */
     boolean failingListener;
 
@@ -122,7 +124,7 @@ public final class ExchangeRig {
                     CONNECT.toNanos(), RESPONSE.toNanos(), IDLE.toNanos(), attempt.toNanos(), total.toNanos());
             App.RegionPlan plan = new App.RegionPlan(new Plan(List.of(new Tier("ca-c1", targets, balance))));
             RetryBudget[] budgets = {new RetryBudget(1, now)};
-            App orders = new App("orders", timeouts, Map.of("ca-c1", plan), budgets, key, affinity);
+            App orders = new App("orders", timeouts, Map.of("ca-c1", plan), budgets, key, affinity, workersHost);
             Map<String, Route> routes = Map.of(
                     "orders.test", new Route(orders, "ca-c1", plan, steps), "orders.us-e1.test", new Route(orders, "us-e1", null, null));
             Route home = new Route(orders, "ca-c1", plan, steps);

@@ -5,6 +5,7 @@ import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,9 @@ public final class ScriptedClient implements ClientSide {
 
     /** The region that alone is served to it, or null. */
     @Nullable String onlyRegion;
+
+    /** Where it connects from. */
+    Peer peer = Peers.UNTRUSTED.of(InetSocketAddress.createUnresolved("somewhere", 4711), null);
 
     private final Runnable whenSettled;
     private final StringBuilder body = new StringBuilder();
@@ -179,22 +183,12 @@ public final class ScriptedClient implements ClientSide {
     }
 
     @Override
-    public byte[] connectionLines() {
-        return "Via: 1.1 weir\r\n".getBytes(StandardCharsets.US_ASCII);
+    public Peer peer() {
+        return peer;
     }
 
     @Override
     public @Nullable String onlyRegion() {
         return onlyRegion;
-    }
-
-    @Override
-    public byte[] address() {
-        return "192.0.2.7".getBytes(StandardCharsets.US_ASCII);
-    }
-
-    @Override
-    public long addressFingerprint() {
-        return 4711;
     }
 }

@@ -9,6 +9,7 @@ import io.weir.balancing.RetryBudget;
 import io.weir.balancing.StandInTarget;
 import io.weir.balancing.Tier;
 import io.weir.exchange.ExchangeLoop;
+import io.weir.exchange.Peers;
 import io.weir.exchange.RecordingListener;
 import io.weir.exchange.ScriptedConnector;
 import io.weir.exchange.ScriptedWorker;
@@ -61,7 +62,7 @@ final class FrontendRig {
         ExchangeLoop exchanges = new ExchangeLoop(
                 0, timers.eventLoop(), clock, loop.wheel(), connector, () -> table, List.of(listener), new SplittableRandom(1), -1);
         limit = new ConnectionLimit(connections);
-        frontend = new FrontendLoop(loop, exchanges, limit, new HeadLimits(1024, 2048, 20));
+        frontend = new FrontendLoop(loop, exchanges, limit, new HeadLimits(1024, 2048, 20), Peers.UNTRUSTED);
     }
 
     /** A new connection of a client. */

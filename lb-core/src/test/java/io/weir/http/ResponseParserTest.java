@@ -58,6 +58,13 @@ class ResponseParserTest {
     }
 
     @Test
+    void aResponsesConnectionNamesAnyFieldAway() {
+        ResponseHead head = parse(ok("Connection: X-Request-Id, X-Forwarded-For\r\nX-Request-Id: 1\r\nX-Forwarded-For: 2\r\nContent-Length: 0\r\n"));
+        FieldRules.applyToResponse(head);
+        assertThat(HeadFeed.fields(head)).containsExactly("Content-Length: 0");
+    }
+
+    @Test
     void aResponseIsUnderstood() {
         String response = "HTTP/1.1 404 Not Found, caf\u00e9\r\nContent-Length: 12\r\nServer: x\r\n\r\n";
         ResponseHead head = parse(response);

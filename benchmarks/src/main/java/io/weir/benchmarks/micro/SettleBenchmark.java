@@ -7,8 +7,12 @@ import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
 import io.weir.balancing.Target;
 import io.weir.balancing.Tier;
+import io.weir.config.ForwardedField;
+import io.weir.config.ForwardingSettings;
 import io.weir.exchange.ClientSide;
 import io.weir.exchange.OwnAnswer;
+import io.weir.exchange.Peer;
+import io.weir.exchange.Peers;
 import io.weir.exchange.Exchange;
 import io.weir.exchange.ExchangeLoop;
 import io.weir.exchange.Reason;
@@ -26,9 +30,12 @@ import io.weir.loop.LoopClock;
 import io.weir.routing.App;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
+import io.weir.topology.Cidr;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.Connector;
 import io.weir.upstream.WorkerSide;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +82,10 @@ public class SettleBenchmark {
             "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document", "Accept-Encoding: gzip, deflate, br, zstd", "Accept-Language: en-GB,en;q=0.9",
             "Cookie: session=0123456789abcdef0123456789abcdef; consent=yes; theme=dark", "", "");
 
+    private static final String PROXY_FIELDS = String.join("\r\n",
+            "X-Forwarded-For: 203.0.113.9, 127.0.0.2", "X-Forwarded-Proto: https", "X-Forwarded-Host: www.example.com", "X-Forwarded-Port: 443",
+            "X-Request-Id: 5f0c6f0a-7f3b-4d07-9d4a-5a2f1c9e8b77", "", "");
+
     private static final String RESPONSE = String.join("\r\n",
             "HTTP/1.1 200 OK", "Date: Thu, 01 Jan 2026 00:00:00 GMT", "Content-Type: application/json", "Content-Length: 100", "Connection: keep-alive",
             "", "x".repeat(100));
@@ -86,6 +97,10 @@ public class SettleBenchmark {
     @Param("4")
     public int workers = 4;
 
+    /** Whom it comes from: the client itself, or a trusted proxy that says whom it is from. */
+    @Param("client")
+    public String peer = "client";
+
     private final LoopClock clock = new LoopClock(System::nanoTime);
     private final RequestParser parser = new RequestParser(LIMITS);
     private final ByteBuf requestBytes = PooledByteBufAllocator.DEFAULT.directBuffer(4096);
@@ -96,7 +111,13 @@ public class SettleBenchmark {
 
     @Setup
     public void fill() {
-        requestBytes.writeCharSequence(request.equals("browser") ? BROWSER_REQUEST : SMALL_REQUEST, StandardCharsets.US_ASCII);
+        String head = request.equals("browser") ? BROWSER_REQUEST : SMALL_REQUEST;
+        boolean proxied = peer.equals("proxy");
+        requestBytes.writeCharSequence(proxied ? head.substring(0, head.length() - 2) + PROXY_FIELDS : head, StandardCharsets.US_ASCII);
+        List<Cidr> trusted = proxied ? List.of(Cidr.parse("127.0.0.0/8")) : List.of();
+        InetAddress here = InetAddress.getLoopbackAddress();
+        client.peer = new Peers(new ForwardingSettings(trusted, ForwardedField.OFF, true))
+                .of(new InetSocketAddress(here, 4711), new InetSocketAddress(here, 8080));
         RoutingTable table = table();
         exchanges = new ExchangeLoop(
                 0,
@@ -169,11 +190,9 @@ public class SettleBenchmark {
 
     /** Puts the response together as a connection would, in a buffer that is used again. */
     private static final class MemoryClient implements ClientSide {
-        private static final byte[] LINES = "Via: 1.1 weir\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: 8080\r\n"
-                .getBytes(StandardCharsets.US_ASCII);
-
         private final HeadWriter writer = new HeadWriter();
         private final ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(4096);
+        private @Nullable Peer peer;
 
         @Override
         public void head(RequestHead request, ResponseHead head, HeadLines lines) {
@@ -206,23 +225,13 @@ public class SettleBenchmark {
         public void settled() {}
 
         @Override
-        public byte[] connectionLines() {
-            return LINES;
+        public Peer peer() {
+            return Objects.requireNonNull(peer);
         }
 
         @Override
         public @Nullable String onlyRegion() {
             return null;
-        }
-
-        @Override
-        public byte[] address() {
-            return new byte[] {'-'};
-        }
-
-        @Override
-        public long addressFingerprint() {
-            return 4711;
         }
 
         @Override

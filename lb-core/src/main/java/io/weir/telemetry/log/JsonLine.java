@@ -58,7 +58,7 @@ final class JsonLine implements LineFormat {
     public void write(Exchange exchange, long now, LineBuffer line) {
         line.literal(TIME);
         clock.write(now, line);
-        line.literal(CLIENT).literal(exchange.clientAddress());
+        line.literal(CLIENT).address(exchange.clientAddress());
         line.literal(REQUEST_ID).head(exchange.writeRequestId(id.begin()));
         request(exchange.requestHead(), line);
         line.decimal(exchange.status()).literal(REASON).ascii(exchange.reason().code());

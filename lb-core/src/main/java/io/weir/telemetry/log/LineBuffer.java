@@ -1,5 +1,6 @@
 package io.weir.telemetry.log;
 
+import io.weir.exchange.ClientAddress;
 import io.weir.http.HeadWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -67,6 +68,10 @@ final class LineBuffer {
         System.arraycopy(from, start, bytes, length, n);
         length += n;
         return this;
+    }
+
+    LineBuffer address(ClientAddress client) {
+        return copy(client.bytes(), client.from(), client.to());
     }
 
     LineBuffer byteOf(char c) {

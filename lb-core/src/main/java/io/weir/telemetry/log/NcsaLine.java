@@ -37,7 +37,7 @@ final class NcsaLine implements LineFormat {
 
     @Override
     public void write(Exchange exchange, long now, LineBuffer line) {
-        line.literal(exchange.clientAddress()).literal(NOBODY);
+        line.address(exchange.clientAddress()).literal(NOBODY);
         clock.write(now, line);
         line.literal(TIME_END);
         RequestHead head = exchange.requestHead();

@@ -1,0 +1,61 @@
+package io.weir.exchange;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The other end of a client's connection, as workers and logs are told of it: the client itself, or a proxy in front of us. Made once a
+ * connection, and with it decided whether its word about the client is believed. Belongs to its connection and its loop.
+ */
+public final class Peer {
+    private final Peers rules;
+    private final ClientAddress address;
+    private final int port;
+    private final int localPort;
+    private final boolean trusted;
+    private final byte[] lines;
+    private final byte @Nullable [] forwarded;
+
+    Peer(Peers rules, ClientAddress address, int port, int localPort, boolean trusted, byte[] lines, byte @Nullable [] forwarded) {
+        this.rules = rules;
+        this.address = address;
+        this.port = port;
+        this.localPort = localPort;
+        this.trusted = trusted;
+        this.lines = lines;
+        this.forwarded = forwarded;
+    }
+
+    /** Its own address, whoever it speaks for. */
+    public ClientAddress address() {
+        return address;
+    }
+
+    /** The port that it connects from; 0 if it has none. */
+    public int port() {
+        return port;
+    }
+
+    /** The port of ours that it connected to; 0 if there is none. */
+    public int localPort() {
+        return localPort;
+    }
+
+    /** Whether its word about the client is believed. */
+    public boolean trusted() {
+        return trusted;
+    }
+
+    Peers rules() {
+        return rules;
+    }
+
+    /** What workers are told if it is the client: Via, X-Forwarded-For, -Proto and -Port. */
+    byte[] lines() {
+        return lines;
+    }
+
+    /** The element of {@code Forwarded} that stands for it, without the host that it asks; null if workers don't get it. */
+    byte @Nullable [] forwarded() {
+        return forwarded;
+    }
+}

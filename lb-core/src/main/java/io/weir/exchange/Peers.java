@@ -1,0 +1,90 @@
+package io.weir.exchange;
+
+import io.netty.util.NetUtil;
+import io.weir.config.ForwardedField;
+import io.weir.config.ForwardingSettings;
+import io.weir.http.HeadWriter;
+import io.weir.http.TrustedProxies;
+import io.weir.topology.IpAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Whose word about the client is believed, and what workers are told, as settings say it. Makes {@link Peer}s. Immutable, for all loops. */
+public final class Peers {
+    /** What is said by default, and nobody is trusted. */
+    public static final Peers UNTRUSTED = new Peers(ForwardingSettings.DEFAULTS);
+
+    static final byte[] VIA = ascii("Via: 1.1 weir\r\n");
+    static final byte[] FOR = ascii("X-Forwarded-For: ");
+    static final byte[] PROTO = ascii("X-Forwarded-Proto: http\r\n");
+    static final byte[] PORT = ascii("X-Forwarded-Port: ");
+
+    private final TrustedProxies trusted;
+    private final boolean via;
+    private final boolean forwarded;
+
+    public Peers(ForwardingSettings settings) {
+        this.trusted = new TrustedProxies(settings.trustedProxies());
+        this.via = settings.via();
+        this.forwarded = settings.forwarded() == ForwardedField.RFC7239;
+    }
+
+    private static byte[] ascii(String s) {
+        return s.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The peer at the other end of a connection between these two addresses. */
+    public Peer of(@Nullable SocketAddress remote, @Nullable SocketAddress local) {
+        InetAddress address = remote instanceof InetSocketAddress a ? a.getAddress() : null;
+        IpAddress ip = address == null ? null : IpAddress.of(address.getAddress());
+        String text = address == null || ip == null
+                ? "unknown" // RFC 7239, 6.3, has the word
+                : ip.isIpv4() ? ip.toString() : withoutZone(NetUtil.toAddressString(address));
+        HeadWriter lines = new HeadWriter(128);
+        if (via) {
+            lines.literal(VIA);
+        }
+        int from = lines.literal(FOR).length();
+        int to = lines.text(text).length();
+        int localPort = local instanceof InetSocketAddress a ? a.getPort() : 0;
+        lines.endOfLine().literal(PROTO).literal(PORT).decimal(localPort).endOfLine();
+        byte[] bytes = lines.toBytes();
+        ClientAddress client = new ClientAddress();
+        return new Peer(
+                this,
+                ip == null ? client.unknown(bytes, from, to) : client.ip(bytes, from, to, ip.high(), ip.low()),
+                remote instanceof InetSocketAddress a ? a.getPort() : 0,
+                localPort,
+                ip != null && !trusted.isEmpty() && trusted.contain(ip.high(), ip.low()),
+                bytes,
+                forwarded ? element(text) : null);
+    }
+
+    /** An element of {@code Forwarded} (RFC 7239, 4 and 6), as far as it is the same for each request. */
+    private static byte[] element(String address) {
+        String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
+        return ascii("for=" + node + ";proto=http");
+    }
+
+    private static String withoutZone(String address) {
+        int zone = address.indexOf('%');
+        return zone < 0 ? address : address.substring(0, zone);
+    }
+
+    TrustedProxies trusted() {
+        return trusted;
+    }
+
+    /** Whether workers get {@code Via}. */
+    boolean via() {
+        return via;
+    }
+
+    /** Whether workers get {@code Forwarded}. */
+    boolean forwarded() {
+        return forwarded;
+    }
+}
