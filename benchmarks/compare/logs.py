@@ -42,7 +42,7 @@ def dropped(metrics_url):
         text = urllib.request.urlopen(metrics_url, timeout=5).read().decode()
     except OSError:
         return 0
-    return sum(int(float(x)) for x in re.findall(r"^weir_\w*log\w*dropped\w*(?:{[^}]*})? ([\d.eE+]+)", text, re.M))
+    return sum(int(float(x)) for x in re.findall(r'^weir_access_log_lines_total{[^}]*outcome="dropped"[^}]*} (\S+)', text, re.M))
 
 
 def check(spec, burst):
