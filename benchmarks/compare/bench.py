@@ -5,6 +5,7 @@ Everything runs on loopback. Standard library only; needs nginx (backend), wrk, 
 Peers are described in peers.py (or in the JSON file named by PEERS_JSON). See README.md.
 """
 import argparse, glob, shutil, json, os, re, resource, select, signal, socket, ssl, statistics, subprocess, sys, tempfile, time
+import logs as L
 import peers as P
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -19,12 +20,12 @@ def sh_alive(p):
     return p.poll() is None
 
 
-def spawn(cmd, cpu=None, env=None, log=None, cwd=None):
+def spawn(cmd, cpu=None, env=None, log=None, cwd=None, stdout=None):
     if cpu is not None:
         cmd = ["taskset", "-c", str(cpu)] + cmd
     e = dict(os.environ); e.update(env or {})
     out = open(log, "ab") if log else subprocess.DEVNULL
-    p = subprocess.Popen(cmd, stdout=out, stderr=subprocess.STDOUT, env=e, cwd=cwd, stdin=subprocess.DEVNULL)
+    p = subprocess.Popen(cmd, stdout=open(stdout, "ab") if stdout else out, stderr=out, env=e, cwd=cwd, stdin=subprocess.DEVNULL)
     STARTED.append(p)
     return p
 
@@ -242,7 +243,7 @@ local n = %d
 local reqs = {}
 init = function(args)
   math.randomseed(42)
-  for i = 1, math.min(n, 20000) do reqs[i] = wrk.format("GET", "/100", {["Host"] = "h" .. math.random(0, n-1) .. ".example.com"}) end
+  for i = 1, math.min(n, 100000) do reqs[i] = wrk.format("GET", "/100", {["Host"] = "h" .. math.random(0, n-1) .. ".example.com"}) end
 end
 local i = 0
 request = function() i = i + 1; if i > #reqs then i = 1 end; return reqs[i] end
@@ -301,6 +302,7 @@ def h2load(a, work, port, secs, proto, path="/100", conns=16, streams=16, rps=0)
 SCEN = {}
 for _n in SIZES:
     SCEN["h1-" + _n] = dict(tool="wrk", path="/" + _n, need="h1", conns=64 if _n in ("100", "1k", "10k") else 16)
+SCEN["h1-100-log"] = dict(SCEN["h1-100"], log=True)      # every peer writes a JSON access log to a file
 SCEN["h1-c256"] = dict(tool="wrk", path="/100", need="h1", conns=256)
 SCEN["h1-close"] = dict(tool="wrk", path="/100", need="h1", close=True)
 SCEN["tls-100"] = dict(tool="wrk", path="/100", need="tls", tls=True)
@@ -321,8 +323,19 @@ def offers(peer, need):
 def drive(a, work, peer, ports, sc, secs):
     port = ports[{"h1": 0, "tls": 1, "h2": 1, "h2c": 2}[sc["need"]]]
     if sc["tool"] == "wrk":
-        return wrk(a, work, port, secs, sc["path"], sc.get("conns", 64), sc.get("tls", False), sc.get("close", False), sc.get("routes", 0))
-    return h2load(a, work, port, secs, sc["proto"], sc["path"], sc["conns"], sc["streams"], sc.get("rps", 0))
+        r = wrk(a, work, port, secs, sc["path"], sc.get("conns", 64), sc.get("tls", False), sc.get("close", False), sc.get("routes", 0))
+    else:
+        r = h2load(a, work, port, secs, sc["proto"], sc["path"], sc["conns"], sc["streams"], sc.get("rps", 0))
+    peer["answered"] = peer.get("answered", 0) + r["requests"]
+    return r
+
+
+def burst(a, port, path, n=20000):
+    """Exactly n requests as fast as they go, all answered; unlike a window, which ends amid requests."""
+    cmd = ["h2load", "-t1", "--h1", "-c64", f"-n{n}", f"http://127.0.0.1:{port}{path}"]
+    o = subprocess.run(["taskset", "-c", str(a.cpu_load)] + cmd if a.cpu_load is not None else cmd, capture_output=True, text=True).stdout
+    if f"{n} succeeded" not in o: raise RuntimeError("h2load: " + o[-400:])
+    return n
 
 
 def measure(a, work, peer, proc, ports, sc, secs):
@@ -341,18 +354,24 @@ def measure(a, work, peer, proc, ports, sc, secs):
 
 
 # ------------------------------------------------------------------ starting peers
-def start_peer(a, work, name, idx, routes=0, wait=True, extra_env=None):
+def start_peer(a, work, name, idx, routes=0, wait=True, extra_env=None, log=False):
     base = 8100 + 10 * idx
     ports = (base, base + 1, base + 2)
-    d = f"{work}/{name}"; os.makedirs(d, exist_ok=True)
-    spec = P.build(name, dict(dir=d, port=ports[0], tls_port=ports[1], h2c_port=ports[2], up=9001, routes=routes, threads=a.threads, cert=a.cert, key=a.key))
+    d = f"{work}/{name}-{idx}"; os.makedirs(d, exist_ok=True)
+    spec = P.build(name, dict(dir=d, port=ports[0], tls_port=ports[1], h2c_port=ports[2], up=9001, routes=routes, threads=a.threads, cert=a.cert, key=a.key, log=f"{d}/access.log" if log else None))
+    if log and not offers(spec, "log"): raise RuntimeError("it writes no access log")
     for fn, text in spec.get("files", {}).items():
         open(f"{d}/{fn}", "w").write(text)
+    if spec.get("check"):
+        r = subprocess.run(spec["check"], capture_output=True, text=True)
+        if r.returncode: raise RuntimeError("this build refuses the config: " + " / ".join(l.replace(d + "/", "") for l in (r.stdout + r.stderr).splitlines() if ".yaml:" in l))
     t0 = time.perf_counter()
-    proc = spawn(spec["cmd"], cpu=a.cpu_proxy, env={**spec.get("env", {}), **(extra_env or {})}, log=f"{d}/log", cwd=d)
+    proc = spawn(spec["cmd"], cpu=a.cpu_proxy, env={**spec.get("env", {}), **(extra_env or {})}, log=f"{d}/log", cwd=d, stdout=spec.get("stdout"))
+    spec.update(name=name, ports=ports, proc=proc, answered=0, log_lines=L.Log(f"{d}/access.log"))
     if wait:
-        wait_ready(ports[0], proc, 120, host="h0.example.com" if routes else "localhost")
-    spec.update(name=name, ports=ports, proc=proc, start_s=time.perf_counter() - t0)
+        try: wait_ready(ports[0], proc, 120, host="h0.example.com" if routes else "localhost")
+        except RuntimeError as e: stop(proc); raise RuntimeError(f"{e}: {open(f'{d}/log').read()[-400:].strip()}") from None
+    spec.update(start_s=time.perf_counter() - t0)
     return spec
 
 
@@ -384,48 +403,76 @@ def report(res, scen, peers_, base):
     return "\n".join(o) + "\n"
 
 
-def cmd_run(a, work):
-    start_backend(a, work)
-    names = a.peers.split(","); scen = a.scenarios.split(",")
+def warm_up(a, work, specs, n, s):
+    """Until two windows in a row agree within 3 %, at most warm seconds."""
+    freeze(specs, n); jvm = specs[n].get("jvm"); t0 = time.time(); last = 0   # JIT counters are warmed on both cores' worth of time: the proxy is unpinned meanwhile
+    if jvm and a.cpu_proxy is not None: pin(specs[n]["proc"].pid, range(os.cpu_count()))
+    try:
+        while True:
+            s1 = dict(s); s1.pop("rps", None)
+            r = drive(a, work, specs[n], specs[n]["ports"], s1, min(4, max(1, a.warm)) if jvm else 1)
+            x = r["requests"] / r["secs"]
+            if not jvm or time.time() - t0 >= a.warm or (time.time() - t0 >= a.warm * .6 and abs(x - last) < .03 * x): break
+            last = x
+    finally:
+        if jvm and a.cpu_proxy is not None: pin(specs[n]["proc"].pid, [a.cpu_proxy])
+
+
+def in_turn(a, work, specs, sc, scen_of):
+    """Warms those of `scen_of` (key of specs -> scenario), then measures each alone in every round, in rotating order. Returns key -> results."""
+    ok = []; res = {}
+    for n in scen_of:
+        try: warm_up(a, work, specs, n, scen_of[n]); ok.append(n)
+        except Exception as e: print(f"# {n} {sc}: warm-up failed: {e}", flush=True)
+    for rnd in range(a.rounds):
+        order = ok[rnd % max(1, len(ok)):] + ok[:rnd % max(1, len(ok))]
+        if rnd % 2: order = order[::-1]
+        for n in order:
+            try:
+                for attempt in range(3):           # a window that something else disturbed is measured again
+                    freeze(specs, n); r = measure(a, work, specs[n], specs[n]["proc"], specs[n]["ports"], scen_of[n], a.secs)
+                    if r["steal"] < a.max_steal * a.secs: break
+                res.setdefault(n, []).append(r)
+                print(f"{sc} r{rnd} {n:28s} {r['us_per_req']:8.2f} µs/req  {r['rps']:8.0f} req/s  p99 {fmt(r['p99'],0)}  util {r['proxy_util']:.2f} wk {r['wakeups_per_req']:.2f} core {r['core_us']:.2f} foreign {r['foreign']:.2f} steal {r['steal']:.2f} err {r['errors']}", flush=True)
+            except Exception as e:
+                print(f"# {n} {sc}: {e}", flush=True)
+    return res
+
+
+def start_all(a, work, wanted):
+    """Starts what `wanted` names: key -> (peer, routes, log). What doesn't start is said and left out."""
     specs = {}
-    for i, n in enumerate(names):
+    for i, (n, (peer, routes, log)) in enumerate(wanted.items()):
         try:
-            specs[n] = start_peer(a, work, n, i); freeze(specs)
+            specs[n] = start_peer(a, work, peer, i, routes, log=log); freeze(specs)
             print(f"# {n}: first request after {specs[n]['start_s']*1000:.0f} ms", flush=True)
         except Exception as e:
             print(f"# {n}: NOT STARTED: {e}", flush=True)
-    res = {s: {} for s in scen}
+    return specs
+
+
+def cmd_run(a, work):
+    start_backend(a, work)
+    names = a.peers.split(","); scen = a.scenarios.split(",")
+    kinds = sorted({bool(SCEN[s].get("log")) for s in scen})      # peers with a log are processes of their own
+    key = lambda n, log: n + " (log)" if log else n
+    specs = start_all(a, work, {key(n, log): (n, 0, log) for log in kinds for n in names})
+    res = {}; failed = False
     for sc in scen:
-        s = SCEN[sc]; ok = [n for n in names if n in specs and offers(specs[n], s["need"])]
-        for n in list(ok):                      # warm-up: until two windows in a row agree within 3 %, at most warm seconds
-            freeze(specs, n); jvm = specs[n].get("jvm"); t0 = time.time(); last = 0   # JIT counters are warmed on both cores' worth of time: the proxy is unpinned meanwhile
-            if jvm and a.cpu_proxy is not None: pin(specs[n]["proc"].pid, range(os.cpu_count()))
+        s = SCEN[sc]; log = bool(s.get("log"))
+        ok = [n for n in names if key(n, log) in specs and offers(specs[key(n, log)], s["need"])]
+        got = in_turn(a, work, specs, sc, {key(n, log): s for n in ok})
+        res[sc] = {n: got[key(n, log)] for n in ok if key(n, log) in got}
+        for n in [n for n in res[sc] if log and n != "weir-nolog"]:
+            spec = specs[key(n, log)]
             try:
-                while True:
-                    w = 4 if jvm else 1
-                    s1 = dict(s); s1.pop("rps", None)
-                    r = drive(a, work, specs[n], specs[n]["ports"], s1, w)
-                    x = r["requests"] / r["secs"]
-                    if not jvm or time.time() - t0 >= a.warm or (time.time() - t0 >= a.warm * .6 and abs(x - last) < .03 * x): break
-                    last = x
+                freeze(specs, key(n, log)); print(f"# {n} {sc}: {L.check(spec, lambda: burst(a, spec['ports'][0], s['path']))}", flush=True)
             except Exception as e:
-                print(f"# {n} {sc}: warm-up failed: {e}", flush=True); ok.remove(n)
-            if jvm and a.cpu_proxy is not None: pin(specs[n]["proc"].pid, [a.cpu_proxy])
-        for rnd in range(a.rounds):
-            order = ok[rnd % max(1, len(ok)):] + ok[:rnd % max(1, len(ok))]
-            if rnd % 2: order = order[::-1]
-            for n in order:
-                try:
-                    for attempt in range(3):           # a window that something else disturbed is measured again
-                        freeze(specs, n); r = measure(a, work, specs[n], specs[n]["proc"], specs[n]["ports"], s, a.secs)
-                        if r["steal"] < a.max_steal * a.secs: break
-                    res[sc].setdefault(n, []).append(r)
-                    print(f"{sc} r{rnd} {n:28s} {r['us_per_req']:8.2f} µs/req  {r['rps']:8.0f} req/s  p99 {fmt(r['p99'],0)}  util {r['proxy_util']:.2f} wk {r['wakeups_per_req']:.2f} core {r['core_us']:.2f} foreign {r['foreign']:.2f} steal {r['steal']:.2f} err {r['errors']}", flush=True)
-                except Exception as e:
-                    print(f"# {n} {sc}: {e}", flush=True)
+                print(f"# {n} {sc}: FAILED: {e}", flush=True); del res[sc][n]; failed = True
     md = report(res, scen, names, [b for b in a.base.split(",") if b in names])
     print(md); open(a.out + ".md", "w").write(md)
     json.dump({"args": vars(a), "results": res, "start_s": {n: s["start_s"] for n, s in specs.items()}}, open(a.out + ".json", "w"), indent=1)
+    if failed: raise SystemExit(1)
 
 
 def cmd_idle(a, work):
@@ -491,6 +538,36 @@ def cmd_routes(a, work):
     json.dump(out, open(a.out + ".json", "w"))
 
 
+def cmd_apps(a, work):
+    """Many hosts: each peer with --apps of them, and Weir with one. Starts, pinned and not; then CPU per request in turn, each request for a
+    random one of the hosts, in the same order for all."""
+    start_backend(a, work)
+    wanted = {f"{n} x {a.apps}": (n, a.apps, False) for n in a.peers.split(",")}
+    wanted.update({f"{n} x 1": (n, 1, False) for n in a.peers.split(",") if n.startswith("weir")})
+    o = f"| peer x hosts | ready pinned, s (min / **median** / max) | unpinned | RSS when ready, MiB (median, pinned / unpinned) |\n|---|---|---|---|\n"; starts = {}
+    free = argparse.Namespace(**dict(vars(a), cpu_proxy=None, threads=os.cpu_count()))
+    for rnd in range(a.starts):
+        for n, (peer, routes, _) in wanted.items():
+            for kind, how in (("pinned", a), ("unpinned", free)):
+                if how is a and a.cpu_proxy is None: continue
+                try:
+                    spec = start_peer(how, work, peer, 9, routes)
+                    starts.setdefault(n, {}).setdefault(kind, []).append((spec["start_s"], rss_kb(spec["proc"].pid)[0] / 1024)); stop(spec["proc"])
+                    print(f"# {n} {kind}: ready after {starts[n][kind][-1][0]:.2f} s, {starts[n][kind][-1][1]:.0f} MiB", flush=True)
+                except Exception as e:
+                    print(f"# {n} {kind}: {e}", flush=True)
+    for n, by in starts.items():
+        col = lambda k: (lambda v: f"{v[0]:.2f} / **{med(v):.2f}** / {v[-1]:.2f}")(sorted(x[0] for x in by[k])) if k in by else "-"
+        rss = lambda k: fmt(med([x[1] for x in by[k]]), 0) if k in by else "-"
+        o += f"| {n} | {col('pinned')} | {col('unpinned')} | {rss('pinned')} / {rss('unpinned')} |\n"
+    specs = start_all(a, work, wanted)
+    sc = f"apps-{a.apps}"
+    res = {sc: in_turn(a, work, specs, sc, {n: dict(tool="wrk", path="/100", need="h1", routes=wanted[n][1]) for n in specs})}
+    md = o + report(res, [sc], list(wanted), list(wanted))
+    print(md); open(a.out + ".md", "w").write(md)
+    json.dump({"args": vars(a), "starts": starts, "results": res}, open(a.out + ".json", "w"), indent=1)
+
+
 def cmd_syscalls(a, work):
     """strace -c -f for 2 s of load; strace slows the proxy, so only the COUNTS per request mean anything."""
     start_backend(a, work); out = {}
@@ -500,7 +577,7 @@ def cmd_syscalls(a, work):
             spec = start_peer(a, work, n, i)
             if not offers(spec, s["need"]): stop(spec["proc"]); continue
             drive(a, work, spec, spec["ports"], s, a.warm if spec.get("jvm") else 1)
-            f = f"{work}/{n}/strace"
+            f = f"{work}/{n}-{i}/strace"
             st = spawn(["strace", "-c", "-f", "-o", f] + sum((["-p", str(q)] for q in tree(spec["proc"].pid)), []), cpu=a.cpu_proxy)
             time.sleep(1.0)
             r = drive(a, work, spec, spec["ports"], s, 3)
@@ -518,7 +595,7 @@ def cmd_syscalls(a, work):
 
 def main():
     ap = argparse.ArgumentParser()
-    ap.add_argument("what", choices=["run", "idle", "start", "routes", "syscalls"])
+    ap.add_argument("what", choices=["run", "idle", "start", "routes", "apps", "syscalls"])
     ap.add_argument("--peers", default="nginx,haproxy"); ap.add_argument("--scenarios", default="h1-100")
     ap.add_argument("--rounds", type=int, default=3); ap.add_argument("--secs", type=int, default=5); ap.add_argument("--warm", type=int, default=15)
     ap.add_argument("--base", default="nginx,haproxy,c-epoll"); ap.add_argument("--out", default="bench-out/bench", help="results go to OUT.md and OUT.json")
@@ -527,6 +604,7 @@ def main():
     ap.add_argument("--keep", action="store_true", help="keep the work folder (configs, logs)")
     ap.add_argument("--threads", type=int, default=0); ap.add_argument("--cpu-proxy", type=int, default=1); ap.add_argument("--cpu-load", type=int, default=0)
     ap.add_argument("--backend", choices=["nginx", "c"], default="nginx"); ap.add_argument("--backend-ports", type=int, default=4)
+    ap.add_argument("--apps", type=int, default=100000, help="apps: how many hosts"); ap.add_argument("--starts", type=int, default=3, help="apps: starts of each peer, pinned and not")
     ap.add_argument("--idle-conns", type=int, default=8000)
     ap.add_argument("--cert", help="PEM; made afresh if left out (P-256)"); ap.add_argument("--key")
     ap.add_argument("--wait-load", type=float, default=0, metavar="SHARE", help="first wait (at most 10 minutes) until the cores are busy for less than this share of the time")
@@ -552,7 +630,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.makedirs(os.path.dirname(a.out), exist_ok=True)
     try:
-        {"run": cmd_run, "idle": cmd_idle, "start": cmd_start, "routes": cmd_routes, "syscalls": cmd_syscalls}[a.what](a, work)
+        {"run": cmd_run, "idle": cmd_idle, "start": cmd_start, "routes": cmd_routes, "apps": cmd_apps, "syscalls": cmd_syscalls}[a.what](a, work)
     finally:
         stop_all()
         if not a.keep: shutil.rmtree(work, ignore_errors=True)

@@ -74,13 +74,15 @@ final class ConsistentHash implements Policy {
         return best;
     }
 
+    /** Since −ln u is at least 1 − u, most targets are seen to come behind the best so far without a logarithm. */
     private @Nullable Target firstByWeight(long key, Bar bar, Attempts attempts, long now, double most) {
         Target best = null;
         double least = Double.POSITIVE_INFINITY;
         for (Target target : targets) {
-            if (bar.admits(target, attempts, now) && hasRoom(target, most)) {
-                double distance = -Math.log((score(key, target) + 0.5) * UNIT) / target.weight();
-                if (distance < least) {
+            double u = (score(key, target) + 0.5) * UNIT;
+            if (1 - u < least * target.weight()) {
+                double distance = -Math.log(u) / target.weight();
+                if (distance < least && bar.admits(target, attempts, now) && hasRoom(target, most)) {
                     least = distance;
                     best = target;
                 }

@@ -7,7 +7,8 @@ import java.util.List;
 public final class LatencySums {
     private final List<Latency> latencies;
 
-    LatencySums(List<Latency> latencies) {
+    /** Of these; more are not taken in. */
+    public LatencySums(List<Latency> latencies) {
         this.latencies = List.copyOf(latencies);
     }
 

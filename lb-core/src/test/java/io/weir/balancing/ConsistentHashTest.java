@@ -3,6 +3,7 @@ package io.weir.balancing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -90,6 +91,23 @@ class ConsistentHashTest {
                 assertThat(now).isSameAs(pick(plan(equal), key(i)));
             }
         }
+    }
+
+    /** The order's definition, by a logarithm for every target: what a pick leaves out to be quick changes no pick. */
+    @Test
+    void theFirstIsTheOneWithTheLeastLogarithmByWeight() {
+        List<Target> targets = targets(1, 7, 100, 3, 3, 12, 1, 40, 2, 5);
+        Plan plan = plan(targets);
+        for (int i = 0; i < KEYS; i++) {
+            long key = key(i);
+            Target first = targets.stream().min(Comparator.comparingDouble(target -> distance(key, target))).orElseThrow();
+            assertThat(pick(plan, key)).isSameAs(first);
+        }
+    }
+
+    private static double distance(long key, Target target) {
+        double u = ((Fingerprint.mix(key ^ target.fingerprint()) >>> 11) + 0.5) * 0x1p-53;
+        return -Math.log(u) / target.weight();
     }
 
     /** Whatever the keys, be it one for all, no target gets above ⌈1.25 × its share of the load⌉: somebody is always at or below the mean. */

@@ -48,6 +48,9 @@ public class ResolveBenchmark {
     private final RequestHead[] appDomains = new RequestHead[HEADS];
     private final RequestHead[] hostCaptures = new RequestHead[HEADS];
     private final RequestHead[] pathCaptures = new RequestHead[HEADS];
+    private final RequestHead[] hostAndPath = new RequestHead[HEADS];
+    private final RequestHead[] rewrites = new RequestHead[HEADS];
+    private final RequestHead[] misses = new RequestHead[HEADS];
     private @Nullable RoutingTable table;
     private int next;
 
@@ -66,12 +69,18 @@ public class ResolveBenchmark {
                 homes,
                 List.of(
                         new Rule("{app}.example.com", "/", new Rule.ToApp(Template.parse("{app}"), null, null, null)),
-                        new Rule("api.example.test", "/{app}/v1/", new Rule.ToApp(Template.parse("{app}"), null, Template.parse("/"), null))));
+                        new Rule("api.example.test", "/{app}/v1/", new Rule.ToApp(Template.parse("{app}"), null, Template.parse("/"), null)),
+                        new Rule("shop.example.test", "/admin/", new Rule.Respond(403)),
+                        new Rule("shop.example.test", "/basket/", new Rule.ToApp(Template.parse("app0"), null, null, null)),
+                        new Rule("shop.example.test", "/old/", new Rule.ToApp(Template.parse("app0"), null, Template.parse("/new"), null))));
         for (int i = 0; i < HEADS; i++) {
             String app = "app" + (int) ((long) i * apps / HEADS);
             appDomains[i] = head(app + ".cloudhub.example", "/list");
             hostCaptures[i] = head(app + ".example.com", "/list");
             pathCaptures[i] = head("api.example.test", "/" + app + "/v1/list");
+            hostAndPath[i] = head("shop.example.test", "/basket/" + i);
+            rewrites[i] = head("shop.example.test", "/old/" + i);
+            misses[i] = head("mistyped" + i + ".cloudhub.example", "/list");
         }
     }
 
@@ -106,5 +115,23 @@ public class ResolveBenchmark {
     @Benchmark
     public @Nullable Destination pathCapture() {
         return resolve(pathCaptures);
+    }
+
+    /** A host that a mapping names, and the second of its paths. */
+    @Benchmark
+    public @Nullable Destination hostAndPath() {
+        return resolve(hostAndPath);
+    }
+
+    /** The third of its paths, which is rewritten; without a capture. */
+    @Benchmark
+    public @Nullable Destination rewrite() {
+        return resolve(rewrites);
+    }
+
+    /** An app domain of no app: 404. */
+    @Benchmark
+    public @Nullable Destination miss() {
+        return resolve(misses);
     }
 }
