@@ -101,6 +101,6 @@ class LatencyTicksTest {
                 runtime: { transport: nio }
                 apps: { orders: { pools: { r1: { workers: [ { address: "127.0.0.1:1", zone: r1a } ] } }, balance: %s } }
                 """.formatted(balance)).settings();
-        return LoadBalancer.start(settings, TransportChoice.of(settings.runtime().transport()), 1, List.of());
+        return LoadBalancer.start(settings, TransportChoice.of(settings.runtime().transport()), 1);
     }
 }
