@@ -5,7 +5,14 @@ import java.nio.charset.StandardCharsets;
 
 /** Bytes of a head in the making. One per event loop; what it holds is copied out at once by {@link #flushTo}. */
 public final class HeadWriter {
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    /** The two digits of each byte. */
+    private static final short[] HEX_PAIRS = new short[256];
+
+    static {
+        for (int i = 0; i < HEX_PAIRS.length; i++) {
+            HEX_PAIRS[i] = (short) (Character.forDigit(i >>> 4, 16) << 8 | Character.forDigit(i & 15, 16));
+        }
+    }
 
     private static final byte[] COMMA = {',', ' '};
 
@@ -91,9 +98,14 @@ public final class HeadWriter {
     /** 16 hexadecimal digits. */
     public HeadWriter hex(long n) {
         ensure(16);
-        for (int shift = 60; shift >= 0; shift -= 4) {
-            buffer[length++] = HEX[(int) (n >>> shift) & 15];
+        byte[] b = buffer;
+        int at = length;
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            int pair = HEX_PAIRS[(int) (n >>> shift) & 255];
+            b[at++] = (byte) (pair >>> 8);
+            b[at++] = (byte) pair;
         }
+        length = at;
         return this;
     }
 

@@ -2,19 +2,23 @@ package io.weir.benchmarks.micro;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.DefaultEventLoop;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
 import io.weir.balancing.Target;
 import io.weir.balancing.Tier;
+import io.weir.config.AccessLogFormat;
+import io.weir.config.AccessLogSettings;
 import io.weir.config.ForwardedField;
 import io.weir.config.ForwardingSettings;
 import io.weir.exchange.ClientSide;
+import io.weir.exchange.Exchange;
+import io.weir.exchange.ExchangeListener;
+import io.weir.exchange.ExchangeLoop;
 import io.weir.exchange.OwnAnswer;
 import io.weir.exchange.Peer;
 import io.weir.exchange.Peers;
-import io.weir.exchange.Exchange;
-import io.weir.exchange.ExchangeLoop;
 import io.weir.exchange.Reason;
 import io.weir.http.FieldRules;
 import io.weir.http.HeadLimits;
@@ -26,17 +30,24 @@ import io.weir.http.RequestParser;
 import io.weir.http.ResponseHead;
 import io.weir.http.ResponseParser;
 import io.weir.loop.DeadlineWheel;
+import io.weir.loop.EventLoops;
 import io.weir.loop.LoopClock;
 import io.weir.routing.App;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
+import io.weir.telemetry.log.AccessLog;
+import io.weir.telemetry.metrics.Metrics;
+import io.weir.telemetry.metrics.ProcessState;
 import io.weir.topology.Cidr;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.Connector;
 import io.weir.upstream.WorkerSide;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -101,12 +112,17 @@ public class SettleBenchmark {
     @Param("client")
     public String peer = "client";
 
+    /** Who is told of it. */
+    @Param({"nobody", "metrics", "log", "metrics-and-log"})
+    public String watching = "nobody";
+
     private final LoopClock clock = new LoopClock(System::nanoTime);
     private final RequestParser parser = new RequestParser(LIMITS);
     private final ByteBuf requestBytes = PooledByteBufAllocator.DEFAULT.directBuffer(4096);
     private final MemoryClient client = new MemoryClient();
     private final MemoryWorker worker = new MemoryWorker();
     private @Nullable ExchangeLoop exchanges;
+    private @Nullable AccessLog log;
     private long settled;
 
     @Setup
@@ -126,12 +142,29 @@ public class SettleBenchmark {
                 new DeadlineWheel(clock.now()),
                 worker,
                 () -> table,
-                List.of(this::count),
+                watchers(),
                 new SplittableRandom(1),
                 -1);
         if (exchange() != 1) {
             throw new IllegalStateException("the exchange of this benchmark is not one that goes well");
         }
+    }
+
+    private List<ExchangeListener> watchers() {
+        EventLoops.Loop loop = new EventLoops.Loop(0, new DefaultEventLoop(), clock);
+        List<ExchangeListener> watchers = new ArrayList<>(List.of(this::count));
+        if (watching.contains("metrics")) {
+            watchers.add(new Metrics(1, 1000, new ProcessState("", () -> true, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0)).onLoop(0));
+        }
+        if (watching.contains("log")) {
+            try {
+                log = AccessLog.open(new AccessLogSettings(AccessLogFormat.JSON, "/dev/null", List.of(), List.of()), List.of(loop));
+                watchers.add(Objects.requireNonNull(log).onLoop(0));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return watchers;
     }
 
     private void count(Exchange exchange) {
@@ -157,6 +190,9 @@ public class SettleBenchmark {
 
     @TearDown
     public void release() {
+        if (log != null) {
+            log.close();
+        }
         requestBytes.release();
         client.out.release();
         worker.out.release();

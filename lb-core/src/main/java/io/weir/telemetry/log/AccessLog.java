@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,8 +31,8 @@ public final class AccessLog implements AutoCloseable {
     private final List<LoopLog> loops = new ArrayList<>();
     private final BlockingQueue<Chunk> full;
     // Stand for what is to be done once everything before them is written.
-    private final Chunk reopen = new Chunk(new ConcurrentLinkedQueue<>());
-    private final Chunk end = new Chunk(new ConcurrentLinkedQueue<>());
+    private final Chunk reopen = new Chunk(_ -> {});
+    private final Chunk end = new Chunk(_ -> {});
     private final Thread writer = Thread.ofPlatform().name("weir-access-log").daemon().unstarted(this::write);
     private final AtomicBoolean reopenAsked = new AtomicBoolean();
     private boolean failing;

@@ -1,6 +1,6 @@
 package io.weir.telemetry.log;
 
-import java.util.Queue;
+import java.util.function.Consumer;
 
 /** Lines of one event loop, which are written at once. Touched by its loop until it is handed over, then by the writer until it comes back. */
 final class Chunk {
@@ -11,11 +11,11 @@ final class Chunk {
     private static final int FULL = SIZE - 4 * 1024;
 
     private final LineBuffer lines = new LineBuffer(SIZE);
-    private final Queue<Chunk> home;
+    private final Consumer<Chunk> home;
     private int count;
 
     /** @param home where it goes when it is empty again */
-    Chunk(Queue<Chunk> home) {
+    Chunk(Consumer<Chunk> home) {
         this.home = home;
     }
 
@@ -39,6 +39,6 @@ final class Chunk {
     void giveBack() {
         lines.clear();
         count = 0;
-        home.add(this);
+        home.accept(this);
     }
 }

@@ -1,57 +1,49 @@
 package io.weir.telemetry.log;
 
-import io.weir.balancing.Target;
 import io.weir.exchange.Exchange;
 import io.weir.exchange.Timeline;
 import io.weir.http.HeadWriter;
 import io.weir.http.RequestHead;
-import io.weir.routing.Route;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 
 /** A JSON object with every field, those left out that are not known. docs/telemetry.md says what each one means. */
 final class JsonLine implements LineFormat {
-    private static final byte[] TIME = ascii("{\"time\":\"");
-    private static final byte[] CLIENT = ascii("\",\"client\":\"");
-    private static final byte[] REQUEST_ID = ascii("\",\"request_id\":\"");
-    private static final byte[] METHOD = ascii("\",\"method\":\"");
-    private static final byte[] HOST = ascii("\",\"host\":\"");
-    private static final byte[] PATH = ascii("\",\"path\":\"");
-    private static final byte[] HTTP_1_0 = ascii("\",\"version\":\"1.0\",\"status\":");
-    private static final byte[] HTTP_1_1 = ascii("\",\"version\":\"1.1\",\"status\":");
-    private static final byte[] REASON = ascii(",\"reason\":\"");
-    private static final byte[] APP = ascii("\",\"app\":\"");
-    private static final byte[] REGION = ascii("\",\"region\":\"");
-    private static final byte[] WORKER = ascii("\",\"worker\":\"");
-    private static final byte[] ZONE = ascii("\",\"zone\":\"");
-    private static final byte[] ATTEMPTS = ascii("\",\"attempts\":");
-    private static final byte[] REQUEST_BYTES = ascii(",\"request_bytes\":");
-    private static final byte[] RESPONSE_BYTES = ascii(",\"response_bytes\":");
-    private static final byte[] TOTAL = ascii(",\"total_us\":");
-    private static final byte[] ADMIT = ascii(",\"admit_us\":");
-    private static final byte[] RESOLVE = ascii(",\"resolve_us\":");
-    private static final byte[] PICK = ascii(",\"pick_us\":");
-    private static final byte[] CONNECT = ascii(",\"connect_us\":");
-    private static final byte[] FIRST_BYTE = ascii(",\"first_byte_us\":");
-    private static final byte[] RELAY = ascii(",\"relay_us\":");
-    private static final byte[] REQUEST_HEADERS = ascii(",\"request_headers\":{");
-    private static final byte[] RESPONSE_HEADERS = ascii(",\"response_headers\":{");
-    private static final byte[] END = ascii("}\n");
+    private static final Literal TIME = Literal.of("{\"time\":\"");
+    private static final Literal CLIENT = Literal.of("\",\"client\":\"");
+    private static final Literal REQUEST_ID = Literal.of("\",\"request_id\":\"");
+    private static final Literal METHOD = Literal.of("\",\"method\":\"");
+    private static final Literal HOST = Literal.of("\",\"host\":\"");
+    private static final Literal PATH = Literal.of("\",\"path\":\"");
+    private static final Literal HTTP_1_0 = Literal.of("\",\"version\":\"1.0\",\"status\":");
+    private static final Literal HTTP_1_1 = Literal.of("\",\"version\":\"1.1\",\"status\":");
+    private static final Literal REASON = Literal.of(",\"reason\":\"");
+    private static final Literal REQUEST_BYTES = Literal.of(",\"request_bytes\":");
+    private static final Literal RESPONSE_BYTES = Literal.of(",\"response_bytes\":");
+    private static final Literal TOTAL = Literal.of(",\"total_us\":");
+    private static final Literal ADMIT = Literal.of(",\"admit_us\":");
+    private static final Literal RESOLVE = Literal.of(",\"resolve_us\":");
+    private static final Literal PICK = Literal.of(",\"pick_us\":");
+    private static final Literal CONNECT = Literal.of(",\"connect_us\":");
+    /** Almost always, on connections that are open. */
+    private static final Literal AT_ONCE = Literal.of(",\"admit_us\":0,\"resolve_us\":0,\"pick_us\":0,\"connect_us\":0");
+
+    private static final Literal FIRST_BYTE = Literal.of(",\"first_byte_us\":");
+    private static final Literal RELAY = Literal.of(",\"relay_us\":");
+    private static final Literal REQUEST_HEADERS = Literal.of(",\"request_headers\":{");
+    private static final Literal RESPONSE_HEADERS = Literal.of(",\"response_headers\":{");
+    private static final Literal END = Literal.of("}\n");
 
     private final WallClock clock;
     private final LoggedHeader[] requestHeaders;
     private final LoggedHeader[] responseHeaders;
+    private final Places places = new Places();
     private final HeadWriter id = new HeadWriter(64);
 
     JsonLine(InstantSource time, List<String> requestHeaders, List<String> responseHeaders) {
         this.clock = new WallClock(time, WallClock.Form.ISO);
         this.requestHeaders = LoggedHeader.of(requestHeaders);
         this.responseHeaders = LoggedHeader.of(responseHeaders);
-    }
-
-    private static byte[] ascii(String s) {
-        return s.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override
@@ -62,13 +54,16 @@ final class JsonLine implements LineFormat {
         line.literal(REQUEST_ID).head(exchange.writeRequestId(id.begin()));
         request(exchange.requestHead(), line);
         line.decimal(exchange.status()).literal(REASON).ascii(exchange.reason().code());
-        where(exchange, line);
-        line.literal(ATTEMPTS).decimal(exchange.attempts());
+        line.literal(places.of(exchange)).decimal(exchange.attempts());
         line.literal(REQUEST_BYTES).decimal(exchange.requestBytes());
         line.literal(RESPONSE_BYTES).decimal(exchange.responseBytes());
         times(exchange.times(), line);
-        LoggedHeader.writeAll(REQUEST_HEADERS, requestHeaders, exchange.requestHead(), line);
-        LoggedHeader.writeAll(RESPONSE_HEADERS, responseHeaders, exchange.response(), line);
+        if (requestHeaders.length > 0) {
+            LoggedHeader.writeAll(REQUEST_HEADERS, requestHeaders, exchange.requestHead(), line);
+        }
+        if (responseHeaders.length > 0) {
+            LoggedHeader.writeAll(RESPONSE_HEADERS, responseHeaders, exchange.response(), line);
+        }
         line.literal(END);
     }
 
@@ -86,28 +81,25 @@ final class JsonLine implements LineFormat {
         line.literal(head.isHttp10() ? HTTP_1_0 : HTTP_1_1);
     }
 
-    private static void where(Exchange exchange, LineBuffer line) {
-        Route to = exchange.to();
-        if (to != null) {
-            line.literal(APP).ascii(to.app().name()).literal(REGION).ascii(to.region());
-        }
-        Target last = exchange.lastTarget();
-        if (last != null) {
-            line.literal(WORKER).ascii(last.name()).literal(ZONE).ascii(last.zone());
-        }
-    }
-
     private static void times(Timeline times, LineBuffer line) {
         micros(TOTAL, times.total(), line);
-        micros(ADMIT, times.admit(), line);
-        micros(RESOLVE, times.resolve(), line);
-        micros(PICK, times.pick(), line);
-        micros(CONNECT, times.connect(), line);
+        long admit = times.admit();
+        long resolve = times.resolve();
+        long pick = times.pick();
+        long connect = times.connect();
+        if ((admit | resolve | pick | connect) == 0) {
+            line.literal(AT_ONCE);
+        } else {
+            micros(ADMIT, admit, line);
+            micros(RESOLVE, resolve, line);
+            micros(PICK, pick, line);
+            micros(CONNECT, connect, line);
+        }
         micros(FIRST_BYTE, times.firstByte(), line);
         micros(RELAY, times.relay(), line);
     }
 
-    private static void micros(byte[] key, long nanos, LineBuffer line) {
+    private static void micros(Literal key, long nanos, LineBuffer line) {
         line.literal(key).decimal(nanos / 1000);
     }
 }

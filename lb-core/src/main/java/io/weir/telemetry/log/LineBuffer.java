@@ -15,10 +15,21 @@ final class LineBuffer {
     /** Whether a byte stands as it is between quotes. All others may mean something to a reader, or are no UTF-8. */
     private static final boolean[] PLAIN = new boolean[256];
 
+    /** The two digits of the numbers below 100. */
+    private static final short[] PAIRS = new short[100];
+
     static {
+        for (int i = 0; i < PAIRS.length; i++) {
+            PAIRS[i] = (short) (('0' + i / 10) << 8 | ('0' + i % 10));
+        }
         Arrays.fill(PLAIN, ' ', 0x7f, true);
         PLAIN['"'] = PLAIN['\\'] = false;
     }
+
+    /** Bytes up to which copying in words is faster. */
+    private static final int SHORT = 64;
+
+    private static final long ONES = 0x0101010101010101L;
 
     private final int room;
     private byte[] bytes;
@@ -57,15 +68,24 @@ final class LineBuffer {
         }
     }
 
-    LineBuffer literal(byte[] text) {
-        return copy(text, 0, text.length);
+    LineBuffer literal(Literal text) {
+        ensure(text.room());
+        text.writeTo(bytes, length);
+        length += text.length();
+        return this;
     }
 
     /** Bytes that are known to need no escapes. */
     LineBuffer copy(byte[] from, int start, int end) {
         int n = end - start;
-        ensure(n);
-        System.arraycopy(from, start, bytes, length, n);
+        ensure(n + Long.BYTES);
+        if (n <= SHORT && start + n + Long.BYTES <= from.length) {
+            for (int i = 0; i < n; i += Long.BYTES) { // in words, the last of which may reach beyond the end on both sides
+                Literal.WORD.set(bytes, length + i, (long) Literal.WORD.get(from, start + i));
+            }
+        } else {
+            System.arraycopy(from, start, bytes, length, n);
+        }
         length += n;
         return this;
     }
@@ -98,33 +118,34 @@ final class LineBuffer {
 
     LineBuffer decimal(long n) {
         ensure(20);
+        if (n >= 0 && n < 10) {
+            bytes[length++] = (byte) ('0' + n);
+            return this;
+        }
         if (n < 0) {
             bytes[length++] = '-';
         }
         long left = Math.abs(n);
-        int digits = 1;
-        for (long x = left; x >= 10; x /= 10) {
-            digits++;
-        }
-        int at = length + digits;
+        int at = length + digits(left);
         length = at;
-        do {
-            bytes[--at] = (byte) ('0' + left % 10);
-            left /= 10;
-        } while (left != 0);
+        while (left >= 10) {
+            int pair = PAIRS[(int) (left % 100)];
+            left /= 100;
+            bytes[--at] = (byte) pair;
+            bytes[--at] = (byte) (pair >>> 8);
+        }
+        if (left > 0) {
+            bytes[--at] = (byte) ('0' + left);
+        }
         return this;
     }
 
-    /** Two or three digits, with zeros in front. */
-    LineBuffer digits(int n, int count) {
-        ensure(count);
-        int left = n;
-        for (int at = length + count - 1; at >= length; at--) {
-            bytes[at] = (byte) ('0' + left % 10);
-            left /= 10;
+    private static int digits(long n) {
+        int digits = 1;
+        for (long bound = 10; digits < 19 && n >= bound; bound *= 10) {
+            digits++;
         }
-        length += count;
-        return this;
+        return digits;
     }
 
     /** Latin-1 as the inside of a JSON string. */
@@ -139,9 +160,14 @@ final class LineBuffer {
 
     private LineBuffer escaped(byte[] from, int start, int end, String escape) {
         int last = Math.min(end, start + LONGEST_VALUE);
-        ensure((last - start) * 6 + CUT_SHORT.length);
+        int plain = plainUpTo(from, start, last);
+        copy(from, start, plain);
+        if (plain == end) {
+            return this;
+        }
+        ensure((last - plain) * 6 + CUT_SHORT.length);
         int at = length;
-        for (int i = start; i < last; i++) {
+        for (int i = plain; i < last; i++) {
             byte b = from[i];
             if (PLAIN[b & 0xff]) {
                 bytes[at++] = b;
@@ -154,7 +180,32 @@ final class LineBuffer {
             }
         }
         length = at;
-        return last < end ? literal(CUT_SHORT) : this;
+        return last < end ? copy(CUT_SHORT, 0, CUT_SHORT.length) : this;
+    }
+
+    /** From where on a byte of {@code b[from, to)} may need an escape; all before stand as they are. */
+    private static int plainUpTo(byte[] b, int from, int to) {
+        int i = from;
+        while (i + Long.BYTES <= to && isPlain((long) Literal.WORD.get(b, i))) {
+            i += Long.BYTES;
+        }
+        while (i < to && PLAIN[b[i] & 0xff]) {
+            i++;
+        }
+        return i;
+    }
+
+    /** Whether eight bytes at once are as {@link #PLAIN} wants it (Mycroft's test for zero bytes, and for bytes below a bound). */
+    private static boolean isPlain(long eight) {
+        long quote = eight ^ 0x2222222222222222L;
+        long backslash = eight ^ 0x5c5c5c5c5c5c5c5cL;
+        long delete = eight ^ 0x7f7f7f7f7f7f7f7fL;
+        long suspicious = eight
+                | (eight - 0x2020202020202020L)
+                | ((quote - ONES) & ~quote)
+                | ((backslash - ONES) & ~backslash)
+                | ((delete - ONES) & ~delete);
+        return (suspicious & 0x8080808080808080L) == 0;
     }
 
     @Override

@@ -7,12 +7,12 @@ import java.util.List;
 /** A field of a head that is to stand in the log. */
 final class LoggedHeader {
     private final byte[] name;
-    private final byte[] key;
+    private final Literal key;
 
     /** @param name in lower case; a token */
     LoggedHeader(String name) {
         this.name = name.getBytes(StandardCharsets.US_ASCII);
-        this.key = ('"' + name + "\":\"").getBytes(StandardCharsets.US_ASCII);
+        this.key = Literal.of('"' + name + "\":\"");
     }
 
     static LoggedHeader[] of(List<String> names) {
@@ -25,7 +25,7 @@ final class LoggedHeader {
     }
 
     /** {@code ,"key":{…}} with those that are there, or nothing. */
-    static void writeAll(byte[] key, LoggedHeader[] headers, Head head, LineBuffer line) {
+    static void writeAll(Literal key, LoggedHeader[] headers, Head head, LineBuffer line) {
         boolean any = false;
         for (LoggedHeader header : headers) {
             int field = header.in(head);

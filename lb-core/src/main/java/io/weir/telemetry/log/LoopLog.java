@@ -4,8 +4,7 @@ import io.weir.exchange.Exchange;
 import io.weir.exchange.ExchangeListener;
 import io.weir.loop.Deadline;
 import io.weir.loop.EventLoops;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -25,7 +24,7 @@ final class LoopLog implements ExchangeListener {
     private final EventLoops.Loop loop;
     private final LineFormat format;
     private final Consumer<Chunk> full;
-    private final Queue<Chunk> empty = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedDeque<Chunk> empty = new ConcurrentLinkedDeque<>();
     private final AtomicLong dropped = new AtomicLong();
     private @Nullable Chunk chunk;
     private int made;
@@ -75,7 +74,7 @@ final class LoopLog implements ExchangeListener {
         Chunk known = empty.poll();
         if (known == null && made < MOST) {
             made++;
-            return new Chunk(empty);
+            return new Chunk(empty::addFirst); // the last one that was used is the one that caches still hold
         }
         return known;
     }

@@ -3,17 +3,16 @@ package io.weir.telemetry.log;
 import io.weir.exchange.Exchange;
 import io.weir.http.Head;
 import io.weir.http.RequestHead;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 
 /** The Common Log Format of NCSA httpd, and the combined one, which has Referer and User-Agent too. */
 final class NcsaLine implements LineFormat {
-    private static final byte[] NOBODY = ascii(" - - [");
-    private static final byte[] TIME_END = ascii("] \"");
-    private static final byte[] HTTP_1_0 = ascii(" HTTP/1.0\" ");
-    private static final byte[] HTTP_1_1 = ascii(" HTTP/1.1\" ");
-    private static final byte[] UNKNOWN_REQUEST = ascii("-\" ");
-    private static final byte[] UNKNOWN_FIELD = ascii(" \"-\"");
+    private static final Literal NOBODY = Literal.of(" - - [");
+    private static final Literal TIME_END = Literal.of("] \"");
+    private static final Literal HTTP_1_0 = Literal.of(" HTTP/1.0\" ");
+    private static final Literal HTTP_1_1 = Literal.of(" HTTP/1.1\" ");
+    private static final Literal UNKNOWN_REQUEST = Literal.of("-\" ");
+    private static final Literal UNKNOWN_FIELD = Literal.of(" \"-\"");
 
     private final WallClock clock;
     private final LoggedHeader[] headers;
@@ -29,10 +28,6 @@ final class NcsaLine implements LineFormat {
 
     static LineFormat combined(InstantSource time) {
         return new NcsaLine(time, new LoggedHeader("referer"), new LoggedHeader("user-agent"));
-    }
-
-    private static byte[] ascii(String s) {
-        return s.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
  * system's clock is asked as often. One for each loop.
  */
 final class WallClock {
-    /** Its text up to the seconds, which is what changes rarely. */
+    /** How it is written; milliseconds are put in later. */
     enum Form {
-        ISO("uuuu-MM-dd'T'HH:mm:ss"),
+        ISO("uuuu-MM-dd'T'HH:mm:ss'.000Z'"),
         NCSA("dd/MMM/uuuu:HH:mm:ss Z");
 
         private final DateTimeFormatter formatter;
@@ -31,6 +31,7 @@ final class WallClock {
     private final Form form;
     private byte[] text = {};
     private long textSecond = Long.MIN_VALUE;
+    private long textMillis = Long.MIN_VALUE;
     /** What is added to the loop's clock, in ms. */
     private long offset;
     private long asked = Long.MIN_VALUE;
@@ -47,14 +48,25 @@ final class WallClock {
             offset = source.millis() - TimeUnit.NANOSECONDS.toMillis(now);
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(now) + offset;
+        if (millis != textMillis) {
+            textMillis = millis;
+            update(millis);
+        }
+        line.copy(text, 0, text.length);
+    }
+
+    private void update(long millis) {
         long second = Math.floorDiv(millis, 1000L);
         if (second != textSecond) {
             textSecond = second;
             text = form.formatter.format(Instant.ofEpochSecond(second)).getBytes(StandardCharsets.US_ASCII);
         }
-        line.literal(text);
         if (form == Form.ISO) {
-            line.byteOf('.').digits((int) (millis - second * 1000), 3).byteOf('Z');
+            int left = (int) (millis - second * 1000);
+            for (int i = text.length - 2; i > text.length - 5; i--) { // .000Z
+                text[i] = (byte) ('0' + left % 10);
+                left /= 10;
+            }
         }
     }
 }

@@ -16,14 +16,22 @@ class LineBufferTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 1, 9, 10, 99, 100, 1234567890123L, Long.MAX_VALUE, -7})
+    @ValueSource(longs = {0, 1, 9, 10, 11, 99, 100, 101, 999, 1000, 9_999, 10_000, 10_203, 1_234_567_890_123L, Long.MAX_VALUE, -7, -100, -Long.MAX_VALUE})
     void decimals(long n) {
         assertThat(line.decimal(n)).hasToString(Long.toString(n));
     }
 
     @Test
-    void digitsHaveZerosInFront() {
-        assertThat(line.digits(7, 3).digits(0, 2).digits(123, 3)).hasToString("00700123");
+    void literalsAndCopiesOfEveryLengthFollowEachOther() {
+        byte[] letters = latin1("abcdefghijklmnopqrstuvwxyz".repeat(4));
+        StringBuilder wanted = new StringBuilder();
+        for (int length = 0; length <= 80; length++) {
+            String text = "abcdefghijklmnopqrstuvwxyz".repeat(4).substring(0, length);
+            line.literal(Literal.of(text)).byteOf('|').copy(letters, letters.length - length, letters.length).copy(letters, 1, 1 + length);
+            wanted.append(text).append('|').append(new String(letters, letters.length - length, length, StandardCharsets.US_ASCII))
+                    .append(new String(letters, 1, length, StandardCharsets.US_ASCII));
+        }
+        assertThat(line).hasToString(wanted.toString());
     }
 
     @ParameterizedTest
@@ -51,6 +59,21 @@ class LineBufferTest {
         byte[] b = latin1("x".repeat(LineBuffer.LONGEST_VALUE + 1));
         assertThat(line.json(b, 0, b.length)).hasToString("x".repeat(LineBuffer.LONGEST_VALUE) + "...");
         assertThat(new LineBuffer(8).json(b, 0, b.length - 1)).hasToString("x".repeat(LineBuffer.LONGEST_VALUE));
+    }
+
+    /** Eight bytes are looked at at once: every byte, at every place. */
+    @Test
+    void everyByteIsEscapedOrNotWhereverItStands() {
+        for (int b = 0; b < 256; b++) {
+            boolean plain = b >= 0x20 && b < 0x7f && b != '"' && b != '\\';
+            for (int place = 0; place < 20; place++) {
+                byte[] text = latin1("abcdefghijklmnopqrst");
+                text[place] = (byte) b;
+                String escaped = new LineBuffer(8).json(text, 0, text.length).toString();
+                String wanted = plain ? String.valueOf((char) b) : "\\u00%02x".formatted(b);
+                assertThat(escaped).isEqualTo("abcdefghijklmnopqrst".substring(0, place) + wanted + "abcdefghijklmnopqrst".substring(place + 1));
+            }
+        }
     }
 
     @Test
