@@ -1,6 +1,5 @@
 package io.weir.exchange;
 
-import io.netty.buffer.ByteBuf;
 import io.weir.balancing.Fingerprint;
 import java.nio.charset.StandardCharsets;
 
@@ -9,7 +8,9 @@ import java.nio.charset.StandardCharsets;
  * zone. Belongs to a connection or an exchange; valid as long as that is, and nothing is made that nobody asks for.
  */
 public final class ClientAddress {
-    private byte[] bytes = {};
+    private static final byte[] NOBODY = {};
+
+    private byte[] bytes = NOBODY;
     private int from;
     private int to;
     private boolean isIp;
@@ -39,6 +40,11 @@ public final class ClientAddress {
         return this;
     }
 
+    /** Becomes nobody's, and keeps no array. */
+    void reset() {
+        unknown(NOBODY, 0, 0);
+    }
+
     /** The array that it stands in, from {@link #from} up to {@link #to}. To be read, not kept. */
     public byte[] bytes() {
         return bytes;
@@ -50,11 +56,6 @@ public final class ClientAddress {
 
     public int to() {
         return to;
-    }
-
-    /** Appends it to {@code out}. */
-    public void writeTo(ByteBuf out) {
-        out.writeBytes(bytes, from, to - from);
     }
 
     /** The {@linkplain Fingerprint fingerprint} of its 4 or 16 bytes, however it is written; 0 if it is no IP address. */

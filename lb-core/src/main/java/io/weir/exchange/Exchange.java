@@ -748,10 +748,15 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** What the worker got as X-Request-Id. For rare paths: it makes a string. */
     public String requestId() {
-        return forwarding.requestId();
+        return writeRequestId(new HeadWriter(128)).toString();
     }
 
-    /** Whom the request is from: the peer, or whoever a trusted proxy says. For listeners, and not to be kept. */
+    /** Appends what the worker got as X-Request-Id: visible ASCII without quotes. */
+    public HeadWriter writeRequestId(HeadWriter out) {
+        return forwarding.writeRequestId(out);
+    }
+
+    /** The address of whom the request is from: the peer's, or what a trusted proxy says. For listeners, and not to be kept. */
     public ClientAddress clientAddress() {
         return forwarding.client();
     }

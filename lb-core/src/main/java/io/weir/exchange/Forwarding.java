@@ -87,13 +87,11 @@ final class Forwarding {
         return Objects.requireNonNull(peer);
     }
 
-    /** The request's id. For rare paths: it makes a string. */
-    String requestId() {
+    /** Appends the request's id, the kept one or ours. */
+    HeadWriter writeRequestId(HeadWriter out) {
         TrustedFields word = said;
-        if (word != null && word.requestId() >= 0) {
-            return head.text(head.valueStart(word.requestId()), head.valueEnd(word.requestId()));
-        }
-        return new HeadWriter().hex(ids.high()).hex(idLow).toString();
+        int kept = word == null ? -1 : word.requestId();
+        return kept < 0 ? out.hex(ids.high()).hex(idLow) : out.copy(head.bytes(), head.valueStart(kept), head.valueEnd(kept));
     }
 
     /**
@@ -119,7 +117,7 @@ final class Forwarding {
             writeForwarded(out, word, Objects.requireNonNull(peer().forwarded()), asksHost);
         }
         if (word == null || word.requestId() < 0) {
-            out.literal(REQUEST_ID).hex(ids.high()).hex(idLow).endOfLine();
+            writeRequestId(out.literal(REQUEST_ID)).endOfLine();
         }
         if (head.acceptsTrailers()) {
             out.literal(TE_TRAILERS);
@@ -157,6 +155,9 @@ final class Forwarding {
     /** Makes it new, for the next request. */
     void reset() {
         peer = null;
-        said = null;
+        if (said != null) {
+            said = null;
+            Objects.requireNonNull(saidClient).reset();
+        }
     }
 }
