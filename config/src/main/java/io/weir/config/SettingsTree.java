@@ -58,7 +58,7 @@ public final class SettingsTree {
     private static Map<String, Object> admin(AdminSettings admin) {
         return mapping(
                 "bind", admin.bind() == null ? null : admin.bind().toString(),
-                "socket", admin.socket() == null ? null : admin.socket().toString(),
+                "socket", admin.socket() == null ? null : literal(admin.socket().toString()),
                 "token", admin.token() == null ? null : admin.token().toString());
     }
 
@@ -109,11 +109,11 @@ public final class SettingsTree {
     }
 
     private static Map<String, Object> mapping(MappingSettings mapping) {
-        Map<String, Object> tree = mapping("host", mapping.host(), "path", mapping.path());
+        Map<String, Object> tree = mapping("host", literal(mapping.host()), "path", literal(mapping.path()));
         tree.putAll(switch (mapping.goal()) {
             case MappingSettings.ToApp(String name, String region, String rewrite, boolean mend) ->
-                    mapping("app", name, "region", region, "rewrite", rewrite, "mend", rewrite == null ? null : onOrOff(mend));
-            case MappingSettings.Redirect(String to, int status) -> mapping("redirect", mapping("to", to, "status", status));
+                    mapping("app", literal(name), "region", region, "rewrite", literal(rewrite), "mend", rewrite == null ? null : onOrOff(mend));
+            case MappingSettings.Redirect(String to, int status) -> mapping("redirect", mapping("to", literal(to), "status", status));
             case MappingSettings.Respond(int status) -> mapping("respond", status);
         });
         return tree;
@@ -168,6 +168,11 @@ public final class SettingsTree {
                 };
             }
         };
+    }
+
+    /** What begins a reference is written so that it stands for itself. */
+    private static @Nullable String literal(@Nullable String text) {
+        return text == null ? null : text.replace(Expansion.OPEN, "$" + Expansion.OPEN);
     }
 
     private static String word(Enum<?> constant) {

@@ -3,6 +3,7 @@ package io.weir.config;
 import static io.weir.config.Configs.LEAST;
 import static io.weir.config.Configs.assertProblems;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ class AdminProblemsTest {
         Files.writeString(folder.resolve("token"), "too-short\n");
         Path file = Files.writeString(folder.resolve("weir.yaml"), LEAST + "admin: {bind: ':1', token: \"${file:token}\"}\n");
 
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> ConfigReader.read(file))
+        assertThatThrownBy(() -> ConfigReader.read(file))
                 .hasMessageContaining("admin.token: must be of 16 to 1024 characters, and what ${file:token} stands for is not; make one with")
                 .hasMessageNotContaining("too-short");
     }

@@ -1,6 +1,7 @@
 package io.weir.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,16 @@ class SettingsTreeTest {
     }
 
     @Test
+    void whatLooksLikeAReferenceStaysWhatItIs() {
+        Settings settings = Configs.read(Configs.LEAST + Configs.ORDERS + "mappings: [{path: '/{app}/', app: orders, rewrite: '/$${app}'}]\n");
+
+        String text = JsonText.of(SettingsTree.of(settings));
+
+        assertThat(text).contains("\"/$${app}\"");
+        assertThat(Configs.read(text)).isEqualTo(settings);
+    }
+
+    @Test
     void defaultsAreWritten() {
         String text = JsonText.of(SettingsTree.of(Configs.read(Configs.LEAST + Configs.ORDERS)));
 
@@ -37,7 +48,7 @@ class SettingsTreeTest {
         String text = JsonText.of(SettingsTree.of(Configs.read(Configs.LEAST + "admin: {bind: \":9901\", token: a-token-of-24-characters}\n")));
 
         assertThat(text).contains("\"token\": \"(redacted)\"").doesNotContain("a-token");
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> ConfigReader.read("printed", text))
+        assertThatThrownBy(() -> ConfigReader.read("printed", text))
                 .hasMessageContaining("admin.token: must be of 16 to 1024 characters, is of 10");
     }
 }

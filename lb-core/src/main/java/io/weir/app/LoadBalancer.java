@@ -1,7 +1,11 @@
 package io.weir.app;
 
 import io.weir.admin.AdminServer;
+import io.weir.admin.EndpointEvents;
+import io.weir.admin.Event;
+import io.weir.admin.EventFeed;
 import io.weir.admin.Readiness;
+import io.weir.admin.ServedConfig;
 import io.weir.config.ListenerSettings;
 import io.weir.config.Settings;
 import io.weir.control.Tables;
@@ -14,19 +18,17 @@ import io.weir.frontend.Listener;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
 import io.weir.routing.RoutingTable;
-import io.weir.topology.BindAddress;
 import io.weir.upstream.Endpoints;
 import io.weir.upstream.LoopConnector;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -48,13 +50,19 @@ public final class LoadBalancer implements AutoCloseable {
     private volatile RoutingTable table;
 
     private volatile Readiness readiness = Readiness.STARTING;
+    private final EventFeed events = new EventFeed(InstantSource.system());
+    /** Written once, by the thread that starts it. */
+    private volatile List<String> listening = List.of();
+
     private @Nullable AdminServer admin;
+    private List<String> adminLines = List.of();
 
     private LoadBalancer(Settings settings, TransportChoice transport, int loopCount, List<ExchangeListener> exchangeListeners) {
         var limits = settings.limits();
         loops = new EventLoops(transport.kind(), loopCount);
         // Workers are trusted with a status line as long as their head may be.
-        endpoints = new Endpoints(loops, new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields()));
+        HeadLimits responseLimits = new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields());
+        endpoints = new Endpoints(loops, responseLimits, new EndpointEvents(events));
         connections = new ConnectionLimit(limits.connections());
         Tables tables = new Tables(endpoints, loopCount);
         table = tables.build(settings, System.nanoTime());
@@ -83,25 +91,36 @@ public final class LoadBalancer implements AutoCloseable {
      */
     static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, List<ExchangeListener> exchangeListeners)
             throws CannotListenException {
+        return start(settings, transport, loopCount, exchangeListeners, RunFile.NONE);
+    }
+
+    /** The same, of a process that was started with {@code file}. */
+    static LoadBalancer start(
+            Settings settings, TransportChoice transport, int loopCount, List<ExchangeListener> exchangeListeners, RunFile file)
+            throws CannotListenException {
         LoadBalancer it = new LoadBalancer(settings, transport, loopCount, exchangeListeners);
+        it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.line()));
         try {
-            it.listen(settings);
+            it.listen(settings, file);
         } catch (CannotListenException e) {
             it.close();
             throw e;
         }
         it.readiness = Readiness.READY;
+        it.events.publish(Event.of("ready"));
         return it;
     }
 
     /** Tries every address, so that one look shows all that can't be had. */
-    private void listen(Settings settings) throws CannotListenException {
-        FutureTask<@Nullable AdminServer> adminOpening = new FutureTask<>(
-                () -> settings.admin() == null ? null : AdminServer.open(settings.admin().bind(), () -> readiness));
-        Thread.ofPlatform().name("weir-admin-start").start(adminOpening); // beside the listeners: clients wait for these alone
+    private void listen(Settings settings, RunFile file) throws CannotListenException {
+        ServedConfig config = new ServedConfig(file.origin(), file.checksum(), 1, Instant.now(), settings);
+        AdminOpening adminOpening = AdminOpening.begin(new AdminView(this, config), events, null, file.key());
         List<String> failures = new ArrayList<>();
         openListeners(settings, failures);
-        awaitAdmin(settings, adminOpening, failures);
+        AdminOpening.Outcome opened = adminOpening.await();
+        admin = opened.server();
+        adminLines = opened.lines();
+        failures.addAll(opened.failures());
         if (!failures.isEmpty()) {
             throw new CannotListenException(failures);
         }
@@ -115,24 +134,16 @@ public final class LoadBalancer implements AutoCloseable {
                 String onlyRegion = listener.strictRegion() ? settings.here().region() : null;
                 listeners.add(Listener.open(listener.bind(), timeouts, onlyRegion, loops, frontends));
             } catch (IOException e) {
-                failures.add(cannotListen(listener.bind(), e));
+                failures.add(cannotListen(listener.bind().toString(), e) + "; is another process (another weir?) there already?");
             }
         }
+        listening = addresses().stream().map(LoadBalancerProcess::text).toList();
+        listening.forEach(address -> events.publish(Event.of("listening", "address", address)));
     }
 
-    private void awaitAdmin(Settings settings, FutureTask<@Nullable AdminServer> opening, List<String> failures) {
-        try {
-            admin = opening.get();
-        } catch (ExecutionException e) {
-            failures.add(cannotListen(Objects.requireNonNull(settings.admin()).bind(), e.getCause()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static String cannotListen(BindAddress bind, @Nullable Throwable cause) {
-        return "can't listen at " + bind + ": " + (cause == null ? "no reason given" : cause.getMessage())
-                + "; is another process (another weir?) there already?";
+    /** That an address can't be had, and why. */
+    static String cannotListen(String address, IOException cause) {
+        return "can't listen at " + address + ": " + cause.getMessage();
     }
 
     /** Where it listens, in the order of the config. */
@@ -140,9 +151,26 @@ public final class LoadBalancer implements AutoCloseable {
         return listeners.stream().map(Listener::address).toList();
     }
 
-    /** Where the admin API listens, or null. */
-    public @Nullable InetSocketAddress adminAddress() {
-        return admin == null ? null : admin.address();
+    /** The same as people write it; none before it listens. */
+    List<String> listening() {
+        return listening;
+    }
+
+    /** Where the admin API is, for the start-up lines. */
+    List<String> adminLines() {
+        return adminLines;
+    }
+
+    Readiness readiness() {
+        return readiness;
+    }
+
+    RoutingTable table() {
+        return table;
+    }
+
+    List<EventLoops.Loop> loops() {
+        return loops.loops();
     }
 
     /** Open client connections. */
@@ -156,6 +184,7 @@ public final class LoadBalancer implements AutoCloseable {
      */
     public void drain(Duration most) {
         readiness = Readiness.DRAINING;
+        events.publish(Event.of("draining"));
         listeners.forEach(Listener::close);
         long deadline = System.nanoTime() + most.toNanos();
         frontends.forEach(f -> f.loop().executor().execute(() -> f.drain(DRAIN_GRACE.toNanos())));

@@ -47,7 +47,7 @@ final class Rehearsal implements Callable<Integer> {
         LoadedConfig config = ConfigReader.read("rehearsal", config(worker, TransportChoice.name(transport)));
         TransportChoice choice = TransportChoice.of(config.settings().runtime().transport());
         try (LoadBalancer balancer = LoadBalancer.start(config.settings(), choice, 1, List.of())) {
-            System.out.println(LoadBalancerProcess.story(config.settings(), "rehearsal " + config.checksum(), choice, 1, balancer));
+            System.out.println(LoadBalancerProcess.story(config.settings(), RunFile.NONE, choice, 1, balancer));
             ask(balancer.addresses().getFirst().getPort());
             balancer.drain(Duration.ofSeconds(1));
         }

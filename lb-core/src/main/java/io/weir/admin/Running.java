@@ -1,0 +1,31 @@
+package io.weir.admin;
+
+import io.weir.loop.EventLoops;
+import io.weir.routing.RoutingTable;
+import java.time.Instant;
+import java.util.List;
+
+/** The load balancer that the pages tell of. Asked on the admin's threads, from before it is ready until it is closed. */
+public interface Running {
+    String version();
+
+    /** When the process began. */
+    Instant started();
+
+    Readiness readiness();
+
+    ServedConfig config();
+
+    RoutingTable table();
+
+    /** Where clients connect to, in the order of the config; none before it listens. */
+    List<String> listeners();
+
+    /** Open client connections. */
+    int connections();
+
+    List<EventLoops.Loop> loops();
+
+    /** In ns, as the event loops count them. */
+    long now();
+}

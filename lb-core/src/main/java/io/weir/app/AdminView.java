@@ -1,0 +1,52 @@
+package io.weir.app;
+
+import io.weir.admin.Readiness;
+import io.weir.admin.Running;
+import io.weir.admin.ServedConfig;
+import io.weir.loop.EventLoops;
+import io.weir.routing.RoutingTable;
+import java.time.Instant;
+import java.util.List;
+
+/** A load balancer as its admin API sees it. */
+record AdminView(LoadBalancer balancer, ServedConfig config) implements Running {
+    @Override
+    public String version() {
+        return BuildInfo.version();
+    }
+
+    @Override
+    public Instant started() {
+        return ProcessHandle.current().info().startInstant().orElse(config.loaded());
+    }
+
+    @Override
+    public Readiness readiness() {
+        return balancer.readiness();
+    }
+
+    @Override
+    public RoutingTable table() {
+        return balancer.table();
+    }
+
+    @Override
+    public List<String> listeners() {
+        return balancer.listening();
+    }
+
+    @Override
+    public int connections() {
+        return balancer.connections();
+    }
+
+    @Override
+    public List<EventLoops.Loop> loops() {
+        return balancer.loops();
+    }
+
+    @Override
+    public long now() {
+        return System.nanoTime();
+    }
+}
