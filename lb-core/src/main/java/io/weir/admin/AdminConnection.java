@@ -1,25 +1,15 @@
 package io.weir.admin;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,21 +21,28 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     private static final int MOST_WAITING = 16;
 
     /**
-     * What is needed of a request to answer it.
+     * A request and who answers it.
      *
-     * @param page null if the request target is malformed
-     * @param chunks whether the caller speaks HTTP/1.1
+     * @param atOnce whether that waits for nothing
      */
-    private record Task(AccessRules.Call call, @Nullable PageRequest page, Pages.@Nullable Entry entry, boolean keepAlive, boolean chunks) {
-        boolean isHead() {
-            return call.method().equals("HEAD");
+    private record Task(PageRequest request, Page page, boolean atOnce, ReplyWriter writer) {
+        Reply answer() {
+            try {
+                return page.answer(request);
+            } catch (RefusedException e) {
+                return Reply.error(e.status(), String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                return Reply.error(500, "this page failed: " + e);
+            }
         }
     }
 
     private final AdminServer server;
     private final ArrayDeque<Task> waiting = new ArrayDeque<>();
+    /** Whether a page is being made on another thread, or events are sent. */
     private boolean busy;
-    private volatile @Nullable ReplyStream written;
+
+    private volatile @Nullable ReplyStream writing;
     private @Nullable EventStream events;
 
     AdminConnection(AdminServer server) {
@@ -54,10 +51,6 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-        if (!request.decoderResult().isSuccess()) {
-            words(ctx.channel(), new Reply.Words(400, "error", "this is not HTTP"), false, false, Form.TEXT);
-            return;
-        }
         if (waiting.size() == MOST_WAITING) {
             var _ = ctx.close();
             return;
@@ -67,67 +60,67 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     }
 
     private Task task(Channel channel, FullHttpRequest request) {
-        PageRequest page;
-        try {
-            page = PageRequest.of(request);
-        } catch (IllegalArgumentException _) {
-            page = null;
+        boolean http = request.decoderResult().isSuccess();
+        PageRequest asked = http ? asked(request) : null;
+        ReplyWriter writer = new ReplyWriter(
+                channel,
+                server.name(),
+                asked == null ? Form.TEXT : asked.formOr(Form.TEXT),
+                request.method().equals(HttpMethod.HEAD),
+                http && HttpUtil.isKeepAlive(request),
+                request.protocolVersion().equals(HttpVersion.HTTP_1_1));
+        if (asked == null) {
+            Reply refusal = Reply.error(400, http ? "the request's target is malformed" : "this is not HTTP");
+            return new Task(PageRequest.NONE, _ -> refusal, true, writer);
         }
-        Pages.Entry entry = page == null ? null : server.pages().at(page.path());
+        Pages.Entry entry = server.pages().at(asked.path());
+        return switch (server.judge(call(channel, request, entry == null ? Access.INSIGHT : entry.access()))) {
+            case Verdict.Refused refused -> new Task(asked, _ -> refusal(refused, entry), true, writer);
+            case Verdict.Allowed() -> entry == null
+                    ? new Task(asked, server.pages()::notFound, true, writer)
+                    : new Task(asked, entry, entry.atOnce(), writer);
+        };
+    }
+
+    private static @Nullable PageRequest asked(FullHttpRequest request) {
+        try {
+            return PageRequest.of(request);
+        } catch (IllegalArgumentException _) {
+            return null; // a malformed escape
+        }
+    }
+
+    private static AccessRules.Call call(Channel channel, FullHttpRequest request, Access access) {
         HttpHeaders headers = request.headers();
-        AccessRules.Call call = new AccessRules.Call(
+        return new AccessRules.Call(
                 Peer.of(channel.remoteAddress()),
-                entry == null ? Access.INSIGHT : entry.access(),
+                access,
                 request.method().name(),
                 headers.get(HttpHeaderNames.AUTHORIZATION),
                 headers.get(HttpHeaderNames.HOST),
                 headers.get(HttpHeaderNames.ORIGIN));
-        return new Task(call, page, entry, HttpUtil.isKeepAlive(request), request.protocolVersion().equals(HttpVersion.HTTP_1_1));
     }
 
-    private void next(ChannelHandlerContext ctx) {
-        while (!busy && !waiting.isEmpty()) {
-            Task task = waiting.removeFirst();
-            Reply early = early(task);
-            if (early != null) {
-                send(ctx.channel(), early, task);
-            } else if (task.entry != null && task.entry.atOnce()) {
-                send(ctx.channel(), answer(task), task);
-            } else {
-                aside(ctx, task);
-            }
-        }
-        ctx.channel().config().setAutoRead(!busy || events != null);
-    }
-
-    /** What is said before any page is asked, or null. */
-    private @Nullable Reply early(Task task) {
-        if (task.page == null) {
-            return Reply.error(400, "the request's target is malformed");
-        }
-        return switch (server.judge(task.call)) {
-            case Verdict.Refused refused -> refusal(refused, task.call.access());
-            case Verdict.Allowed() -> task.entry == null ? server.pages().notFound(task.page.path()) : null;
-        };
-    }
-
-    private static Reply refusal(Verdict.Refused refused, Access access) {
+    private static Reply refusal(Verdict.Refused refused, Pages.@Nullable Entry entry) {
         Map<String, String> headers = switch (refused.status()) {
             case 401 -> Map.of("www-authenticate", "Bearer realm=\"weir\"");
-            case 405 -> Map.of("allow", access.methods());
+            case 405 -> Map.of("allow", (entry == null ? Access.INSIGHT : entry.access()).methods());
             default -> Map.of();
         };
         return new Reply.Words(refused.status(), "error", refused.why(), headers);
     }
 
-    private static Reply answer(Task task) {
-        try {
-            PageRequest request = java.util.Objects.requireNonNull(task.page);
-            request.form(); // refuses formats that there aren't
-            return java.util.Objects.requireNonNull(task.entry).page().answer(request);
-        } catch (RefusedException e) {
-            return Reply.error(e.status(), String.valueOf(e.getMessage()));
+    private void next(ChannelHandlerContext ctx) {
+        while (!busy && !waiting.isEmpty()) {
+            Task task = waiting.removeFirst();
+            if (task.atOnce) {
+                send(task.answer(), task.writer);
+            } else {
+                aside(ctx, task);
+            }
         }
+        // A caller that asks further waits; one that reads events is read, so that its end is seen.
+        ctx.channel().config().setAutoRead(!busy || events != null);
     }
 
     /** Answers on another thread: making the page, or the caller's taking it, may last. */
@@ -136,12 +129,10 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
         try {
             server.aside(() -> {
                 try {
-                    send(ctx.channel(), answer(task), task);
-                } catch (RuntimeException e) {
-                    send(ctx.channel(), Reply.error(500, "this page failed: " + e), task);
+                    send(task.answer(), task.writer);
                 } finally {
                     ctx.executor().execute(() -> {
-                        written = null;
+                        writing = null;
                         busy = events != null;
                         next(ctx);
                     });
@@ -149,110 +140,26 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
             });
         } catch (RejectedExecutionException _) {
             busy = false;
-            send(ctx.channel(), new Reply.Words(503, "error", "too many pages are being made; ask again in a second", Map.of("retry-after", "1")), task);
+            task.writer.words(new Reply.Words(503, "error", "too many pages are being made; ask again in a second", Map.of("retry-after", "1")));
         }
     }
 
     /** Any thread. */
-    private void send(Channel channel, Reply reply, Task task) {
+    private void send(Reply reply, ReplyWriter writer) {
         switch (reply) {
-            case Reply.Words words -> words(channel, words, task.isHead(), task.keepAlive, form(task));
-            case Reply.Facts(Map<String, Object> facts) -> {
-                Form form = form(task);
-                written(channel, form.contentType(), to -> write(facts, form, to), task);
-            }
-            case Reply.Written(String contentType, Reply.Content content) -> written(channel, contentType, content, task);
-            case Reply.Live(long after) -> channel.eventLoop().execute(() -> stream(channel, after, task));
+            case Reply.Words words -> writer.words(words);
+            case Reply.Facts(Map<String, Object> facts) -> writer.facts(facts, stream -> writing = stream);
+            case Reply.Written(String contentType, Reply.Content content) -> writer.written(contentType, content, stream -> writing = stream);
+            case Reply.Live(long after) -> writer.channel().eventLoop().execute(() -> stream(after, writer));
         }
     }
 
-    private static void write(Map<String, Object> facts, Form form, java.io.OutputStream to) throws IOException {
-        if (form == Form.JSON) {
-            JsonForm.write(facts, to);
-        } else {
-            Writer text = new OutputStreamWriter(to, StandardCharsets.UTF_8);
-            TextForm.write(facts, text);
-            text.flush();
+    private void stream(long after, ReplyWriter writer) {
+        if (writer.channel().isActive() && writer.stream()) {
+            EventStream stream = new EventStream(writer.channel());
+            events = stream;
+            stream.start(server.events(), after);
         }
-    }
-
-    private static Form form(Task task) {
-        try {
-            return task.page == null ? Form.TEXT : task.page.form();
-        } catch (RefusedException _) {
-            return Form.TEXT;
-        }
-    }
-
-    private void words(Channel channel, Reply.Words words, boolean head, boolean keepAlive, Form form) {
-        String text = form == Form.JSON ? JsonForm.line(Map.of(words.name(), words.words())) : words.words();
-        FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(words.status()), Unpooled.copiedBuffer(text + "\n", StandardCharsets.UTF_8));
-        headers(response.headers(), form.contentType());
-        words.headers().forEach((name, value) -> response.headers().set(name, value));
-        HttpUtil.setContentLength(response, response.content().readableBytes());
-        HttpUtil.setKeepAlive(response, keepAlive);
-        end(channel, head ? response.replace(Unpooled.EMPTY_BUFFER) : response, keepAlive);
-    }
-
-    private void headers(HttpHeaders headers, String contentType) {
-        headers.set(HttpHeaderNames.SERVER, server.name())
-                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
-                .set("x-content-type-options", "nosniff");
-    }
-
-    private static void end(Channel channel, Object last, boolean keepAlive) {
-        var written = channel.writeAndFlush(last);
-        if (!keepAlive) {
-            written.addListener(ChannelFutureListener.CLOSE);
-        }
-    }
-
-    private void written(Channel channel, String contentType, Reply.Content content, Task task) {
-        boolean keepAlive = task.keepAlive && task.chunks;
-        HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-        headers(head.headers(), contentType);
-        HttpUtil.setKeepAlive(head, keepAlive);
-        if (task.isHead()) {
-            end(channel, new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER, head.headers(), head.headers().copy().clear()), keepAlive);
-            return;
-        }
-        ReplyStream stream = new ReplyStream(channel, head.headers(), task.chunks);
-        written = stream;
-        try {
-            content.write(stream);
-            stream.close();
-            if (!keepAlive) {
-                end(channel, Unpooled.EMPTY_BUFFER, false);
-            }
-        } catch (Pages.BusyException e) {
-            words(channel, new Reply.Words(503, "error", String.valueOf(e.getMessage()), Map.of("retry-after", "1")), false, task.keepAlive, form(task));
-        } catch (IOException | RuntimeException e) {
-            if (stream.isFresh() && channel.isActive()) {
-                words(channel, new Reply.Words(500, "error", "this page failed: " + e), false, task.keepAlive, form(task));
-            } else {
-                var _ = channel.close(); // without its end: visibly cut
-            }
-        }
-    }
-
-    private void stream(Channel channel, long after, Task task) {
-        if (!channel.isActive()) {
-            return;
-        }
-        HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-        headers(head.headers(), "text/event-stream");
-        HttpUtil.setTransferEncodingChunked(head, task.chunks);
-        if (task.isHead()) {
-            end(channel, new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER, head.headers(), head.headers().copy().clear()), task.keepAlive);
-            return;
-        }
-        var _ = channel.writeAndFlush(head);
-        busy = true;
-        EventStream stream = new EventStream(channel);
-        events = stream;
-        stream.start(server.events().from(after));
     }
 
     @Override
@@ -261,7 +168,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     }
 
     private void moved() {
-        ReplyStream stream = written;
+        ReplyStream stream = writing;
         if (stream != null) {
             stream.moved();
         }

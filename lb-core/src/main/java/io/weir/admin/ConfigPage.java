@@ -5,6 +5,7 @@ import java.io.BufferedWriter;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -48,7 +49,7 @@ final class ConfigPage implements Page {
             facts.put("checksum", config.checksum());
         }
         facts.put("generation", config.generation());
-        facts.put("loaded", config.loaded());
+        facts.put("loaded", config.loaded().truncatedTo(ChronoUnit.SECONDS));
         return facts;
     }
 }

@@ -1,11 +1,11 @@
 package io.weir.admin;
 
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
@@ -15,7 +15,7 @@ import reactor.core.publisher.Sinks;
  */
 public final class EventFeed {
     /** Events that are remembered. */
-    static final int REMEMBERED = 1000;
+    static final int REMEMBERED = 1024;
 
     /** Events that a reader may be behind, those included that it is given first. One that falls further back is cut off. */
     static final int BEHIND = 2 * REMEMBERED;
@@ -33,7 +33,7 @@ public final class EventFeed {
     /** Tells every reader, in the order of the calls. */
     public void publish(Event event) {
         synchronized (remembered) {
-            NotedEvent noted = new NotedEvent(++last, clock.instant(), event);
+            NotedEvent noted = new NotedEvent(++last, clock.instant().truncatedTo(ChronoUnit.MILLIS), event);
             if (remembered.size() == REMEMBERED) {
                 remembered.removeFirst();
             }
@@ -53,16 +53,18 @@ public final class EventFeed {
     }
 
     /**
-     * The same, and then all that come, none twice and none left out. A reader that falls back by more than {@link #BEHIND} gets an error
-     * at once. Signals come on threads that publish.
+     * The same, and then all that come, none twice and none left out. Signals come on threads that publish.
+     *
+     * @param cut is called once the reader has fallen back by more than {@link #BEHIND}: it gets nothing more, and an error if it ever takes
+     *     what it was given
      */
-    public Flux<NotedEvent> from(long id) {
+    public Flux<NotedEvent> from(long id, Runnable cut) {
         Publisher<NotedEvent> gapless = reader -> {
             synchronized (remembered) { // what is remembered is handed over before the next can be published
                 Flux.concat(Flux.fromIterable(after(id)), live().asFlux()).subscribe(reader);
             }
         };
-        return Flux.from(gapless).onBackpressureBuffer(BEHIND, BufferOverflowStrategy.ERROR);
+        return Flux.from(gapless).onBackpressureBuffer(BEHIND, _ -> cut.run());
     }
 
     private Sinks.Many<NotedEvent> live() {

@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
-import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -30,9 +29,12 @@ final class EventStream extends BaseSubscriber<NotedEvent> {
         this.channel = channel;
     }
 
-    void start(Flux<NotedEvent> events) {
+    /** Begins behind the event of that id. */
+    void start(EventFeed feed, long after) {
         heartbeat = channel.eventLoop().scheduleAtFixedRate(this::beat, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS, TimeUnit.SECONDS);
-        events.publishOn(Schedulers.fromExecutor(channel.eventLoop()), false, PREFETCH).subscribe(this);
+        feed.from(after, this::cut)
+                .publishOn(Schedulers.fromExecutor(channel.eventLoop()), false, PREFETCH)
+                .subscribe(this);
     }
 
     private void beat() {
@@ -60,9 +62,13 @@ final class EventStream extends BaseSubscriber<NotedEvent> {
         }
     }
 
-    /** Too far behind. */
     @Override
     protected void hookOnError(Throwable cause) {
+        cut();
+    }
+
+    /** It has fallen too far behind. Any thread. */
+    private void cut() {
         var _ = channel.close();
     }
 

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 record PageRequest(String path, Map<String, String> query, String accept, @Nullable String lastEventId) {
     static final String FORMAT = "format";
 
+    /** What was asked can't be told. */
+    static final PageRequest NONE = new PageRequest("", Map.of(), "", null);
+
     /** Throws an {@link IllegalArgumentException} if an escape is malformed. */
     static PageRequest of(FullHttpRequest request) {
         QueryStringDecoder uri = new QueryStringDecoder(request.uri());
@@ -39,6 +42,15 @@ record PageRequest(String path, Map<String, String> query, String accept, @Nulla
             case "json" -> Form.JSON;
             case String other -> throw new RefusedException(400, "there is no format " + other + "; write text or json");
         };
+    }
+
+    /** The same, or another if there is no such form. */
+    Form formOr(Form otherwise) {
+        try {
+            return form();
+        } catch (RefusedException _) {
+            return otherwise;
+        }
     }
 
     /** Refuses parameters beside these and {@link #FORMAT}. */

@@ -16,7 +16,13 @@ final class Pages {
      * @param about what it says, in a few words
      * @param atOnce whether it is answered on the admin thread: then it may not wait for anything
      */
-    record Entry(String path, String about, Access access, boolean atOnce, Page page) {}
+    record Entry(String path, String about, Access access, boolean atOnce, Page page) implements Page {
+        @Override
+        public Reply answer(PageRequest request) throws RefusedException {
+            request.form(); // refuses a form that there isn't before any work is done
+            return page.answer(request);
+        }
+    }
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final AtomicBoolean scraping = new AtomicBoolean();
@@ -49,8 +55,8 @@ final class Pages {
     }
 
     /** What there is instead of a page that there isn't. */
-    Reply notFound(String path) {
-        return Reply.error(404, "there is no page " + path + "; there are " + String.join(", ", entries.keySet()));
+    Reply notFound(PageRequest request) {
+        return Reply.error(404, "there is no page " + request.path() + "; there are " + String.join(", ", entries.keySet()));
     }
 
     private Reply index(PageRequest request) throws RefusedException {

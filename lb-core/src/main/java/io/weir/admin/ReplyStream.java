@@ -2,14 +2,10 @@ package io.weir.admin;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -29,20 +25,20 @@ final class ReplyStream extends OutputStream {
     static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
     private final Channel channel;
-    private final HttpHeaders headers;
+    private final HttpResponse head;
     private final boolean chunks;
     private final byte[] piece = new byte[PIECE];
     private int length;
     private boolean headSent;
 
     /**
-     * The body of a 200.
+     * The body behind {@code head}.
      *
      * @param chunks whether the reader understands them
      */
-    ReplyStream(Channel channel, HttpHeaders headers, boolean chunks) {
+    ReplyStream(Channel channel, HttpResponse head, boolean chunks) {
         this.channel = channel;
-        this.headers = headers;
+        this.head = head;
         this.chunks = chunks;
     }
 
@@ -75,11 +71,10 @@ final class ReplyStream extends OutputStream {
     private void send() throws IOException {
         if (!headSent) {
             headSent = true;
-            HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, headers);
             HttpUtil.setTransferEncodingChunked(head, chunks);
             var _ = channel.write(head);
         }
-        var _ = channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(Arrays.copyOf(piece, length))));
+        var _ = channel.writeAndFlush(content());
         length = 0;
         awaitReader();
     }
@@ -113,20 +108,18 @@ final class ReplyStream extends OutputStream {
     /** Sends what is left, and the end. */
     @Override
     public void close() {
-        if (headSent) {
-            if (length > 0) {
-                var _ = channel.write(new DefaultHttpContent(Unpooled.wrappedBuffer(Arrays.copyOf(piece, length))));
-            }
-            var _ = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-        } else {
-            DefaultFullHttpResponse whole = new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1,
-                    HttpResponseStatus.OK,
-                    Unpooled.wrappedBuffer(Arrays.copyOf(piece, length)),
-                    headers,
-                    io.netty.handler.codec.http.DefaultHttpHeadersFactory.trailersFactory().newEmptyHeaders());
-            HttpUtil.setContentLength(whole, length);
-            var _ = channel.writeAndFlush(whole);
+        if (!headSent) {
+            headSent = true;
+            HttpUtil.setContentLength(head, length);
+            var _ = channel.write(head);
         }
+        if (length > 0) {
+            var _ = channel.write(content());
+        }
+        var _ = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+
+    private HttpContent content() {
+        return new DefaultHttpContent(Unpooled.wrappedBuffer(Arrays.copyOf(piece, length)));
     }
 }

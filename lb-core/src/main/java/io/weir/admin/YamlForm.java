@@ -12,7 +12,7 @@ final class YamlForm {
     private static final int LINE = 120;
 
     /** What means itself without quotes, wherever it stands. */
-    private static final Pattern PLAIN = Pattern.compile("[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern PLAIN = Pattern.compile("(?!null$)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", Pattern.CASE_INSENSITIVE);
 
     private YamlForm() {}
 

@@ -99,7 +99,7 @@ public final class LoadBalancer implements AutoCloseable {
             Settings settings, TransportChoice transport, int loopCount, List<ExchangeListener> exchangeListeners, RunFile file)
             throws CannotListenException {
         LoadBalancer it = new LoadBalancer(settings, transport, loopCount, exchangeListeners);
-        it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.line()));
+        it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
         try {
             it.listen(settings, file);
         } catch (CannotListenException e) {
