@@ -128,20 +128,21 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
         busy = true;
         try {
             server.aside(() -> {
-                try {
-                    send(task.answer(), task.writer);
-                } finally {
-                    ctx.executor().execute(() -> {
-                        writing = null;
-                        busy = events != null;
-                        next(ctx);
-                    });
+                send(task.answer(), task.writer);
+                if (!ctx.executor().isShuttingDown()) {
+                    ctx.executor().execute(() -> answered(ctx));
                 }
             });
         } catch (RejectedExecutionException _) {
             busy = false;
             task.writer.words(new Reply.Words(503, "error", "too many pages are being made; ask again in a second", Map.of("retry-after", "1")));
         }
+    }
+
+    private void answered(ChannelHandlerContext ctx) {
+        writing = null;
+        busy = events != null;
+        next(ctx);
     }
 
     /** Any thread. */

@@ -179,6 +179,11 @@ public final class AdminServer implements AutoCloseable {
         links.forEach(AdminSocket::deleteQuietly);
         listening.forEach(channel -> channel.close().awaitUninterruptibly());
         pageMakers.shutdownNow();
+        try {
+            var _ = pageMakers.awaitTermination(1, TimeUnit.SECONDS); // they write to channels of the thread that ends next
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

@@ -37,7 +37,8 @@ public final class RunFolder {
 
     private final Path folder;
 
-    RunFolder(Path folder) {
+    /** One of that path, for what is no ordinary start. */
+    public RunFolder(Path folder) {
         this.folder = folder;
     }
 

@@ -16,10 +16,12 @@ final class ProcessSearch {
     private static final String VARIABLE = "WEIR_ADMIN";
 
     private final Function<String, @Nullable String> environment;
+    private final List<RunFolder> folders;
     private final AdminClient client;
 
-    ProcessSearch(Function<String, @Nullable String> environment, AdminClient client) {
+    ProcessSearch(Function<String, @Nullable String> environment, List<RunFolder> folders, AdminClient client) {
         this.environment = environment;
+        this.folders = folders;
         this.client = client;
     }
 
@@ -59,7 +61,7 @@ final class ProcessSearch {
 
     private List<RunFolder.Entry> running(@Nullable String key) throws Status.CommandException {
         List<RunFolder.Entry> running = new ArrayList<>();
-        for (RunFolder folder : RunFolder.all(environment)) {
+        for (RunFolder folder : folders) {
             try {
                 folder.entries().stream().filter(entry -> key == null || entry.key().equals(key)).forEach(running::add);
             } catch (IOException e) {
@@ -70,7 +72,7 @@ final class ProcessSearch {
     }
 
     private Status.CommandException none(@Nullable String config) {
-        String looked = RunFolder.all(environment).stream().map(folder -> folder.path().toString()).collect(Collectors.joining(" and "));
+        String looked = folders.stream().map(folder -> folder.path().toString()).collect(Collectors.joining(" and "));
         return new Status.CommandException(
                 Main.FAILED,
                 "this user runs no weir" + (config == null ? "" : " with " + config) + " (looked in " + looked

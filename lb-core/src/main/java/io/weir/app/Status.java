@@ -2,6 +2,7 @@ package io.weir.app;
 
 import io.weir.admin.AdminAddress;
 import io.weir.admin.AdminClient;
+import io.weir.admin.RunFolder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URLEncoder;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -57,12 +59,12 @@ final class Status implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return status(System::getenv, System.out, System.err);
+        return status(System::getenv, RunFolder.all(System::getenv), System.out, System.err);
     }
 
-    int status(Function<String, @Nullable String> environment, PrintStream out, PrintStream err) {
+    int status(Function<String, @Nullable String> environment, List<RunFolder> folders, PrintStream out, PrintStream err) {
         try (AdminClient client = new AdminClient(PATIENCE, token(environment))) {
-            FoundProcess process = new ProcessSearch(environment, client).find(admin, config);
+            FoundProcess process = new ProcessSearch(environment, folders, client).find(admin, config);
             out.print(process.ask(client, page()));
             out.flush();
             return Main.OK;
