@@ -99,6 +99,15 @@ public final class RunFolder {
         }
     }
 
+    /** Takes away what leads to a socket that this process has taken over: whoever left it is gone. */
+    public void forgetLinksTo(Path socket) throws IOException {
+        for (Entry entry : named()) {
+            if (Files.isSymbolicLink(entry.socket) && Files.readSymbolicLink(entry.socket).equals(socket)) {
+                Files.deleteIfExists(entry.socket);
+            }
+        }
+    }
+
     private void check() throws IOException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(folder + " is no folder");

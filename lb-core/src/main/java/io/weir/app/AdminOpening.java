@@ -108,6 +108,7 @@ final class AdminOpening {
                 server.listen(own);
                 lines.add("admin at " + own);
             } else {
+                folder.forgetLinksTo(socket);
                 server.link(own, socket);
             }
         } catch (IOException e) {

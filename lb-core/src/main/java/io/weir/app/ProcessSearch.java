@@ -8,12 +8,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the process that a command is meant for. */
 final class ProcessSearch {
     private static final String VARIABLE = "WEIR_ADMIN";
+    /** In the text of a status. */
+    private static final Pattern ORIGIN = Pattern.compile("(?m)^config +origin (.*?)(?:, checksum [0-9a-f]+)?, generation ");
 
     private final Function<String, @Nullable String> environment;
     private final List<RunFolder> folders;
@@ -90,7 +94,8 @@ final class ProcessSearch {
     private String origin(RunFolder.Entry entry) {
         try {
             AdminClient.Response status = client.get(new AdminAddress.Unix(entry.socket()), "/status?format=text&limit=1");
-            return status.body().lines().filter(line -> line.startsWith("config ")).findFirst().map(line -> ", " + line.strip().replaceAll(" +", " ")).orElse("");
+            Matcher origin = ORIGIN.matcher(status.body());
+            return origin.find() ? ", " + origin.group(1) : "";
         } catch (IOException _) {
             return "";
         }

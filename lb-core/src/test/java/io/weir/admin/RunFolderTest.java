@@ -84,6 +84,19 @@ class RunFolderTest {
         assertThat(linked).exists();
     }
 
+    @Test
+    void linksToASocketThatIsOursNowAreForgotten() throws Exception {
+        RunFolder folder = new RunFolder(temporary.resolve("weir"));
+        folder.prepare();
+        Path old = Files.createSymbolicLink(folder.path().resolve("0123456789ab-7.sock"), temporary.resolve("admin.sock"));
+        Path others = Files.createSymbolicLink(folder.path().resolve("0123456789ab-8.sock"), temporary.resolve("other.sock"));
+
+        folder.forgetLinksTo(temporary.resolve("admin.sock"));
+
+        assertThat(Files.isSymbolicLink(old)).isFalse();
+        assertThat(Files.isSymbolicLink(others)).isTrue();
+    }
+
     private static ServerSocketChannel listen(Path path) throws IOException {
         return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
     }

@@ -111,8 +111,8 @@ class StatusTest {
         assertThat(said())
                 .contains(
                         "several run here; say which:",
-                        "weir status --admin " + first + "   # pid 7, config origin " + file,
-                        "weir status --admin " + second + "   # pid 8, ");
+                        "weir status --admin " + first + "   # pid 7, " + file + "\n",
+                        "weir status --admin " + second + "   # pid 8, " + file + "\n");
     }
 
     @Test
