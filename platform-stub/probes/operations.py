@@ -178,6 +178,55 @@ def _():
 @case("admin-not-on-the-listener")
 def _():
     with Worker() as w, running(w) as p: st, b = http_get(p.port, "/ready", raw=True); need(st == 200 and b.endswith(b"/ready"), "the listener answered /ready itself: %d" % st); need(http_get(p.admin, "/nothing-here") == 404, "an unknown path on the admin port: %d" % http_get(p.admin, "/nothing-here"))
+@case("admin-pages-and-rules")
+def _():
+    """The real process: each page in both forms, its socket's rights, strangers and other machines refused, weir status, nothing left behind."""
+    def call(port, path, *lines, method="GET", to="127.0.0.1", host="127.0.0.1"):
+        s = socket.create_connection((to, port), timeout=5); s.sendall(("%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n" % (method, path, host, "".join(l + "\r\n" for l in lines))).encode()); b = b""
+        while (d := s.recv(65536)): b += d
+        s.close(); return int(b[9:12]), b.split(b"\r\n\r\n", 1)[1].decode()
+    d = tempfile.mkdtemp(prefix="ops-"); os.chmod(d, 0o700); env = os.environ; before = env.get("XDG_RUNTIME_DIR"); env["XDG_RUNTIME_DIR"] = d
+    try:
+        with Worker() as w, running(w) as p:
+            p.pid
+            for page, words in (("/status", "readiness     ready"), ("/workers", "127.0.0.1:%d" % w.port), ("/routes", "probe.example.test"), ("/config", "probe:"), ("/events?format=text", "ready"), ("/", "/workers")):
+                st, b = call(p.admin, page); need(st == 200 and words in b, "%s: %d, %r" % (page, st, b[:300]))
+                st, b = call(p.admin, page.split("?")[0], "Accept: application/json"); need(st == 200 and isinstance(json.loads(b), dict), "%s as JSON: %d, %r" % (page, st, b[:300]))
+            for want, got in ((404, call(p.admin, "/nope")), (405, call(p.admin, "/config", method="POST")), (403, call(p.admin, "/config", host="evil.example")), (403, call(p.admin, "/config", "Origin: http://evil.example")), (400, call(p.admin, "/workers?lmit=1"))): need(got[0] == want, "%d instead of %d: %r" % (got[0], want, got[1][:200]))
+            sockets = os.listdir(d + "/weir"); need(len(sockets) == 1 and os.stat(d + "/weir").st_mode & 0o777 == 0o700 and os.stat(d + "/weir/" + sockets[0]).st_mode & 0o777 == 0o600, "the run folder holds %r" % sockets)
+            for args in ((), (p.file,), ("--admin", "127.0.0.1:%d" % p.admin), ("--admin", d + "/weir/" + sockets[0])): c, o = weir("status", *args); need(c == 0 and "readiness     ready" in o and "probe" in o, "status %r: exit %d, %r" % (args, c, o[:300]))
+            c, o = weir("status", "--format", "json"); need(c == 0 and json.loads(o)["readiness"] == "ready", "exit %d, %r" % (c, o[:300])); c, o = weir("status", "--app", "nope"); need(c == 1 and "no app nope" in o, "exit %d, %r" % (c, o[:300]))
+        need(os.listdir(d + "/weir") == [], "left in the run folder: %r" % os.listdir(d + "/weir")); c, o = weir("status"); need(c in (1, 2) and "--admin" in o, "with none running: exit %d, %r" % (c, o[:300]))
+    finally:
+        shutil.rmtree(d)
+        if before is None: del env["XDG_RUNTIME_DIR"]
+        else: env["XDG_RUNTIME_DIR"] = before
+@case("admin-socket-and-token-from-the-config")
+def _():
+    d = tempfile.mkdtemp(prefix="ops-"); f = d + "/weir.yaml"; token = "probe-token-of-26-letters."; a, b = free_ports(2); open(d + "/token", "w").write(token + "\n"); own = None
+    try:
+        u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.connect(("192.0.2.1", 9)); own = u.getsockname()[0]; u.close()  # no packet is sent: this asks for our address
+    except OSError: pass
+    open(f, "w").write(GOOD.replace("127.0.0.1:18080", "127.0.0.1:%d" % a).replace('admin: { bind: "127.0.0.1:18089" }', 'admin: { bind: "0.0.0.0:%d", socket: admin.sock, token: "${file:token}" }' % b))
+    s = socket.socket(socket.AF_UNIX); s.bind(d + "/admin.sock"); s.close()  # as a killed process leaves it
+    def start(): p = subprocess.Popen([LAUNCHER, "run", f], stdout=open(d + "/log", "w"), stderr=subprocess.STDOUT); end = time.time() + 20; [time.sleep(0.05) for _ in iter(lambda: "ready after" not in open(d + "/log").read() and p.poll() is None and time.time() < end, False)]; need("ready after" in open(d + "/log").read(), "not started: %s" % open(d + "/log").read()); return p
+    def ask(to, path, *lines):
+        s = socket.create_connection((to, b), timeout=5); s.sendall(("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n" % (path, to, "".join(l + "\r\n" for l in lines))).encode()); r = b""
+        while (x := s.recv(65536)): r += x
+        s.close(); return int(r[9:12]), r
+    p = start()
+    try:
+        need(os.stat(d + "/admin.sock").st_mode & 0o777 == 0o600, "its mode is %o" % os.stat(d + "/admin.sock").st_mode); c, o = weir("status", "--admin", d + "/admin.sock"); need(c == 0 and "readiness     ready" in o and token not in o, "exit %d, %r" % (c, o[:300]))
+        st, r = ask("127.0.0.1", "/config"); need(st == 200 and token.encode() not in r and b'token: "(redacted)"' in r, "%d, %r" % (st, r[:300]))
+        c, o = weir("run", f); need(c == 3 and "admin.sock" in o, "a second one: exit %d, %r" % (c, o[-400:])); c, o = weir("status", "--admin", d + "/admin.sock"); need(c == 0, "the second one has taken the first one's socket: %r" % o[:300])
+        if own and not own.startswith("127."):
+            for want, path, lines in ((401, "/config", ()), (401, "/config", ("Authorization: Bearer wrong-wrong-wrong-wrong",)), (200, "/config", ("Authorization: Bearer " + token,)), (200, "/live", ()), (404, "/metrics", ())): st, r = ask(own, path, *lines); need(st == want or (path == "/metrics" and st == 200), "%s from %s: %d instead of %d" % (path, own, st, want))
+            c, o = weir("status", "--admin", "%s:%d" % (own, b)); need(c == 1 and "--token-file" in o, "exit %d, %r" % (c, o[:300])); c, o = weir("status", "--admin", "%s:%d" % (own, b), "--token-file", d + "/token"); need(c == 0 and "wrong tokens  1" in o, "exit %d, %r" % (c, o[:300]))
+        p.send_signal(signal.SIGTERM); need(p.wait(10) == 0 and not os.path.exists(d + "/admin.sock"), "the socket is left behind")
+        return "from %s too" % own if own else "from loopback alone"
+    finally:
+        if p.poll() is None: p.kill(); p.wait()
+        shutil.rmtree(d)
 @case("second-instance-exit-3")
 def _():
     with Worker() as w, running(w) as p:

@@ -140,6 +140,15 @@ class ArchitectureTest {
                     .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule onlyAdminKnowsTheJsonLibrary =
+            noClasses()
+                    .that(resideOutsideOfPackages(in("admin")))
+                    .should()
+                    .dependOnClassesThat(resideInAPackage("tools.jackson.."))
+                    .because("nothing of it may be loaded before a process serves, and pages say what they know without a form")
+                    .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule nounsNeedNoLibrary =
             classes()
                     .that(resideInAPackage(in("topology")))

@@ -85,6 +85,11 @@ final class Expansion {
         return hidden;
     }
 
+    /** A path as it is written, from the folder on if it is relative. */
+    Path resolve(String path) {
+        return folder.resolve(path);
+    }
+
     private static @Nullable String reference(String text, int from, Value at) {
         int close = text.indexOf('}', from);
         if (close < 0) {
@@ -125,7 +130,7 @@ final class Expansion {
         String said = "the file " + Quoted.cut(written);
         Path file;
         try {
-            file = folder.resolve(written);
+            file = resolve(written);
         } catch (InvalidPathException _) {
             at.report("${…} cannot hold " + Quoted.of(FILE + written), FORMS);
             return null;

@@ -2,6 +2,7 @@ package io.weir.config;
 
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ final class Fields {
     private final Set<String> served = new LinkedHashSet<>();
     private final Set<String> missing = new LinkedHashSet<>();
     private final Set<String> notYet = new HashSet<>();
+    private List<String> oneOf = List.of();
+    private String oneOfHint = "";
 
     /** @param noted takes down the keys that are asked for, if the mapping stands for any */
     Fields(Value table, Map<String, Value.Named> entries, Shape.@Nullable Keys noted) {
@@ -67,17 +70,30 @@ final class Fields {
         notYet.addAll(Set.of(keys));
     }
 
+    /** Keys of which at least one is needed. */
+    void needOneOf(String hint, String... keys) {
+        oneOf = List.of(keys);
+        oneOfHint = hint;
+    }
+
     /** Keys that are unknown and keys that are missing; one that is missing because it is misspelt is one problem. */
     void reportMistaken() {
-        entries.forEach((key, entry) -> {
+        boolean meant = oneOf.isEmpty() || oneOf.stream().anyMatch(entries::containsKey);
+        for (Map.Entry<String, Value.Named> given : entries.entrySet()) {
+            String key = given.getKey();
+            Value.Named entry = given.getValue();
             if (notYet.contains(key)) {
                 entry.name().reportNotYet("", "served here: " + String.join(", ", served));
             } else if (!served.contains(key)) {
                 String nearest = table.nearest().to(key, served);
                 entry.name().report("unknown key", nearest != null ? Nearest.question(nearest) : "known here: " + String.join(", ", served));
                 missing.remove(nearest);
+                meant |= nearest != null && oneOf.contains(nearest);
             }
-        });
+        }
+        if (!meant) {
+            table.report("has neither " + String.join(" nor ", oneOf), oneOfHint);
+        }
         missing.forEach(table::reportMissing);
     }
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code listeners} and {@code admin}. */
+/** Reads {@code listeners}. */
 final class ListenerReader {
 
     private final BoundAddresses addresses = new BoundAddresses();
@@ -14,12 +14,9 @@ final class ListenerReader {
         return value.nonEmptyList("listener", this::listener);
     }
 
-    @Nullable AdminSettings admin(Value value) {
-        return value.fields(fields -> {
-            BindAddress bind = fields.required("bind", addresses::read);
-            fields.notYet("token", "socket", "tls");
-            return bind == null ? null : new AdminSettings(bind);
-        });
+    /** For {@code admin}, which may not be in a listener's way. */
+    BoundAddresses addresses() {
+        return addresses;
     }
 
     private @Nullable ListenerSettings listener(Value value) {

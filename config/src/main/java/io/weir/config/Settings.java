@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param apps by name, in the file's order; may be empty
  * @param mappings in the order in which they are tried
  * @param forwarding whose word about the client is believed, and what workers are told
- * @param admin the operator's port, or null for none
+ * @param admin where the operator's API listens, or null
  */
 public record Settings(
         List<String> domains,

@@ -34,7 +34,7 @@ final class SettingsReader {
         }
         Here here = fields.required("here", places::here);
         List<ListenerSettings> listeners = fields.required("listeners", ports::listeners);
-        AdminSettings admin = fields.optional("admin", ports::admin);
+        AdminSettings admin = fields.optional("admin", new AdminReader(ports.addresses()::read)::admin);
 
         Map<String, AppSettings> apps = fields.optional("apps", new AppReader(places)::apps, Map.of());
         var mappingReader = new MappingReader(domains, places, appNames(fields));

@@ -125,6 +125,11 @@ final class Value {
         return expanded == null ? text : written();
     }
 
+    /** A path of the config; a relative one begins at the folder that its file is in. */
+    Path resolve(String path) {
+        return session.expansion.resolve(path);
+    }
+
     boolean isExpanded() {
         return expanded != null;
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class ExpansionTest {
 
         Settings settings = read("admin: {bind: \"127.0.0.1:" + port + "\"}\n");
 
-        assertThat(settings.admin()).extracting(admin -> admin.bind().port()).isEqualTo(expected);
+        assertThat(settings.admin()).extracting(admin -> Objects.requireNonNull(admin.bind()).port()).isEqualTo(expected);
     }
 
     @Test

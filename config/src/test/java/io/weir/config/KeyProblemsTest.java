@@ -31,7 +31,7 @@ class KeyProblemsTest {
     void anUnknownKeyThatIsNearToNoneIsReportedWithAllThatAreKnown() {
         assertProblems(
                 LEAST + "admin: {bind: \":9901\", colour: red}\n",
-                "7:24: admin.colour: unknown key; known here: bind");
+                "7:24: admin.colour: unknown key; known here: bind, socket, token");
     }
 
     @Test

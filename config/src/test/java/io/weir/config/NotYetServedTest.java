@@ -67,7 +67,7 @@ class NotYetServedTest {
     @Test
     void keysOfTheAdminPort() {
         assertProblems(
-                LEAST + "admin: {bind: \":9901\", token: x}\n",
-                "7:24: admin.token: is not yet served by this version; served here: bind");
+                LEAST + "admin: {bind: \":9901\", tls: x}\n",
+                "7:24: admin.tls: is not yet served by this version; served here: bind, socket, token");
     }
 }

@@ -7,6 +7,7 @@ import io.weir.topology.Cidr;
 import io.weir.topology.Here;
 import io.weir.topology.Region;
 import io.weir.topology.WorkerAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +56,7 @@ class SettingsKeysTest {
             via: off
             access-log: {format: json, path: /var/log/weir.log, request-headers: [User-Agent, x-tenant], response-headers: [Content-Type]}
             metrics: {apps: 7}
-            admin: {bind: "127.0.0.1:9901"}
+            admin: {bind: "127.0.0.1:9901", socket: /run/weir/admin.sock, token: a-token-of-24-characters}
             runtime: {event-loops: 3, transport: epoll, drain: 0s}
             limits: {connections: 11, request-line: 1KiB, head: 2KiB, fields: 12, response-head: 4096, body: 1MiB}
             """;
@@ -151,7 +152,8 @@ class SettingsKeysTest {
 
     @Test
     void adminAndRuntime() {
-        assertThat(settings.admin()).isEqualTo(new AdminSettings(BindAddress.parse("127.0.0.1:9901")));
+        assertThat(settings.admin()).isEqualTo(new AdminSettings(
+                BindAddress.parse("127.0.0.1:9901"), Path.of("/run/weir/admin.sock"), new Secret("a-token-of-24-characters")));
         assertThat(settings.runtime()).isEqualTo(new RuntimeSettings(3, Transport.EPOLL, Duration.ZERO));
     }
 

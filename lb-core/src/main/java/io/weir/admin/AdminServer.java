@@ -1,144 +1,189 @@
 package io.weir.admin;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weir.config.Secret;
 import io.weir.topology.BindAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
-/** {@code /live}: the process runs. {@code /ready}: it takes traffic, 503 otherwise. On a thread of its own, whatever the data path does. */
+/**
+ * The operator's API at a port and at Unix sockets, whatever the data path does: one thread takes the calls and answers what needs no
+ * waiting, at most two more make pages, as long as there are any to make.
+ */
 public final class AdminServer implements AutoCloseable {
     private static final int IDLE_SECONDS = 60;
     private static final int MOST_REQUEST_BYTES = 64 * 1024;
+    private static final int MOST_CONNECTIONS = 100;
+    private static final int PAGE_THREADS = 2;
+    private static final int WAITING_PAGES = 32;
 
-    private final EventLoopGroup group;
-    private final Channel channel;
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-admin", true), NioIoHandler.newFactory());
+    private final ThreadPoolExecutor pageMakers;
+    private final Pages pages;
+    private final EventFeed events;
+    private final String name;
+    private final AccessRules rules;
+    private final LongAdder wrongTokens = new LongAdder();
+    private final AtomicInteger connections = new AtomicInteger();
+    /** As they are said at start and in {@code /status}. */
+    private final List<String> addresses = new CopyOnWriteArrayList<>();
 
-    private AdminServer(EventLoopGroup group, Channel channel) {
-        this.group = group;
-        this.channel = channel;
+    private final List<AdminSocket> sockets = new CopyOnWriteArrayList<>();
+    private final List<Path> links = new CopyOnWriteArrayList<>();
+    private final List<Channel> listening = new CopyOnWriteArrayList<>();
+
+    /**
+     * One that listens nowhere yet.
+     *
+     * @param metrics what {@code /metrics} says, or null
+     * @param token see {@link AccessRules}; null: nobody has it
+     * @param boundName the host of the address that it is going to be bound to, or empty
+     */
+    public AdminServer(Running running, EventFeed events, @Nullable MetricsPage metrics, @Nullable Secret token, String boundName) {
+        this.events = events;
+        this.name = "weir/" + running.version();
+        this.rules = new AccessRules(token, boundName);
+        this.pages = new Pages(running, events, metrics, addresses, wrongTokens::sum);
+        this.pageMakers = new ThreadPoolExecutor(
+                PAGE_THREADS, PAGE_THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_PAGES), new DefaultThreadFactory("weir-admin-page", true));
+        pageMakers.allowCoreThreadTimeOut(true);
     }
 
     /**
-     * Listens at {@code bind}.
+     * Listens at a port.
      *
-     * @param readiness whether traffic is taken
      * @throws IOException if the address can't be had
      */
-    public static AdminServer open(BindAddress bind, Supplier<Readiness> readiness) throws IOException {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-admin", true), NioIoHandler.newFactory());
-        ChannelFuture bound = new ServerBootstrap()
-                .group(group)
-                .channel(NioServerSocketChannel.class)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        child.pipeline()
-                                .addLast(new ReadTimeoutHandler(IDLE_SECONDS))
-                                .addLast(new HttpServerCodec())
-                                .addLast(new HttpObjectAggregator(MOST_REQUEST_BYTES))
-                                .addLast(new Pages(readiness));
-                    }
-                })
-                .bind(bind.host().isEmpty() ? new InetSocketAddress(bind.port()) : new InetSocketAddress(bind.host(), bind.port()))
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-            throw new IOException(bound.cause().getMessage(), bound.cause());
+    public InetSocketAddress listen(BindAddress bind) throws IOException {
+        SocketAddress address = bind.host().isEmpty() ? new InetSocketAddress(bind.port()) : new InetSocketAddress(bind.host(), bind.port());
+        Channel channel = bound(bootstrap(NioServerSocketChannel.class).bind(address));
+        InetSocketAddress at = (InetSocketAddress) channel.localAddress();
+        addresses.add(bind.everyAddress() ? "*:" + at.getPort() : new BindAddress(at.getAddress().getHostAddress(), at.getPort()).toString());
+        return at;
+    }
+
+    /**
+     * Listens at a Unix socket for this user alone, until {@link #close}.
+     *
+     * @throws IOException if it can't be had; the message says why, and what to do
+     */
+    public void listen(Path socket) throws IOException {
+        sockets.add(AdminSocket.open(socket, path ->
+                bound(bootstrap(NioServerDomainSocketChannel.class).bind(UnixDomainSocketAddress.of(path)))));
+        addresses.add(socket.toString());
+    }
+
+    /**
+     * Leads from another path to a socket that it listens at, until {@link #close}.
+     *
+     * @throws IOException if there is something already, or no link can be made
+     */
+    public void link(Path from, Path socket) throws IOException {
+        Files.createSymbolicLink(from, socket);
+        links.add(from);
+    }
+
+    private ServerBootstrap bootstrap(Class<? extends ServerChannel> channel) {
+        return new ServerBootstrap().group(group).channel(channel).childHandler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel child) {
+                accept(child);
+            }
+        });
+    }
+
+    private Channel bound(ChannelFuture binding) throws IOException {
+        binding.awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            throw new IOException(binding.cause().getMessage(), binding.cause());
         }
-        return new AdminServer(group, bound.channel());
+        listening.add(binding.channel());
+        return binding.channel();
     }
 
-    public InetSocketAddress address() {
-        return (InetSocketAddress) channel.localAddress();
+    private void accept(Channel child) {
+        if (connections.incrementAndGet() > MOST_CONNECTIONS) {
+            connections.decrementAndGet();
+            var _ = child.close();
+            return;
+        }
+        child.closeFuture().addListener(_ -> connections.decrementAndGet());
+        child.pipeline()
+                .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
+                .addLast(new HttpServerCodec())
+                .addLast(new HttpObjectAggregator(MOST_REQUEST_BYTES))
+                .addLast(new AdminConnection(this));
     }
 
-    /** Ends the thread too: NIO gives the address back only when its selector has looked again. */
+    Pages pages() {
+        return pages;
+    }
+
+    EventFeed events() {
+        return events;
+    }
+
+    /** For the field {@code Server}. */
+    String name() {
+        return name;
+    }
+
+    /** Whether a call may be answered; counts the attempts to guess a token. */
+    Verdict judge(AccessRules.Call call) {
+        Verdict verdict = rules.judge(call);
+        if (verdict instanceof Verdict.Refused refused && refused.wrongToken()) {
+            wrongTokens.increment();
+        }
+        return verdict;
+    }
+
+    /** Runs it on a thread that may wait. Throws a RejectedExecutionException if there is too much to do. */
+    void aside(Runnable page) {
+        pageMakers.execute(page);
+    }
+
+    /** Where it listens, as people write it: the port first. */
+    public List<String> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    /** Ends the threads too: NIO gives an address back only when its selector has looked again. */
     @Override
     public void close() {
-        channel.close().awaitUninterruptibly();
+        sockets.forEach(AdminSocket::remove);
+        links.forEach(AdminSocket::deleteQuietly);
+        listening.forEach(channel -> channel.close().awaitUninterruptibly());
+        pageMakers.shutdownNow();
+        try {
+            var _ = pageMakers.awaitTermination(1, TimeUnit.SECONDS); // they write to channels of the thread that ends next
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-    }
-
-    private static final class Pages extends SimpleChannelInboundHandler<FullHttpRequest> {
-        private final Supplier<Readiness> readiness;
-
-        Pages(Supplier<Readiness> readiness) {
-            this.readiness = readiness;
-        }
-
-        @Override
-        protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-            boolean keepAlive = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
-            FullHttpResponse response = page(request);
-            HttpUtil.setContentLength(response, response.content().readableBytes());
-            HttpUtil.setKeepAlive(response, keepAlive);
-            if (request.method().equals(HttpMethod.HEAD)) {
-                response = response.replace(Unpooled.EMPTY_BUFFER);
-            }
-            ChannelFuture written = ctx.writeAndFlush(response);
-            if (!keepAlive) {
-                written.addListener(ChannelFutureListener.CLOSE);
-            }
-        }
-
-        private FullHttpResponse page(FullHttpRequest request) {
-            if (!request.decoderResult().isSuccess()) {
-                return text(HttpResponseStatus.BAD_REQUEST, "this is not HTTP\n");
-            }
-            if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-                FullHttpResponse refused = text(HttpResponseStatus.METHOD_NOT_ALLOWED, "only GET and HEAD are served here\n");
-                refused.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
-                return refused;
-            }
-            int query = request.uri().indexOf('?');
-            return switch (query < 0 ? request.uri() : request.uri().substring(0, query)) {
-                case "/live" -> text(HttpResponseStatus.OK, "live\n");
-                case "/ready" -> {
-                    Readiness now = readiness.get();
-                    yield text(
-                            now == Readiness.READY ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
-                            now.word() + "\n");
-                }
-                default -> text(HttpResponseStatus.NOT_FOUND, "no such page; there are /live and /ready\n");
-            };
-        }
-
-        private static FullHttpResponse text(HttpResponseStatus status, String body) {
-            FullHttpResponse response = new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
-            response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8").set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-            return response;
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            var _ = ctx.close();
-        }
     }
 }

@@ -1,7 +1,13 @@
 package io.weir.app;
 
 import io.weir.admin.AdminServer;
+import io.weir.admin.EndpointEvents;
+import io.weir.admin.Event;
+import io.weir.admin.EventFeed;
 import io.weir.admin.Readiness;
+import io.weir.admin.ServedConfig;
+import io.weir.admin.ServedMetrics;
+import io.weir.admin.TelemetryEvents;
 import io.weir.config.ListenerSettings;
 import io.weir.config.Settings;
 import io.weir.control.Tables;
@@ -17,7 +23,7 @@ import io.weir.loop.LoopWatchdog;
 import io.weir.routing.RoutingTable;
 import io.weir.telemetry.LoopStalls;
 import io.weir.telemetry.Telemetry;
-import io.weir.topology.BindAddress;
+import io.weir.telemetry.metrics.Metrics;
 import io.weir.upstream.Endpoints;
 import io.weir.upstream.LoopConnector;
 import java.io.IOException;
@@ -25,13 +31,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +51,8 @@ public final class LoadBalancer implements AutoCloseable {
     private final EventLoops loops;
     private final Endpoints endpoints;
     private final ConnectionLimit connections;
-    private final LoopStalls stalls = new LoopStalls();
+    private final EventFeed events = new EventFeed(InstantSource.system());
+    private final LoopStalls stalls = new LoopStalls(new TelemetryEvents(events));
     private final LoopWatchdog watchdog;
     private final Telemetry telemetry;
     private final List<FrontendLoop> frontends = new ArrayList<>();
@@ -56,13 +62,18 @@ public final class LoadBalancer implements AutoCloseable {
     private volatile RoutingTable table;
 
     private volatile Readiness readiness = Readiness.STARTING;
+    /** Written once, by the thread that starts it. */
+    private volatile List<String> listening = List.of();
+
     private @Nullable AdminServer admin;
+    private List<String> adminLines = List.of();
 
     private LoadBalancer(Settings settings, TransportChoice transport, int loopCount) throws CannotLogException {
         var limits = settings.limits();
         loops = new EventLoops(transport.kind(), loopCount);
         // Workers are trusted with a status line as long as their head may be.
-        endpoints = new Endpoints(loops, new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields()));
+        HeadLimits responseLimits = new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields());
+        endpoints = new Endpoints(loops, responseLimits, new EndpointEvents(events));
         connections = new ConnectionLimit(limits.connections());
         telemetry = startTelemetry(settings);
         watchdog = LoopWatchdog.start(loops, stalls);
@@ -94,20 +105,28 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws CannotLogException if the access log can't be written; then nothing is left running
      */
     static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount) throws CannotListenException, CannotLogException {
+        return start(settings, transport, loopCount, RunFile.NONE);
+    }
+
+    /** The same, of a process that was started with {@code file}. */
+    static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, RunFile file)
+            throws CannotListenException, CannotLogException {
         LoadBalancer it = new LoadBalancer(settings, transport, loopCount);
+        it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
         try {
-            it.listen(settings);
+            it.listen(settings, file);
         } catch (CannotListenException e) {
             it.close();
             throw e;
         }
         it.readiness = Readiness.READY;
+        it.events.publish(Event.of("ready"));
         return it;
     }
 
     private Telemetry startTelemetry(Settings settings) throws CannotLogException {
         var around = new Telemetry.Surroundings(
-                BuildInfo.version(), () -> readiness == Readiness.READY, connections::open, connections::accepted, stalls::count);
+                BuildInfo.version(), () -> readiness == Readiness.READY, connections::open, connections::accepted, stalls::count, new TelemetryEvents(events));
         try {
             return Telemetry.start(settings, loops.loops(), around);
         } catch (IOException e) {
@@ -118,13 +137,15 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /** Tries every address, so that one look shows all that can't be had. */
-    private void listen(Settings settings) throws CannotListenException {
-        FutureTask<@Nullable AdminServer> adminOpening = new FutureTask<>(
-                () -> settings.admin() == null ? null : AdminServer.open(settings.admin().bind(), () -> readiness));
-        Thread.ofPlatform().name("weir-admin-start").start(adminOpening); // beside the listeners: clients wait for these alone
+    private void listen(Settings settings, RunFile file) throws CannotListenException {
+        ServedConfig config = new ServedConfig(file.origin(), file.checksum(), 1, Instant.now(), settings);
+        AdminOpening adminOpening = AdminOpening.begin(new AdminView(this, config), events, telemetry.metrics() == null ? null : new ServedMetrics(telemetry.metrics()), file.key());
         List<String> failures = new ArrayList<>();
         openListeners(settings, failures);
-        awaitAdmin(settings, adminOpening, failures);
+        AdminOpening.Outcome opened = adminOpening.await();
+        admin = opened.server();
+        adminLines = opened.lines();
+        failures.addAll(opened.failures());
         if (!failures.isEmpty()) {
             throw new CannotListenException(failures);
         }
@@ -138,24 +159,16 @@ public final class LoadBalancer implements AutoCloseable {
                 String onlyRegion = listener.strictRegion() ? settings.here().region() : null;
                 listeners.add(Listener.open(listener.bind(), timeouts, onlyRegion, loops, frontends));
             } catch (IOException e) {
-                failures.add(cannotListen(listener.bind(), e));
+                failures.add(cannotListen(listener.bind().toString(), e) + "; is another process (another weir?) there already?");
             }
         }
+        listening = addresses().stream().map(LoadBalancerProcess::text).toList();
+        listening.forEach(address -> events.publish(Event.of("listening", "address", address)));
     }
 
-    private void awaitAdmin(Settings settings, FutureTask<@Nullable AdminServer> opening, List<String> failures) {
-        try {
-            admin = opening.get();
-        } catch (ExecutionException e) {
-            failures.add(cannotListen(Objects.requireNonNull(settings.admin()).bind(), e.getCause()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static String cannotListen(BindAddress bind, @Nullable Throwable cause) {
-        return "can't listen at " + bind + ": " + (cause == null ? "no reason given" : cause.getMessage())
-                + "; is another process (another weir?) there already?";
+    /** That an address can't be had, and why. */
+    static String cannotListen(String address, IOException cause) {
+        return "can't listen at " + address + ": " + cause.getMessage();
     }
 
     /** Where it listens, in the order of the config. */
@@ -163,9 +176,30 @@ public final class LoadBalancer implements AutoCloseable {
         return listeners.stream().map(Listener::address).toList();
     }
 
-    /** Where the admin API listens, or null. */
-    public @Nullable InetSocketAddress adminAddress() {
-        return admin == null ? null : admin.address();
+    /** The same as people write it; none before it listens. */
+    List<String> listening() {
+        return listening;
+    }
+
+    /** Where the admin API is, for the start-up lines. */
+    List<String> adminLines() {
+        return adminLines;
+    }
+
+    Readiness readiness() {
+        return readiness;
+    }
+
+    RoutingTable table() {
+        return table;
+    }
+
+    @Nullable Metrics metrics() {
+        return telemetry.metrics();
+    }
+
+    List<EventLoops.Loop> loops() {
+        return loops.loops();
     }
 
     /** Open client connections. */
@@ -179,6 +213,7 @@ public final class LoadBalancer implements AutoCloseable {
      */
     public void drain(Duration most) {
         readiness = Readiness.DRAINING;
+        events.publish(Event.of("draining"));
         listeners.forEach(Listener::close);
         long deadline = System.nanoTime() + most.toNanos();
         frontends.forEach(f -> f.loop().executor().execute(() -> f.drain(DRAIN_GRACE.toNanos())));

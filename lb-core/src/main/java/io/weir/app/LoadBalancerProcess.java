@@ -48,7 +48,7 @@ final class LoadBalancerProcess {
             ConfigReport.print(e, file, System.err);
             return Main.FAILED;
         }
-        return serve(config.settings(), "config " + file + " " + config.checksum());
+        return serve(config.settings(), RunFile.of(file, config));
     }
 
     /** Runs one app with these workers at any host; returns the exit code. */
@@ -60,7 +60,7 @@ final class LoadBalancerProcess {
             System.err.println("weir proxy: " + e.getMessage());
             return Main.USAGE;
         }
-        return serve(settings, "no config file");
+        return serve(settings, RunFile.NO_FILE);
     }
 
     private static Settings proxySettings(BindAddress from, List<WorkerAddress> to) {
@@ -83,7 +83,7 @@ final class LoadBalancerProcess {
                 LimitSettings.DEFAULTS);
     }
 
-    private static int serve(Settings settings, String origin) {
+    private static int serve(Settings settings, RunFile file) {
         RuntimeSettings runtime = settings.runtime();
         int loops = runtime.eventLoops() == RuntimeSettings.AUTO_EVENT_LOOPS
                 ? Runtime.getRuntime().availableProcessors()
@@ -92,7 +92,7 @@ final class LoadBalancerProcess {
         LoadBalancer balancer;
         try {
             transport = TransportChoice.of(runtime.transport());
-            balancer = LoadBalancer.start(settings, transport, loops);
+            balancer = LoadBalancer.start(settings, transport, loops, file);
         } catch (TransportChoice.UnusableTransportException e) {
             System.err.println("weir: " + e.getMessage());
             return Main.FAILED;
@@ -105,7 +105,7 @@ final class LoadBalancerProcess {
         }
         try (balancer) {
             Signals signals = Signals.install(balancer::reopenLogs); // 15 ms that no client waits for; until here a signal ends the process by itself
-            System.out.println(story(settings, origin, transport, loops, balancer));
+            System.out.println(story(settings, file, transport, loops, balancer));
             signals.awaitFirst();
             System.out.println("draining: no new connections; waiting up to " + runtime.drain().toSeconds() + " s for "
                     + balancer.connections() + " open ones; a second signal ends at once");
@@ -116,26 +116,22 @@ final class LoadBalancerProcess {
     }
 
     /** The start-up lines. */
-    static String story(Settings settings, String origin, TransportChoice transport, int loops, LoadBalancer balancer) {
+    static String story(Settings settings, RunFile file, TransportChoice transport, int loops, LoadBalancer balancer) {
         StringBuilder story = new StringBuilder();
         story.append(BuildInfo.line()).append('\n');
         story.append("transport ").append(TransportChoice.name(transport.kind())).append(" (").append(transport.reason()).append("), ")
                 .append(loops).append(loops == 1 ? " event loop\n" : " event loops\n");
         story.append("here ").append(settings.here().region()).append(", zone ").append(settings.here().zone()).append('\n');
-        story.append(origin).append(": ").append(ConfigReport.size(settings)).append('\n');
+        story.append(file.line()).append(": ").append(ConfigReport.size(settings)).append('\n');
         DescriptorLimit.shortfall(settings.limits().connections()).ifPresent(line -> story.append(line).append('\n'));
-        for (InetSocketAddress address : balancer.addresses()) {
-            story.append("listening at ").append(text(address)).append(", plain HTTP\n");
-        }
-        InetSocketAddress admin = balancer.adminAddress();
-        if (admin != null) {
-            story.append("admin at ").append(text(admin)).append('\n');
-        }
+        balancer.listening().forEach(address -> story.append("listening at ").append(address).append(", plain HTTP\n"));
+        balancer.adminLines().forEach(line -> story.append(line).append('\n'));
         story.append("ready after ").append(sinceStart().toMillis()).append(" ms");
         return story.toString();
     }
 
-    private static String text(InetSocketAddress address) {
+    /** An address as people write it. */
+    static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (address.getAddress().isAnyLocalAddress() ? "*" : host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
@@ -46,9 +47,19 @@ final class Rehearsal implements Callable<Integer> {
         LoadedConfig config = ConfigReader.read("rehearsal", config(worker, TransportChoice.name(transport)));
         TransportChoice choice = TransportChoice.of(config.settings().runtime().transport());
         try (LoadBalancer balancer = LoadBalancer.start(config.settings(), choice, 1)) {
-            System.out.println(LoadBalancerProcess.story(config.settings(), "rehearsal " + config.checksum(), choice, 1, balancer));
+            System.out.println(LoadBalancerProcess.story(config.settings(), RunFile.NONE, choice, 1, balancer));
             ask(balancer.addresses().getFirst().getPort());
+            status(balancer);
             balancer.drain(Duration.ofSeconds(1));
+        }
+    }
+
+    /** As {@code weir status} does it: both ends of it are to be known. */
+    private static void status(LoadBalancer balancer) {
+        String admin = balancer.adminLines().getFirst().substring("admin at ".length());
+        int code = new CommandLine(new Status()).setCaseInsensitiveEnumValuesAllowed(true).execute("--admin", admin, "--format", "text");
+        if (code != Main.OK) {
+            throw new IllegalStateException("weir status failed: " + code);
         }
     }
 

@@ -23,7 +23,6 @@ import io.weir.routing.RequestKey;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
 import io.weir.routing.Rule;
-import io.weir.topology.Region;
 import io.weir.topology.Template;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
@@ -58,18 +57,13 @@ public final class Tables {
             App app = app(appSettings, now);
             Route home = home(app, settings);
             homes.put(app.name(), home);
-            for (String domain : settings.domains()) {
-                byHost.put(app.name() + "." + domain, home);
-            }
-            for (Region region : settings.regions().values()) {
-                for (String domain : domains(region, settings)) {
-                    Route route = new Route(app, region.name(), app.in(region.name()), null);
-                    byHost.put(app.name() + "." + region.name() + "." + domain, route);
-                }
+            for (AppDomain domain : AppDomain.of(app.name(), settings)) {
+                String region = domain.region();
+                byHost.put(domain.host(), region == null ? home : new Route(app, region, app.in(region), null));
             }
         }
         List<String> domains = new java.util.ArrayList<>(settings.domains());
-        settings.regions().values().forEach(region -> domains.addAll(domains(region, settings)));
+        settings.regions().values().forEach(region -> domains.addAll(AppDomain.above(region, settings)));
         List<Rule> rules = settings.mappings().stream().map(Tables::rule).toList();
         return new RoutingTable(byHost, domains.stream().distinct().toList(), homes, rules);
     }
@@ -93,10 +87,6 @@ public final class Tables {
     /** The averages that the apps of its tables ask for. */
     public LatencySums latencySums() {
         return new LatencySums(latencies);
-    }
-
-    private static List<String> domains(Region region, Settings settings) {
-        return region.domain() == null ? settings.domains() : List.of(region.domain());
     }
 
     /** Where a host that names no region leads: here if the app lives here, else to the first of its regions. */

@@ -39,6 +39,7 @@ public final class RoutingTable {
         }
     }
 
+    private final Map<String, Route> homes;
     private final Names<Entry> hosts;
     private final byte[][] domains;
     /** The rules whose host is a pattern or any, in order. */
@@ -55,6 +56,7 @@ public final class RoutingTable {
      * @param domains hosts at or under these never go to {@code anyHost}
      */
     public RoutingTable(Map<String, Route> byHost, List<String> domains, @Nullable Route anyHost) {
+        this.homes = Map.of();
         this.hosts = new Names<>(entries(byHost));
         this.domains = bytes(domains);
         this.patterns = List.of();
@@ -67,11 +69,12 @@ public final class RoutingTable {
      *
      * @param appDomains routes by lower-case host
      * @param domains hosts at or under these are for no rule without host
-     * @param homes by app, where its global domain leads
+     * @param homes by app, where its global domain leads; from now on not to be changed
      * @param rules in the order in which they are tried
      * @throws IllegalArgumentException if a rule names an app or a capture that there is not
      */
     public RoutingTable(Map<String, Route> appDomains, List<String> domains, Map<String, Route> homes, List<Rule> rules) {
+        this.homes = homes;
         Names<Route> apps = new Names<>(homes);
         List<CompiledRule> compiled = rules.stream().map(rule -> new CompiledRule(rule, homes, apps)).toList();
         this.domains = bytes(domains);
@@ -144,6 +147,11 @@ public final class RoutingTable {
             }
         }
         return new Entry(otherwise, needed.toArray(Candidate[]::new));
+    }
+
+    /** Where the global domain of an app leads, or null if there is no such app. */
+    public @Nullable Route home(String app) {
+        return homes.get(app);
     }
 
     /** Where the request goes, or null: 404 {@code no_route}. What the rule rewrites is noted in the head. */

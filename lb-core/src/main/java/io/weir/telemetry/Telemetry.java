@@ -24,9 +24,15 @@ public final class Telemetry implements AutoCloseable {
      * @param openConnections client connections that are open
      * @param acceptedConnections client connections since the start
      * @param loopStalls turns of event loops that took too long
+     * @param listener is told of trouble
      */
     public record Surroundings(
-            String version, BooleanSupplier ready, IntSupplier openConnections, LongSupplier acceptedConnections, LongSupplier loopStalls) {}
+            String version,
+            BooleanSupplier ready,
+            IntSupplier openConnections,
+            LongSupplier acceptedConnections,
+            LongSupplier loopStalls,
+            TroubleListener listener) {}
 
     private final @Nullable AccessLog accessLog;
     private final @Nullable Metrics metrics;
@@ -42,7 +48,7 @@ public final class Telemetry implements AutoCloseable {
      * @throws IOException if the access log can't be written
      */
     public static Telemetry start(Settings settings, List<EventLoops.Loop> loops, Surroundings around) throws IOException {
-        AccessLog log = AccessLog.open(settings.accessLog(), loops);
+        AccessLog log = AccessLog.open(settings.accessLog(), loops, around.listener());
         if (!settings.metrics().on()) {
             return new Telemetry(log, null);
         }

@@ -1,6 +1,7 @@
 package io.weir.upstream;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long an endpoint rests after it refused or timed out a connection: 1 s, doubling to 30 s, until one succeeds. When a rest is over,
@@ -16,6 +17,8 @@ final class ConnectBackoff {
     private long rest = FIRST;
     /** Whether a connection is being tried since the last one failed. */
     private boolean trial;
+
+    private AttemptFailure cause = AttemptFailure.CONNECT_IMPOSSIBLE;
 
     /** Whether a connection may be tried at {@code now} ns. */
     boolean over(long now) {
@@ -36,23 +39,41 @@ final class ConnectBackoff {
         }
     }
 
-    /** A connection failed. Those that were under way together and fail together count as one. */
-    synchronized void failed(long now) {
-        if (!resting) {
+    /** A connection failed. Those that were under way together and fail together count as one. Whether with it the endpoint began to rest. */
+    synchronized boolean failed(long now, AttemptFailure how) {
+        boolean first = !resting;
+        if (first) {
             rest = FIRST;
         } else if (trial) {
             rest = Math.min(rest * 2, LONGEST);
         } else {
-            return;
+            return false;
         }
         trial = false;
         until = now + rest;
+        cause = how;
         resting = true;
+        return first;
     }
 
-    void succeeded() {
-        if (resting) {
-            resting = false;
-        }
+    /** Whether with it a rest ended. */
+    boolean succeeded() {
+        return resting && end();
+    }
+
+    /** One success ends a rest, of several at once. */
+    private synchronized boolean end() {
+        boolean was = resting;
+        resting = false;
+        return was;
+    }
+
+    /** The rest at {@code now} ns, or null if there is none. */
+    @Nullable Rest rest(long now) {
+        return resting ? restSince(now) : null;
+    }
+
+    private synchronized Rest restSince(long now) {
+        return new Rest(Math.max(0, until - now), cause);
     }
 }

@@ -49,11 +49,19 @@ public final class Endpoint {
     /** Attempts that wait for a connection, on all loops. */
     private final AtomicInteger waiting = new AtomicInteger();
 
+    private final EndpointListener listener;
     private final List<EndpointPool> pools;
     private final @Nullable ChannelOption<Integer> userTimeout;
 
-    Endpoint(WorkerAddress address, UpstreamSettings settings, HeadLimits responseLimits, EventLoops loops, AddressResolverGroup<?> names) {
+    Endpoint(
+            WorkerAddress address,
+            UpstreamSettings settings,
+            HeadLimits responseLimits,
+            EventLoops loops,
+            AddressResolverGroup<?> names,
+            EndpointListener listener) {
         this.address = address;
+        this.listener = listener;
         this.settings = settings;
         this.socketAddress = socketAddress(address);
         this.pools = new ArrayList<>();
@@ -118,6 +126,33 @@ public final class Endpoint {
 
     ConnectBackoff backoff() {
         return backoff;
+    }
+
+    void connectFailed(long now, AttemptFailure how) {
+        if (backoff.failed(now, how)) {
+            listener.resting(address, how);
+        }
+    }
+
+    void connectSucceeded() {
+        if (backoff.succeeded()) {
+            listener.back(address);
+        }
+    }
+
+    /** Why and how long it is kept from requests at {@code now} ns, or null if it isn't. */
+    public @Nullable Rest rest(long now) {
+        return backoff.rest(now);
+    }
+
+    /** Attempts that wait for a connection. */
+    public int queued() {
+        return waiting.get();
+    }
+
+    /** Connections of one event loop that nobody uses. On that loop only. */
+    public int idleOn(int loop) {
+        return pools.get(loop).idle();
     }
 
     /** Connections that are open or being made. */

@@ -66,6 +66,11 @@ final class EndpointPool {
         this.idleTime = idleTime;
     }
 
+    /** Connections that nobody uses. */
+    int idle() {
+        return idle.size();
+    }
+
     EventLoops.Loop loop() {
         return loop;
     }
@@ -129,7 +134,7 @@ final class EndpointPool {
     /** As {@link #cancel}, because it took too long. The connection's own end may be far: looking a name up has a time-out of its own. */
     void giveUp(AttemptEvents events) {
         if (cancel(events)) {
-            endpoint.backoff().failed(loop.clock().now());
+            endpoint.connectFailed(loop.clock().now(), AttemptFailure.CONNECT_TIMEOUT);
         }
     }
 
@@ -161,11 +166,12 @@ final class EndpointPool {
         long now = loop.clock().refresh();
         connecting.remove(connection);
         if (future.isSuccess()) {
-            endpoint.backoff().succeeded();
+            endpoint.connectSucceeded();
             connection.established();
         } else {
-            endpoint.backoff().failed(now);
-            connection.refused(classify(future.cause()));
+            AttemptFailure how = classify(future.cause());
+            endpoint.connectFailed(now, how);
+            connection.refused(how);
         }
     }
 

@@ -17,9 +17,17 @@ public final class Endpoints implements AutoCloseable {
     private final EventLoops loops;
     private final HeadLimits responseLimits;
     private final AddressResolverGroup<?> names;
+    private final EndpointListener listener;
     private final Map<Key, Endpoint> endpoints = new HashMap<>();
 
+    /** Whose troubles nobody hears of. */
     public Endpoints(EventLoops loops, HeadLimits responseLimits) {
+        this(loops, responseLimits, EndpointListener.NOBODY);
+    }
+
+    /** {@code listener} hears of them. */
+    public Endpoints(EventLoops loops, HeadLimits responseLimits, EndpointListener listener) {
+        this.listener = listener;
         this.loops = loops;
         this.responseLimits = responseLimits;
         this.names = new DnsAddressResolverGroup(
@@ -28,7 +36,7 @@ public final class Endpoints implements AutoCloseable {
 
     /** The endpoint at that address: the one that is known already, with all its connections, or a new one. */
     public Endpoint at(WorkerAddress address, UpstreamSettings settings) {
-        return endpoints.computeIfAbsent(new Key(address, settings), _ -> new Endpoint(address, settings, responseLimits, loops, names));
+        return endpoints.computeIfAbsent(new Key(address, settings), _ -> new Endpoint(address, settings, responseLimits, loops, names, listener));
     }
 
     @Override

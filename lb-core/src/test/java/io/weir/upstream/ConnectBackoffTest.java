@@ -14,7 +14,7 @@ class ConnectBackoffTest {
     /** One connection that is refused at {@code now}. */
     private void tryInVain(long now) {
         backoff.trying(now, TIMEOUT);
-        backoff.failed(now);
+        backoff.failed(now, AttemptFailure.CONNECT_REFUSED);
     }
 
     @Test
@@ -65,7 +65,7 @@ class ConnectBackoffTest {
             backoff.trying(0, TIMEOUT);
         }
         for (int i = 0; i < 50; i++) {
-            backoff.failed(i);
+            backoff.failed(i, AttemptFailure.CONNECT_TIMEOUT);
         }
         assertThat(backoff.over(SECOND - 1)).isFalse();
         assertThat(backoff.over(SECOND + 50)).isTrue();
@@ -76,5 +76,26 @@ class ConnectBackoffTest {
         tryInVain(0);
         backoff.trying(SECOND, 600 * SECOND);
         assertThat(backoff.over(31 * SECOND)).isTrue();
+    }
+
+    @Test
+    void theFirstFailureBeginsARestAndOneSuccessEndsIt() {
+        assertThat(backoff.succeeded()).isFalse();
+        assertThat(backoff.failed(0, AttemptFailure.CONNECT_TIMEOUT)).isTrue();
+        backoff.trying(SECOND, TIMEOUT);
+        assertThat(backoff.failed(SECOND, AttemptFailure.CONNECT_REFUSED)).isFalse();
+        assertThat(backoff.succeeded()).isTrue();
+        assertThat(backoff.succeeded()).isFalse();
+        assertThat(backoff.failed(2 * SECOND, AttemptFailure.CONNECT_REFUSED)).isTrue();
+    }
+
+    @Test
+    void aRestSaysHowLongItStillIsAndWhy() {
+        assertThat(backoff.rest(0)).isNull();
+        tryInVain(0);
+        assertThat(backoff.rest(SECOND / 4)).isEqualTo(new Rest(SECOND * 3 / 4, AttemptFailure.CONNECT_REFUSED));
+        assertThat(backoff.rest(5 * SECOND)).as("over, and not tried since").isEqualTo(new Rest(0, AttemptFailure.CONNECT_REFUSED));
+        backoff.succeeded();
+        assertThat(backoff.rest(5 * SECOND)).isNull();
     }
 }

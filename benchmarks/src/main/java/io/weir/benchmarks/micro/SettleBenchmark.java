@@ -35,6 +35,7 @@ import io.weir.loop.LoopClock;
 import io.weir.routing.App;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
+import io.weir.telemetry.TroubleListener;
 import io.weir.telemetry.log.AccessLog;
 import io.weir.telemetry.metrics.Metrics;
 import io.weir.telemetry.metrics.ProcessState;
@@ -158,7 +159,7 @@ public class SettleBenchmark {
         }
         if (watching.contains("log")) {
             try {
-                log = AccessLog.open(new AccessLogSettings(AccessLogFormat.JSON, "/dev/null", List.of(), List.of()), List.of(loop));
+                log = AccessLog.open(new AccessLogSettings(AccessLogFormat.JSON, "/dev/null", List.of(), List.of()), List.of(loop), new Untroubled());
                 watchers.add(Objects.requireNonNull(log).onLoop(0));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -211,6 +212,22 @@ public class SettleBenchmark {
         clock.refresh();
         worker.answer();
         return settled;
+    }
+
+    private static final class Untroubled implements TroubleListener {
+        @Override
+        public void loopStalled(int loop, long millis, String at) {}
+
+        @Override
+        public void accessLogFailing(String why) {
+            throw new IllegalStateException(why);
+        }
+
+        @Override
+        public void accessLogBack(long linesLost) {}
+
+        @Override
+        public void accessLogOpened() {}
     }
 
     private static final class MemoryTarget extends Target {

@@ -3,6 +3,7 @@ package io.weir.telemetry.log;
 import io.weir.config.AccessLogSettings;
 import io.weir.exchange.ExchangeListener;
 import io.weir.loop.EventLoops;
+import io.weir.telemetry.TroubleListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ public final class AccessLog implements AutoCloseable {
     private static final long LAST_WORDS_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
     private final LogSink sink;
+    private final TroubleListener listener;
     private final List<LoopLog> loops = new ArrayList<>();
     private final BlockingQueue<Chunk> full;
     // Stand for what is to be done once everything before them is written.
@@ -39,8 +41,9 @@ public final class AccessLog implements AutoCloseable {
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
 
-    private AccessLog(LogSink sink, List<EventLoops.Loop> loops, Function<EventLoops.Loop, LineFormat> format) {
+    private AccessLog(LogSink sink, List<EventLoops.Loop> loops, Function<EventLoops.Loop, LineFormat> format, TroubleListener listener) {
         this.sink = sink;
+        this.listener = listener;
         this.full = new ArrayBlockingQueue<>(loops.size() * LoopLog.mostChunks() + 2);
         for (EventLoops.Loop loop : loops) {
             this.loops.add(new LoopLog(loop, format.apply(loop), full::add));
@@ -52,7 +55,7 @@ public final class AccessLog implements AutoCloseable {
      *
      * @throws IOException if the file can't be opened
      */
-    public static @Nullable AccessLog open(AccessLogSettings settings, List<EventLoops.Loop> loops) throws IOException {
+    public static @Nullable AccessLog open(AccessLogSettings settings, List<EventLoops.Loop> loops, TroubleListener listener) throws IOException {
         InstantSource time = InstantSource.system();
         Function<EventLoops.Loop, LineFormat> format =
                 switch (settings.format()) {
@@ -65,11 +68,11 @@ public final class AccessLog implements AutoCloseable {
             return null;
         }
         boolean standardOutput = settings.path().equals(AccessLogSettings.STANDARD_OUTPUT);
-        return start(standardOutput ? new StandardOutput() : new LogFile(Path.of(settings.path())), loops, format);
+        return start(standardOutput ? new StandardOutput() : new LogFile(Path.of(settings.path())), loops, format, listener);
     }
 
-    static AccessLog start(LogSink sink, List<EventLoops.Loop> loops, Function<EventLoops.Loop, LineFormat> format) {
-        AccessLog log = new AccessLog(sink, loops, format);
+    static AccessLog start(LogSink sink, List<EventLoops.Loop> loops, Function<EventLoops.Loop, LineFormat> format, TroubleListener listener) {
+        AccessLog log = new AccessLog(sink, loops, format, listener);
         log.writer.start();
         return log;
     }
@@ -118,12 +121,14 @@ public final class AccessLog implements AutoCloseable {
             if (failing) {
                 failing = false;
                 LOG.info("the access log can be written again; {} lines were lost", dropped());
+                listener.accessLogBack(dropped());
             }
         } catch (IOException e) {
             failed.addAndGet(lines.count());
             if (!failing) {
                 failing = true;
                 LOG.error("the access log can't be written, lines are lost until it can: {}", String.valueOf(e.getMessage()));
+                listener.accessLogFailing(String.valueOf(e.getMessage()));
             }
         }
     }
@@ -133,6 +138,7 @@ public final class AccessLog implements AutoCloseable {
         try {
             sink.reopen();
             LOG.info("the access log was opened anew");
+            listener.accessLogOpened();
         } catch (IOException e) {
             LOG.error("the access log can't be opened anew, the file before is still written to: {}", String.valueOf(e.getMessage()));
         }

@@ -12,6 +12,7 @@ import io.weir.exchange.ScriptedConnector;
 import io.weir.loop.EventLoops;
 import io.weir.loop.LoopClock;
 import io.weir.routing.RoutingTable;
+import io.weir.telemetry.RecordingTrouble;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -86,11 +87,12 @@ class AccessLogTest {
                     -1)
             .take();
     private final FakeSink sink = new FakeSink();
+    private final RecordingTrouble trouble = new RecordingTrouble();
     private int lines;
     private int width = 1;
 
     private AccessLog start() {
-        return AccessLog.start(sink, List.of(loop), _ -> (_, _, line) -> line.ascii("x".repeat(width)).decimal(lines++).byteOf('\n'));
+        return AccessLog.start(sink, List.of(loop), _ -> (_, _, line) -> line.ascii("x".repeat(width)).decimal(lines++).byteOf('\n'), trouble);
     }
 
     private void pass(Duration time) {
@@ -170,6 +172,7 @@ class AccessLogTest {
         }
         assertThat(log.dropped()).isEqualTo(3);
         assertThat(log.written()).isEqualTo(2);
+        assertThat(trouble.told).containsExactly("failing: No space left on device", "back, lost 3");
     }
 
     @Test
@@ -209,7 +212,7 @@ class AccessLogTest {
                 throw new IllegalStateException("a fault in a format");
             }
             line.byteOf('\n');
-        })) {
+        }, trouble)) {
             assertThatThrownBy(() -> log(log, 1)).hasMessage("a fault in a format");
             log(log, 1);
         }
@@ -234,11 +237,11 @@ class AccessLogTest {
     @Test
     void aFolderThatIsMissingIsNotMade() {
         var settings = new AccessLogSettings(AccessLogFormat.JSON, folder.resolve("none/access.log").toString(), List.of(), List.of());
-        assertThatThrownBy(() -> AccessLog.open(settings, List.of(loop))).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> AccessLog.open(settings, List.of(loop), trouble)).isInstanceOf(NoSuchFileException.class);
     }
 
     @Test
     void noFormatIsNoLog() throws IOException {
-        assertThat(AccessLog.open(AccessLogSettings.OFF, List.of(loop))).isNull();
+        assertThat(AccessLog.open(AccessLogSettings.OFF, List.of(loop), trouble)).isNull();
     }
 }

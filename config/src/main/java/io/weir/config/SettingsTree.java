@@ -1,0 +1,215 @@
+package io.weir.config;
+
+import io.weir.topology.Cidr;
+import io.weir.topology.Region;
+import java.time.Duration;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings as a config that says them, with every default: the inverse of the readers. Maps with keys of the config, lists, strings and
+ * whole numbers, in the order of {@code docs/config.md}; secrets are {@link Secret#REDACTED}.
+ */
+public final class SettingsTree {
+
+    private static final String OFF = Scalars.OFF;
+
+    private SettingsTree() {}
+
+    /** The whole. Apps are written out as they are come to, so that a hundred thousand are never there at once. */
+    public static Map<String, Object> of(Settings settings) {
+        var tree = new LinkedHashMap<String, Object>();
+        tree.put("domains", settings.domains());
+        tree.put("here", mapping("region", settings.here().region(), "zone", settings.here().zone()));
+        tree.put("regions", each(settings.regions(), SettingsTree::region));
+        tree.put("listeners", settings.listeners().stream().map(SettingsTree::listener).toList());
+        if (settings.admin() != null) {
+            tree.put("admin", admin(settings.admin()));
+        }
+        tree.put("apps", each(settings.apps(), SettingsTree::app));
+        tree.put("mappings", settings.mappings().stream().map(SettingsTree::mapping).toList());
+        ForwardingSettings forwarding = settings.forwarding();
+        tree.put("trusted-proxies", forwarding.trustedProxies().stream().map(Cidr::toString).toList());
+        tree.put("forwarded", word(forwarding.forwarded()));
+        tree.put("via", onOrOff(forwarding.via()));
+        tree.put("access-log", accessLog(settings.accessLog()));
+        tree.put("metrics", settings.metrics().on() ? mapping("apps", settings.metrics().apps()) : OFF);
+        tree.put("runtime", runtime(settings.runtime()));
+        tree.put("limits", limits(settings.limits()));
+        return tree;
+    }
+
+    private static Map<String, Object> region(Region region) {
+        return mapping("jurisdiction", region.jurisdiction(), "zones", region.zones(), "domain", region.domain());
+    }
+
+    private static Map<String, Object> listener(ListenerSettings listener) {
+        ListenerTimeouts timeouts = listener.timeouts();
+        return mapping(
+                "bind", listener.bind().toString(),
+                "plain-http", word(listener.plainHttp()),
+                "strict-region", onOrOff(listener.strictRegion()),
+                "timeouts",
+                        mapping("head", print(timeouts.head()), "body", print(timeouts.body()), "idle", print(timeouts.idle())));
+    }
+
+    private static Map<String, Object> admin(AdminSettings admin) {
+        return mapping(
+                "bind", admin.bind() == null ? null : admin.bind().toString(),
+                "socket", admin.socket() == null ? null : literal(admin.socket().toString()),
+                "token", admin.token() == null ? null : admin.token().toString());
+    }
+
+    private static Map<String, Object> accessLog(AccessLogSettings log) {
+        Map<String, Object> tree = mapping("format", word(log.format()), "path", literal(log.path()));
+        if (!log.requestHeaders().isEmpty()) {
+            tree.put("request-headers", log.requestHeaders());
+        }
+        if (!log.responseHeaders().isEmpty()) {
+            tree.put("response-headers", log.responseHeaders());
+        }
+        return tree;
+    }
+
+    /** One app, as it stands under its name. */
+    public static Map<String, Object> app(AppSettings app) {
+        AppTimeouts timeouts = app.timeouts();
+        UpstreamSettings upstream = app.upstream();
+        return mapping(
+                "pools", each(app.pools(), pool -> mapping("workers", pool.workers().stream().map(SettingsTree::worker).toList())),
+                "balance", balance(app.balance()),
+                "affinity", app.affinity() == null ? null : mapping("cookie", app.affinity().cookie()),
+                "check", OFF,
+                "host", word(app.host()),
+                "timeouts",
+                        mapping(
+                                "connect", print(timeouts.connect()),
+                                "response", print(timeouts.response()),
+                                "idle", print(timeouts.idle()),
+                                "attempt", orOff(timeouts.attempt()),
+                                "total", orOff(timeouts.total())),
+                "upstream",
+                        mapping(
+                                "connections", upstream.connections(),
+                                "queue", upstream.queue(),
+                                "idle-connections", upstream.idleConnections(),
+                                "idle", print(upstream.idle())));
+    }
+
+    private static Map<String, Object> worker(WorkerSettings worker) {
+        return mapping("address", worker.address().toString(), "zone", worker.zone(), "weight", worker.weight());
+    }
+
+    private static Object balance(BalanceSettings balance) {
+        return switch (balance) {
+            case BalanceSettings.RoundRobin() -> "round-robin";
+            case BalanceSettings.LeastRequest() -> "least-request";
+            case BalanceSettings.PeakEwma() -> "peak-ewma";
+            case BalanceSettings.Hash(HashKey on) -> mapping("hash", mapping("on", key(on)));
+        };
+    }
+
+    private static Object key(HashKey key) {
+        return switch (key) {
+            case HashKey.ClientAddress() -> "client-address";
+            case HashKey.Path() -> "path";
+            case HashKey.Header(String name) -> mapping("header", name);
+            case HashKey.Cookie(String name) -> mapping("cookie", name);
+        };
+    }
+
+    private static Map<String, Object> mapping(MappingSettings mapping) {
+        Map<String, Object> tree = mapping("host", literal(mapping.host()), "path", literal(mapping.path()));
+        tree.putAll(switch (mapping.goal()) {
+            case MappingSettings.ToApp(String name, String region, String rewrite, boolean mend) ->
+                    mapping("app", literal(name), "region", region, "rewrite", literal(rewrite), "mend", rewrite == null ? null : onOrOff(mend));
+            case MappingSettings.Redirect(String to, int status) -> mapping("redirect", mapping("to", literal(to), "status", status));
+            case MappingSettings.Respond(int status) -> mapping("respond", status);
+        });
+        return tree;
+    }
+
+    private static Map<String, Object> runtime(RuntimeSettings runtime) {
+        return mapping(
+                "event-loops", runtime.eventLoops() == RuntimeSettings.AUTO_EVENT_LOOPS ? "auto" : (Object) runtime.eventLoops(),
+                "transport", word(runtime.transport()),
+                "drain", print(runtime.drain()));
+    }
+
+    private static Map<String, Object> limits(LimitSettings limits) {
+        return mapping(
+                "connections", limits.connections(),
+                "request-line", print(limits.requestLine()),
+                "head", print(limits.head()),
+                "fields", limits.fields(),
+                "response-head", print(limits.responseHead()),
+                "body", limits.body() == LimitSettings.NO_BODY_LIMIT ? OFF : print(limits.body()));
+    }
+
+    /** Of keys and values in turn; a null is left out. */
+    private static Map<String, Object> mapping(@Nullable Object... keysAndValues) {
+        var mapping = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            Object value = keysAndValues[i + 1];
+            if (value != null) {
+                mapping.put(String.valueOf(keysAndValues[i]), value);
+            }
+        }
+        return mapping;
+    }
+
+    /** The same names, each with what is made of its setting when it is asked for. */
+    private static <T> Map<String, Object> each(Map<String, T> settings, Function<T, Map<String, Object>> tree) {
+        return new AbstractMap<>() {
+            @Override
+            public Set<Entry<String, Object>> entrySet() {
+                return new AbstractSet<>() {
+                    @Override
+                    public Iterator<Entry<String, Object>> iterator() {
+                        return settings.entrySet().stream()
+                                .<Entry<String, Object>>map(entry -> Map.entry(entry.getKey(), tree.apply(entry.getValue())))
+                                .iterator();
+                    }
+
+                    @Override
+                    public int size() {
+                        return settings.size();
+                    }
+                };
+            }
+        };
+    }
+
+    /** What begins a reference is written so that it stands for itself. */
+    private static @Nullable String literal(@Nullable String text) {
+        return text == null ? null : text.replace(Expansion.OPEN, "$" + Expansion.OPEN);
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String onOrOff(boolean on) {
+        return on ? "on" : OFF;
+    }
+
+    private static String orOff(@Nullable Duration duration) {
+        return duration == null ? OFF : print(duration);
+    }
+
+    private static String print(Duration duration) {
+        return Durations.print(duration);
+    }
+
+    private static String print(long bytes) {
+        return Sizes.print(bytes);
+    }
+}

@@ -1,0 +1,83 @@
+package io.weir.admin;
+
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a page is asked.
+ *
+ * @param query the parameters; of one that is given twice, the last
+ * @param accept the field, or empty
+ * @param lastEventId the field, or null
+ */
+record PageRequest(String path, Map<String, String> query, String accept, @Nullable String lastEventId) {
+    static final String FORMAT = "format";
+
+    /** What was asked can't be told. */
+    static final PageRequest NONE = new PageRequest("", Map.of(), "", null);
+
+    /** Throws an {@link IllegalArgumentException} if an escape is malformed. */
+    static PageRequest of(FullHttpRequest request) {
+        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        Map<String, String> query = new LinkedHashMap<>();
+        uri.parameters().forEach((name, values) -> query.put(name, values.getLast()));
+        return new PageRequest(
+                uri.path(),
+                query,
+                String.join(",", request.headers().getAll(HttpHeaderNames.ACCEPT)),
+                request.headers().get("Last-Event-ID"));
+    }
+
+    /** In which form it is to be answered. */
+    Form form() throws RefusedException {
+        return switch (query.get(FORMAT)) {
+            case null -> Form.of(accept);
+            case "text" -> Form.TEXT;
+            case "json" -> Form.JSON;
+            case String other -> throw new RefusedException(400, "there is no format " + other + "; write text or json");
+        };
+    }
+
+    /** The same, or another if there is no such form. */
+    Form formOr(Form otherwise) {
+        try {
+            return form();
+        } catch (RefusedException _) {
+            return otherwise;
+        }
+    }
+
+    /** Refuses parameters beside these and {@link #FORMAT}. */
+    void knowOnly(String... names) throws RefusedException {
+        List<String> known = new ArrayList<>(List.of(names));
+        known.add(FORMAT);
+        for (String name : query.keySet()) {
+            if (!known.contains(name)) {
+                throw RefusedException.unknownParameter(name, known);
+            }
+        }
+    }
+
+    /** A parameter that is a number. */
+    int number(String name, int least, int most, int otherwise) throws RefusedException {
+        String text = query.get(name);
+        if (text == null) {
+            return otherwise;
+        }
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw new RefusedException(400, name + " must be a number from " + least + " to " + most + ", is " + text);
+    }
+}

@@ -1,0 +1,98 @@
+package io.weir.admin;
+
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** All pages by their path. */
+final class Pages {
+    /**
+     * A page at its path.
+     *
+     * @param about what it says, in a few words
+     * @param atOnce whether it is answered on the admin thread: then it may not wait for anything
+     */
+    record Entry(String path, String about, Access access, boolean atOnce, Page page) implements Page {
+        @Override
+        public Reply answer(PageRequest request) throws RefusedException {
+            request.form(); // refuses a form that there isn't before any work is done
+            return page.answer(request);
+        }
+    }
+
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final AtomicBoolean scraping = new AtomicBoolean();
+
+    /**
+     * The pages of one load balancer.
+     *
+     * @param metrics what {@code /metrics} says, or null
+     * @param addresses where the API is
+     * @param wrongTokens how often a wrong token was sent
+     */
+    Pages(Running running, EventFeed events, @Nullable MetricsPage metrics, List<String> addresses, LongSupplier wrongTokens) {
+        add("/", "this list", Access.INSIGHT, true, this::index);
+        add("/live", "200 while the process runs", Access.PROBE, true, _ -> new Reply.Words(200, "live", "live"));
+        add("/ready", "200 while it takes traffic, else 503", Access.PROBE, true, _ -> readiness(running.readiness()));
+        add("/status", "the whole at one glance; app=, limit=", Access.INSIGHT, false, new StatusPage(running, addresses, wrongTokens, InstantSource.system()));
+        add("/workers", "each worker: health, load, connections, rest; app=, limit=", Access.INSIGHT, false, new WorkersPage(running));
+        add("/routes", "which hosts and paths lead where; app=, limit=", Access.INSIGHT, false, new RoutesPage(running));
+        add("/config", "the settings in force, with defaults; app=", Access.INSIGHT, false, new ConfigPage(running));
+        add("/events", "what happens, as server-sent events; format=json or text: what happened lately", Access.INSIGHT, false, new EventsPage(events));
+        add("/metrics", "figures for Prometheus", Access.FIGURES, false, request -> metrics(metrics, request));
+    }
+
+    private void add(String path, String about, Access access, boolean atOnce, Page page) {
+        entries.put(path, new Entry(path, about, access, atOnce, page));
+    }
+
+    @Nullable Entry at(String path) {
+        return entries.get(path);
+    }
+
+    /** What there is instead of a page that there isn't. */
+    Reply notFound(PageRequest request) {
+        return Reply.error(404, "there is no page " + request.path() + "; there are " + String.join(", ", entries.keySet()));
+    }
+
+    private Reply index(PageRequest request) throws RefusedException {
+        request.knowOnly();
+        Table table = new Table(entries.size(), "page", "about");
+        entries.values().forEach(entry -> table.row(entry.path(), entry.about()));
+        return new Reply.Facts(Map.of("pages", table));
+    }
+
+    private static Reply readiness(Readiness now) {
+        return new Reply.Words(now == Readiness.READY ? 200 : 503, "readiness", now.word());
+    }
+
+    /** One collector at a time: two would take twice as long each, and neither would like to wait. */
+    private Reply metrics(@Nullable MetricsPage metrics, PageRequest request) {
+        if (metrics == null) {
+            return Reply.error(404, "this process counts nothing: it has no metrics");
+        }
+        return new Reply.Written(metrics.contentType(request.accept()), to -> {
+            if (!scraping.compareAndSet(false, true)) {
+                throw new BusyException("another collector is being answered; ask again in a second");
+            }
+            try {
+                metrics.write(request.accept(), to);
+            } finally {
+                scraping.set(false);
+            }
+        });
+    }
+
+    /** Nothing was written yet, and nothing will be now. */
+    static final class BusyException extends java.io.IOException {
+        private static final long serialVersionUID = 1;
+
+        BusyException(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.weir.admin;
+
+import io.weir.loop.EventLoops;
+import io.weir.routing.RoutingTable;
+import io.weir.telemetry.metrics.Metrics;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The load balancer that the pages tell of. Asked on the admin's threads, from before it is ready until it is closed. */
+public interface Running {
+    String version();
+
+    /** When the process began. */
+    Instant started();
+
+    Readiness readiness();
+
+    ServedConfig config();
+
+    RoutingTable table();
+
+    /** Where clients connect to, in the order of the config; none before it listens. */
+    List<String> listeners();
+
+    /** Open client connections. */
+    int connections();
+
+    List<EventLoops.Loop> loops();
+
+    /** What is counted of the traffic, or null if nothing is. */
+    @Nullable Metrics metrics();
+
+    /** In ns, as the event loops count them. */
+    long now();
+}

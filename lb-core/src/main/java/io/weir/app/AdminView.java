@@ -1,0 +1,59 @@
+package io.weir.app;
+
+import io.weir.admin.Readiness;
+import io.weir.admin.Running;
+import io.weir.admin.ServedConfig;
+import io.weir.loop.EventLoops;
+import io.weir.routing.RoutingTable;
+import io.weir.telemetry.metrics.Metrics;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A load balancer as its admin API sees it. */
+record AdminView(LoadBalancer balancer, ServedConfig config) implements Running {
+    @Override
+    public String version() {
+        return BuildInfo.version();
+    }
+
+    @Override
+    public Instant started() {
+        return ProcessHandle.current().info().startInstant().orElse(config.loaded());
+    }
+
+    @Override
+    public Readiness readiness() {
+        return balancer.readiness();
+    }
+
+    @Override
+    public RoutingTable table() {
+        return balancer.table();
+    }
+
+    @Override
+    public List<String> listeners() {
+        return balancer.listening();
+    }
+
+    @Override
+    public int connections() {
+        return balancer.connections();
+    }
+
+    @Override
+    public List<EventLoops.Loop> loops() {
+        return balancer.loops();
+    }
+
+    @Override
+    public @Nullable Metrics metrics() {
+        return balancer.metrics();
+    }
+
+    @Override
+    public long now() {
+        return System.nanoTime();
+    }
+}

@@ -1,0 +1,20 @@
+package io.weir.telemetry;
+
+/** Is told of trouble that telemetry meets or finds. Called on threads of its own, never on an event loop. */
+public interface TroubleListener {
+    /**
+     * An event loop has been in one turn for too long, and goes on.
+     *
+     * @param at the innermost place in the code
+     */
+    void loopStalled(int loop, long millis, String at);
+
+    /** The access log can't be written; told once, until it can. */
+    void accessLogFailing(String why);
+
+    /** It can be written again. */
+    void accessLogBack(long linesLost);
+
+    /** It was opened anew, as somebody asked. */
+    void accessLogOpened();
+}

@@ -1,0 +1,169 @@
+package io.weir.admin;
+
+import io.weir.config.ConfigReader;
+import io.weir.config.Secret;
+import io.weir.config.Settings;
+import io.weir.control.Tables;
+import io.weir.http.HeadLimits;
+import io.weir.loop.EventLoops;
+import io.weir.loop.TransportKind;
+import io.weir.routing.RoutingTable;
+import io.weir.telemetry.metrics.Metrics;
+import io.weir.topology.BindAddress;
+import io.weir.upstream.Endpoints;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An admin API on loopback for a load balancer without listeners, and a caller that writes requests as they are. */
+final class AdminRig implements Running, AutoCloseable {
+    static final Instant STARTED = Instant.parse("2026-11-23T12:00:00Z");
+    static final String TOKEN = "a-token-of-24-characters";
+    static final String CONFIG = """
+            domains: [cloudhub.example]
+            here: { region: ca-c1, zone: ca-c1a }
+            listeners: [ { bind: ":8080" } ]
+            admin: { bind: "127.0.0.1:9901", token: a-token-of-24-characters }
+            regions:
+              ca-c1: { jurisdiction: CA, zones: [ca-c1a, ca-c1b] }
+              us-e1: { jurisdiction: US, zones: [us-e1a] }
+            apps:
+              orders:
+                pools:
+                  ca-c1: { workers: [ { address: "127.0.0.1:1", zone: ca-c1a }, { address: "127.0.0.1:2", zone: ca-c1b, weight: 3 } ] }
+                  us-e1: { workers: [ { address: "127.0.0.1:3", zone: us-e1a } ] }
+              stock: { pools: { us-e1: { workers: [ { address: "127.0.0.1:4", zone: us-e1a } ] } } }
+            mappings:
+              - { host: "{app}.example.com", app: "{app}", rewrite: /x }
+              - { path: /stock/, app: stock, region: us-e1 }
+              - { path: /old/, redirect: "https://new.example.com/{rest}" }
+              - { path: /gone, respond: 410 }
+            """;
+
+    private final EventLoops loops = new EventLoops(TransportKind.NIO, 2);
+    final EventFeed feed = new EventFeed(() -> STARTED);
+    private final Endpoints endpoints;
+    private final Settings settings;
+    private final RoutingTable table;
+    final AdminServer server;
+    final int port;
+    volatile Readiness readiness = Readiness.READY;
+
+    AdminRig(@Nullable MetricsPage metrics) throws Exception {
+        this(CONFIG, metrics);
+    }
+
+    AdminRig(String config, @Nullable MetricsPage metrics) throws Exception {
+        settings = ConfigReader.read("test", config).settings();
+        endpoints = new Endpoints(loops, new HeadLimits(8192, 65536, 100), new EndpointEvents(feed));
+        table = new Tables(endpoints, 2).build(settings, 0);
+        server = new AdminServer(this, feed, metrics, new Secret(TOKEN), "127.0.0.1");
+        InetSocketAddress at = server.listen(BindAddress.parse("127.0.0.1:0"));
+        port = at.getPort();
+    }
+
+    /** The whole of what comes back for a request that asks for the end of its connection. */
+    String ask(String request) throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    /** A request with these further lines, each with its end. */
+    String get(String target, String lines) throws IOException {
+        return ask("GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + lines + "\r\n");
+    }
+
+    String get(String target) throws IOException {
+        return get(target, "");
+    }
+
+    /** The body of a response that is not in chunks. */
+    static String body(String response) {
+        return response.substring(response.indexOf("\r\n\r\n") + 4);
+    }
+
+    /** Reads up to and with a text. */
+    static String readUntil(InputStream in, String end) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int b; text.indexOf(end) < 0 && (b = in.read()) >= 0; ) {
+            text.append((char) b);
+        }
+        return text.toString();
+    }
+
+    void listen(Path socket) throws IOException {
+        server.listen(socket);
+    }
+
+    @Override
+    public String version() {
+        return "1.2.3";
+    }
+
+    @Override
+    public Instant started() {
+        return STARTED;
+    }
+
+    @Override
+    public Readiness readiness() {
+        return readiness;
+    }
+
+    @Override
+    public ServedConfig config() {
+        return new ServedConfig("/etc/weir.yaml", "0123456789ab", 1, STARTED, settings);
+    }
+
+    @Override
+    public RoutingTable table() {
+        return table;
+    }
+
+    @Override
+    public List<String> listeners() {
+        return List.of("*:8080");
+    }
+
+    @Override
+    public int connections() {
+        return 7;
+    }
+
+    @Override
+    public List<EventLoops.Loop> loops() {
+        return loops.loops();
+    }
+
+    @Override
+    public @Nullable Metrics metrics() {
+        return null;
+    }
+
+    @Override
+    public long now() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        endpoints.close();
+        loops.shutDown().awaitUninterruptibly();
+    }
+}
