@@ -22,12 +22,13 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * waiting, at most two more make pages, as long as there are any to make.
  */
 public final class AdminServer implements AutoCloseable {
-    private static final int IDLE_SECONDS = 60;
+    static final int IDLE_SECONDS = 60;
     private static final int MOST_REQUEST_BYTES = 64 * 1024;
-    private static final int MOST_CONNECTIONS = 100;
+    static final int MOST_CONNECTIONS = 100;
     private static final int PAGE_THREADS = 2;
     private static final int WAITING_PAGES = 32;
 
@@ -49,7 +50,8 @@ public final class AdminServer implements AutoCloseable {
     private final String name;
     private final AccessRules rules;
     private final LongAdder wrongTokens = new LongAdder();
-    private final AtomicInteger connections = new AtomicInteger();
+    /** The oldest first. Touched on the admin thread alone. */
+    private final Set<Channel> connections = new LinkedHashSet<>();
     /** As they are said at start and in {@code /status}. */
     private final List<String> addresses = new CopyOnWriteArrayList<>();
 
@@ -126,13 +128,13 @@ public final class AdminServer implements AutoCloseable {
         return binding.channel();
     }
 
-    private void accept(Channel child) {
-        if (connections.incrementAndGet() > MOST_CONNECTIONS) {
-            connections.decrementAndGet();
-            var _ = child.close();
-            return;
+    /** Takes a connection; if there are too many, the oldest makes room, so that a probe is never kept out. */
+    void accept(Channel child) {
+        if (connections.size() >= MOST_CONNECTIONS) {
+            var _ = connections.iterator().next().close();
         }
-        child.closeFuture().addListener(_ -> connections.decrementAndGet());
+        connections.add(child);
+        child.closeFuture().addListener(_ -> connections.remove(child));
         child.pipeline()
                 .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
                 .addLast(new HttpServerCodec())

@@ -2,9 +2,11 @@ package io.weir.admin;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -91,6 +93,10 @@ public final class RunFolder {
             return;
         } catch (FileAlreadyExistsException _) {
             check();
+        } catch (AccessDeniedException e) {
+            throw new IOException("this user may not make it", e);
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no folder to make it in", e);
         }
         for (Entry entry : named()) {
             if (!AdminSocket.isAlive(entry.socket)) {

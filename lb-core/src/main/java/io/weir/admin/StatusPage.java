@@ -80,6 +80,16 @@ final class StatusPage implements Page {
             }
         }
 
+        Map<String, Object> counts(int apps) {
+            Map<String, Object> counts = new LinkedHashMap<>();
+            counts.put("apps", apps);
+            counts.put("pools", pools);
+            counts.put("workers", workers);
+            counts.put("resting", restingWorkers);
+            counts.put("in_flight", inFlight);
+            return counts;
+        }
+
         /** The unwell ones, then the others. */
         Table inOrder(int limit) {
             Table all = poolTable(limit);
@@ -100,12 +110,8 @@ final class StatusPage implements Page {
             findings.add(pools.next(), now);
         }
         Map<String, Object> facts = process();
-        facts.put("apps", new Fleet(running).apps(request).size());
-        facts.put("pools", findings.pools);
-        facts.put("workers", findings.workers);
-        facts.put("resting", findings.restingWorkers);
-        facts.put("in_flight", findings.inFlight);
-        facts.put("pool_list", findings.inOrder(limit));
+        facts.put("counts", findings.counts(new Fleet(running).apps(request).size()));
+        facts.put("pools", findings.inOrder(limit));
         facts.put("resting_workers", findings.resting);
         return new Reply.Facts(facts);
     }

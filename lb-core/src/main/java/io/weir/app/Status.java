@@ -116,7 +116,8 @@ final class Status implements Callable<Integer> {
             try {
                 response = client.get(address, page);
             } catch (IOException e) {
-                throw new CommandException(Main.FAILED, "nothing answers at " + address + " as it should: " + e.getMessage());
+                String remedy = address instanceof AdminAddress.Unix ? "ask as the user that runs it" : "its address stands in the start-up lines";
+                throw new CommandException(Main.FAILED, "nothing answers at " + address + " as it should: " + e.getMessage() + "; " + remedy);
             }
             if (!response.isWeir()) {
                 throw new CommandException(Main.FAILED, "what answers at " + address + " is no weir's admin API; its address stands in the start-up lines");

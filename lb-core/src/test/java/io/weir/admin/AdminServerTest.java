@@ -2,15 +2,18 @@ package io.weir.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -192,10 +195,45 @@ class AdminServerTest {
         try (Socket socket = rig.connect()) {
             socket.getOutputStream().write(request("/metrics").repeat(20).getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
-        } catch (IOException _) {
+        } catch (SocketException _) {
             // reset: as good
         }
         metrics.go.countDown();
+    }
+
+    @Test
+    void whereThereAreTooManyTheOldestMakesRoom() throws IOException {
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < AdminServer.MOST_CONNECTIONS; i++) {
+                Socket socket = rig.connect();
+                sockets.add(socket);
+                socket.getOutputStream().write(request("/live").getBytes(StandardCharsets.US_ASCII));
+                assertThat(AdminRig.readUntil(socket.getInputStream(), "live\n")).endsWith("live\n");
+            }
+            assertThat(rig.get("/ready")).endsWith("ready\n");
+            assertThat(sockets.getFirst().getInputStream().read()).as("the oldest was closed").isEqualTo(-1);
+            sockets.getLast().getOutputStream().write(request("/live").getBytes(StandardCharsets.US_ASCII));
+            assertThat(AdminRig.readUntil(sockets.getLast().getInputStream(), "live\n")).endsWith("live\n");
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aConnectionWithoutAByteEitherWayIsClosed() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.freezeTime();
+        rig.server.accept(channel);
+
+        channel.advanceTimeBy(AdminServer.IDLE_SECONDS - 1, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isOpen()).isTrue();
+        channel.advanceTimeBy(1, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isOpen()).isFalse();
     }
 
     @Test
@@ -311,7 +349,7 @@ class AdminServerTest {
             long taken = 0;
             try {
                 taken = in.readAllBytes().length;
-            } catch (IOException _) {
+            } catch (SocketException _) {
                 // reset: as good
             }
             assertThat(taken).isLessThan((long) published * fact.length());

@@ -56,7 +56,7 @@ class PagesTest {
         assertThat(page("/routes?limit=2")).contains("and 4 more app domains; see limit= and app=", "and 2 more mappings;");
         assertThat(page("/routes?limit=1&format=json")).contains("\"app_domains_left_off\" : 5", "\"mappings_left_off\" : 3");
         assertThat(page("/workers?limit=3")).contains("127.0.0.1:3").doesNotContain("127.0.0.1:4").endsWith("and 1 more workers; see limit= and app=\n");
-        assertThat(page("/status?limit=1")).contains("workers       4\n", "and 2 more pool list;");
+        assertThat(page("/status?limit=1")).contains("workers 4,", "and 2 more pools;");
     }
 
     @Test
@@ -84,18 +84,14 @@ class PagesTest {
                 admin         127.0.0.1:%d
                 wrong tokens  0
                 connections   open 7, most 8000
-                apps          2
-                pools         3
-                workers       4
-                resting       0
-                in flight     0
+                counts        apps 2, pools 3, workers 4, resting 0, in flight 0
 
                 APP     REGION  WORKERS  RESTING  IN FLIGHT  OPEN  QUEUED
                 orders  ca-c1   2        0        0          0     0
                 orders  us-e1   1        0        0          0     0
                 stock   us-e1   1        0        0          0     0
                 """.formatted(rig.port));
-        assertThat(page("/status?app=stock")).contains("workers       1\n").doesNotContain("orders");
+        assertThat(page("/status?app=stock")).contains("workers 1,").doesNotContain("orders");
     }
 
     @Test

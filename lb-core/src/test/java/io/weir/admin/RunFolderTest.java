@@ -53,6 +53,11 @@ class RunFolderTest {
     }
 
     @Test
+    void whereItCannotBeMadeItSaysWhy() {
+        assertThatIOException().isThrownBy(new RunFolder(temporary.resolve("none/weir"))::prepare).withMessage("there is no folder to make it in");
+    }
+
+    @Test
     void aLinkInItsPlaceIsNotFollowed() throws Exception {
         Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         RunFolder folder = new RunFolder(Files.createSymbolicLink(temporary.resolve("weir"), elsewhere));

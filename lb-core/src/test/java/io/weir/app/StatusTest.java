@@ -90,7 +90,7 @@ class StatusTest {
         inRunFolder(RunFolder.key(file), 7);
 
         assertThat(status()).isEqualTo(Main.OK);
-        assertThat(said()).contains("readiness     ready\n", "origin " + file + ", checksum ", "admin         127.0.0.1:", "workers       2\n", "orders  r1");
+        assertThat(said()).contains("readiness     ready\n", "origin " + file + ", checksum ", "admin         127.0.0.1:", "workers 2,", "orders  r1");
     }
 
     @Test
@@ -120,7 +120,7 @@ class StatusTest {
         String port = balancer.adminLines().getFirst().substring("admin at ".length());
 
         assertThat(status("--admin", port, "--format", "json", "--limit", "1")).isEqualTo(Main.OK);
-        assertThat(said()).contains("\"readiness\" : \"ready\"", "\"pool_list_left_off\" : 1");
+        assertThat(said()).contains("\"readiness\" : \"ready\"", "\"pools_left_off\" : 1");
 
         environment.put("WEIR_ADMIN", socket.toString());
         out.reset();
@@ -197,7 +197,7 @@ class StatusTest {
             assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 502 ");
         }
         assertThat(status("--admin", socket.toString())).isEqualTo(Main.OK);
-        assertThat(said()).contains("resting       1\n").containsPattern("127\\.0\\.0\\.1:1 +orders +r1 +r1a +[0-9.]+m?s +connect_refused");
+        assertThat(said()).contains("resting 1,").containsPattern("127\\.0\\.0\\.1:1 +orders +r1 +r1a +[0-9.]+m?s +connect_refused");
         assertThat(events()).containsSubsequence("started", "listening", "ready", "endpoint_resting");
 
         balancer.drain(Duration.ZERO);
