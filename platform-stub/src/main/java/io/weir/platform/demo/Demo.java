@@ -1,5 +1,6 @@
 package io.weir.platform.demo;
 
+import io.weir.platform.ChildProcess;
 import io.weir.platform.Signals;
 import io.weir.topology.BindAddress;
 import java.io.IOException;
@@ -89,10 +90,10 @@ public final class Demo implements Callable<Integer> {
     }
 
     private static int run(Scene scene, Workplace workplace, Processes processes, Signals signals) throws IOException {
-        System.out.println("weir demo: starting " + scene.workers().size() + " workers and " + scene.balancers().size()
-                + " load balancers; Ctrl-C ends everything");
         processes.start(Cast.balancers(scene, workplace));
         processes.start(Cast.workers(scene, workplace));
+        say("weir demo: " + scene.workers().size() + " workers and " + scene.balancers().size()
+                + " load balancers are starting; Ctrl-C ends everything");
         Opening opening = new Opening(scene);
         while (!opening.advance()) {
             if (signals.awaitFirst(BETWEEN_LOOKS)) {
@@ -100,10 +101,13 @@ public final class Demo implements Callable<Integer> {
             }
             Optional<Processes.Lost> lost = processes.lost();
             if (lost.isPresent()) {
-                return complain(lost.get().story(), lost.get().ending().status() == CANNOT_LISTEN ? CANNOT_LISTEN : FAILED);
+                ChildProcess.Ending ending = lost.get().ending();
+                return complain(
+                        lost.get().name() + " " + ending + processes.lastWords(lost.get().name()),
+                        ending.status() == CANNOT_LISTEN ? CANNOT_LISTEN : FAILED);
             }
             if (sinceStart().compareTo(LONGEST_START) > 0) {
-                return complain("not there after " + LONGEST_START.toSeconds() + " s: " + String.join(", ", opening.missing()), FAILED);
+                return complain(silence(opening.missing(), processes), FAILED);
             }
         }
         System.out.printf("all of it answers, after %.1f s%n%n", sinceStart().toMillis() / 1e3);
@@ -113,8 +117,13 @@ public final class Demo implements Callable<Integer> {
         return ended();
     }
 
+    private static String silence(List<Opening.Due> missing, Processes processes) throws IOException {
+        return "no answer within " + LONGEST_START.toSeconds() + " s from "
+                + missing.stream().map(Opening.Due::what).collect(Collectors.joining(", ")) + processes.lastWords(missing.getFirst().process());
+    }
+
     private static int ended() {
-        System.out.println("ending: the load balancers finish what is under way, then the workers; a second signal ends at once");
+        say("ending: the load balancers finish what is under way, then the workers; a second signal ends at once");
         return OK;
     }
 

@@ -32,8 +32,12 @@ final class Opening {
         }
     }
 
-    /** One thing that has to answer. */
-    private record Due(String what, Question question) {
+    /**
+     * One thing that has to answer.
+     *
+     * @param process who is asked
+     */
+    record Due(String process, String what, Question question) {
         boolean done() {
             try {
                 return question.answered();
@@ -44,7 +48,7 @@ final class Opening {
     }
 
     @FunctionalInterface
-    private interface Question {
+    interface Question {
         boolean answered() throws IOException;
     }
 
@@ -60,17 +64,17 @@ final class Opening {
     }
 
     /** What has not answered. */
-    List<String> missing() {
-        return due.stream().map(Due::what).toList();
+    List<Due> missing() {
+        return List.copyOf(due);
     }
 
     private static Due answers(String name, BindAddress address, String path) {
-        return new Due(name + " at " + address, () -> Ask.get(address, address.toString(), path).status() == 200);
+        return new Due(name, name + " at " + address, () -> Ask.get(address, address.toString(), path).status() == 200);
     }
 
     private static Due passes(Scene.Balancer balancer, String host, List<Scene.Worker> pool) {
         Set<String> silent = new HashSet<>(pool.stream().map(Scene.Worker::name).toList());
-        return new Due(host + " through " + balancer.name(), () -> {
+        return new Due(balancer.name(), host + " through " + balancer.name(), () -> {
             for (int i = 0; i < pool.size() && !silent.isEmpty(); i++) {
                 Ask.get(balancer.address(), host, "/").worker().ifPresent(silent::remove);
             }

@@ -22,7 +22,7 @@ final class Processes implements AutoCloseable {
     /** More than any of them takes by itself to finish what is under way. */
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
-    private static final int TAIL_LINES = 20;
+    private static final int LAST_LINES = 20;
 
     private final Consumer<String> say;
     private final List<List<Kept>> groups = new ArrayList<>();
@@ -44,14 +44,7 @@ final class Processes implements AutoCloseable {
     record Part(String name, List<String> command, Path log) {}
 
     /** A process that has ended while it was to start. */
-    record Lost(Part part, ChildProcess.Ending ending) {
-        /** What happened, with the last lines that it wrote. */
-        String story() throws IOException {
-            List<String> lines = Files.readAllLines(part.log());
-            return part.name() + " " + ending + ". It said:\n  "
-                    + String.join("\n  ", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
-        }
-    }
+    record Lost(String name, ChildProcess.Ending ending) {}
 
     /** Starts a group of processes. Groups are ended in the order in which they were started. */
     synchronized void start(List<Part> parts) throws IOException {
@@ -65,16 +58,26 @@ final class Processes implements AutoCloseable {
 
     /** One that has ended already; asked before {@link #watch}. */
     synchronized Optional<Lost> lost() {
-        return all().filter(kept -> !kept.child.running()).findFirst().map(kept -> new Lost(kept.part, kept.child.ending().join()));
+        return all().filter(kept -> !kept.child.running()).findFirst().map(kept -> new Lost(kept.part.name(), kept.child.ending().join()));
     }
 
     synchronized long pid(String name) {
-        return all().filter(kept -> kept.part.name().equals(name)).findFirst().orElseThrow().child.pid();
+        return named(name).child.pid();
+    }
+
+    /** The last lines that one has written, as the rest of a message. */
+    synchronized String lastWords(String name) throws IOException {
+        List<String> lines = Files.readAllLines(named(name).part.log());
+        return ". Last, " + name + " wrote:\n  " + String.join("\n  ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 
     /** From now on, what ends by itself is said and started again. */
     synchronized void watch() {
         all().forEach(Kept::watch);
+    }
+
+    private Kept named(String name) {
+        return all().filter(kept -> kept.part.name().equals(name)).findFirst().orElseThrow();
     }
 
     private Stream<Kept> all() {
