@@ -1,6 +1,6 @@
 package io.weir.platform.worker;
 
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -26,7 +26,7 @@ final class RawClient implements AutoCloseable {
         socket = new Socket(address.getAddress(), address.getPort());
         socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(BOUND_SECONDS));
         socket.setTcpNoDelay(true);
-        in = socket.getInputStream();
+        in = new BufferedInputStream(socket.getInputStream());
     }
 
     /** Sends text with its line ends as they travel. */
@@ -56,15 +56,15 @@ final class RawClient implements AutoCloseable {
     }
 
     String head() throws IOException {
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+        StringBuilder head = new StringBuilder();
+        while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
             int b = in.read();
             if (b < 0) {
-                throw new AssertionError("the connection ended in a head: " + head.toString(StandardCharsets.ISO_8859_1));
+                throw new AssertionError("the connection ended in a head: " + head);
             }
-            head.write(b);
+            head.append((char) b);
         }
-        return head.toString(StandardCharsets.ISO_8859_1);
+        return head.toString();
     }
 
     /** Whether the other side ends the connection, with nothing more on it. */
