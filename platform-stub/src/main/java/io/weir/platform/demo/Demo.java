@@ -22,7 +22,6 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "weir demo",
-        mixinStandardHelpOptions = true,
         description = {
             "Runs two regions on this machine, to try things out: a load balancer for each, and nine workers of three apps in their zones,"
                     + " each a process of its own, on loopback addresses. Ctrl-C ends everything."
@@ -52,6 +51,9 @@ public final class Demo implements Callable<Integer> {
 
     @Option(names = "--keep", description = "leave the temporary folder behind")
     private boolean keep;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help message and exit")
+    private boolean help;
 
     private Demo() {}
 
