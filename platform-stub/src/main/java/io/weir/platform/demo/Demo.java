@@ -53,6 +53,7 @@ public final class Demo implements Callable<Integer> {
     private boolean keep;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help message and exit")
+    @SuppressWarnings("UnusedVariable") // the parser sees it and ends
     private boolean help;
 
     private Demo() {}
