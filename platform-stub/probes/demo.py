@@ -33,10 +33,10 @@ EXPECTED = {
     "a redirect, followed to a mapping": [r'"app": "orders"', r'"target": "/pens"'],
     "a body": [r'"app": "hello"', r'"method": "POST"', r'"text": "two pens"'],
     "an app that is not there": [r"404 Not Found", r"no_route"],
-    "let one of two workers be slow …": [r'"worker": "stock-ca-c1a"', r'"delay": "500ms"'],
-    "… then every second request is": [rf"\A(?=(.*\n)*200 in 0\.[5-9])(200 {TIMES}\n){{4}}\Z"],
-    "let it fail instead …": [r'"delay": "0s"', r'"errors": "100%"'],
-    "… then every second answer is its error: it was the app's to give": [rf"\A((200 {TIMES}\n500 {TIMES}\n){{2}}|(500 {TIMES}\n200 {TIMES}\n){{2}})\Z"],
+    "let one of two workers be slow": [r'"worker": "stock-ca-c1a"', r'"delay": "500ms"'],
+    "then every second request is": [rf"\A(?=(.*\n)*200 in 0\.[5-9])(200 {TIMES}\n){{4}}\Z"],
+    "let it fail instead": [r'"delay": "0s"', r'"errors": "100%"'],
+    "then every second answer is its error: it was the app's to give": [rf"\A((200 {TIMES}\n500 {TIMES}\n){{2}}|(500 {TIMES}\n200 {TIMES}\n){{2}})\Z"],
     "let it be well again": [r'"errors": "0%"'],
     "kill a worker: no request is lost, and the demo starts it again after 3 s": [rf"\A(200 {TIMES}\n){{8}}\Z"],
     "whether a load balancer takes traffic": [r"\Aready\n\Z"],
@@ -91,6 +91,10 @@ class Terminal:
     def press(self, key):
         os.write(self.screen, key)
 
+    def hang_up(self):
+        os.close(self.screen)
+        self.screen = None
+
     def kill(self):
         os.kill(self.pid, signal.SIGKILL)
 
@@ -98,7 +102,8 @@ class Terminal:
         """The exit code, negative for a signal; None if it doesn't end."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            self.read_until(r"\Z(?!)", 0.02)  # or it would wait for us to read
+            if self.screen is None or not self.read_until(r"\Z(?!)", 0.02):  # read, or it would wait for us to
+                time.sleep(0.01)
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 return os.waitstatus_to_exitcode(status)
@@ -146,6 +151,7 @@ def paste(command):
 def every_command_does_what_it_says(demo):
     printed = commands(demo.text)
     lines = re.findall(r"^ +(?:curl|kill|for|weir)\b.*$", demo.text, re.M)
+    check("every terminal can show it", demo.text.isascii(), demo.text)
     check("each command has its line of explanation", len(lines) == len(printed), lines)
     shown = [what for what, _ in printed]
     check("what is printed is what is expected", sorted(shown) == sorted(EXPECTED), set(shown) ^ set(EXPECTED))
@@ -194,11 +200,13 @@ def a_second_interrupt_ends_it_at_once(weir):
 
 
 def nothing_outlives_it(weir):
-    demo = Terminal(weir, "--port", "0").open()
-    children = demo.children()
-    demo.kill()
-    check("kill -9 ends it", demo.status() == -signal.SIGKILL)
-    check("nothing is left after kill -9", not left_after(children, END_SECONDS), children)
+    for what, end, code in [("kill -9", Terminal.kill, -signal.SIGKILL), ("a closed terminal", Terminal.hang_up, 0)]:
+        demo = Terminal(weir, "--port", "0").open()
+        children = demo.children()
+        end(demo)
+        status = demo.status()
+        check(f"{what} ends it with {code}", status == code, status)
+        check(f"nothing is left after {what}", not left_after(children, END_SECONDS), children)
 
 
 def usage(weir):

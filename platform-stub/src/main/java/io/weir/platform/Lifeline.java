@@ -20,7 +20,7 @@ public final class Lifeline {
     /** Runs the main method of the class named first, with the other arguments, as long as standard input lasts. */
     public static void main(String... args) throws Throwable {
         if (args.length == 0) {
-            System.err.println("usage: Lifeline CLASS ARGUMENT…");
+            System.err.println("usage: Lifeline CLASS ARGUMENT...");
             System.exit(USAGE);
         }
         hold(System.in, () -> Runtime.getRuntime().halt(PARENT_IS_GONE));

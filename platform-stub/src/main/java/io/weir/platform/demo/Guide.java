@@ -71,10 +71,10 @@ final class Guide {
         Region region = here.region();
         Scene.Worker worker = scene.pool("stock", region).getFirst();
         String four = EACH + "'" + url(here, Scene.host(worker.app(), region), "/[1-4]") + "'";
-        say("let one of two workers be slow …", behave(worker, "delay=500ms"));
-        say("… then every second request is", four);
-        say("let it fail instead …", behave(worker, "delay=0s&errors=100%"));
-        say("… then every second answer is its error: it was the app's to give", four);
+        say("let one of two workers be slow", behave(worker, "delay=500ms"));
+        say("then every second request is", four);
+        say("let it fail instead", behave(worker, "delay=0s&errors=100%"));
+        say("then every second answer is its error: it was the app's to give", four);
         say("let it be well again", behave(worker, "errors=0%"));
     }
 
