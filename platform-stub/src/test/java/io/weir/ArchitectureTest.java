@@ -102,6 +102,24 @@ class ArchitectureTest {
                     .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule processesAreStartedWithoutKnowingWhatTheyRun =
+            noClasses()
+                    .that(resideInAPackage("io.weir.platform"))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage("io.weir.platform.worker..", "io.weir.platform.demo.."))
+                    .because("whoever starts processes, the demo or a backend, uses the same few classes")
+                    .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule theSampleAppKnowsNoDemo =
+            noClasses()
+                    .that(resideInAPackage("io.weir.platform.worker.."))
+                    .should()
+                    .dependOnClassesThat(resideInAPackage("io.weir.platform.demo.."))
+                    .because("an app doesn't know who deploys it")
+                    .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule decisionsKnowNoSockets =
             noClasses()
                     .that(resideInAnyPackage(in("topology"), in("routing"), in("balancing"), "io.weir.health"))

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
         description = "A regional load balancer and router.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
-        subcommands = {Main.Run.class, Check.class, Main.Proxy.class, Status.class, Main.Version.class, Rehearsal.class, CommandLine.HelpCommand.class},
+        subcommands = {Main.Run.class, Check.class, Main.Proxy.class, Status.class, Main.Version.class, Main.Demo.class, Rehearsal.class, CommandLine.HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
     static final int OK = 0;
@@ -78,6 +78,16 @@ public final class Main implements Callable<Integer> {
         public Integer call() {
             System.out.println(BuildInfo.line());
             return OK;
+        }
+    }
+
+    /** Named for the help alone: the launcher starts it from another module, which is no part of the load balancer. */
+    @Command(name = "demo", description = "Runs two regions on this machine, to try things out.")
+    static final class Demo implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            System.err.println("weir: the demo is started by the launcher, bin/weir of a distribution or ./weir of the sources");
+            return USAGE;
         }
     }
 

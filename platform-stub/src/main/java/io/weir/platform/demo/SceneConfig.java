@@ -1,0 +1,42 @@
+package io.weir.platform.demo;
+
+import io.weir.topology.Region;
+
+/** The config of one load balancer of the scene, as a person would write it. */
+final class SceneConfig {
+    /** How long a load balancer waits at its end for requests under way, in seconds. */
+    static final int DRAIN_SECONDS = 3;
+
+    private SceneConfig() {}
+
+    static String of(Scene scene, Scene.Balancer balancer) {
+        StringBuilder yaml = new StringBuilder();
+        yaml.append("# Written by `weir demo`. All keys: docs/config.md\n");
+        yaml.append("domains: [").append(Scene.DOMAIN).append("]\n");
+        yaml.append("here: { region: ").append(balancer.region().name()).append(", zone: ").append(balancer.zone()).append(" }\n");
+        yaml.append("listeners: [ { bind: \"").append(balancer.address()).append("\" } ]\n");
+        yaml.append("admin: { bind: \"").append(balancer.admin()).append("\" }\n");
+        yaml.append("regions:\n");
+        for (Region region : scene.regions()) {
+            yaml.append("  ").append(region.name()).append(": { jurisdiction: ").append(region.jurisdiction()).append(", zones: ")
+                    .append(region.zones()).append(" }\n");
+        }
+        yaml.append("apps:\n");
+        Scene.APPS.forEach(app -> app(scene, app, yaml));
+        yaml.append("mappings:\n");
+        yaml.append("  - { host: ").append(Scene.MAPPED_HOST).append(", path: \"/old/\", redirect: \"/orders/v1/{rest}\" }\n");
+        yaml.append("  - { host: ").append(Scene.MAPPED_HOST).append(", path: \"/{app}/v1/\", app: \"{app}\", rewrite: \"/\" }\n");
+        yaml.append("runtime: { drain: ").append(DRAIN_SECONDS).append("s }\n");
+        return yaml.toString();
+    }
+
+    private static void app(Scene scene, String app, StringBuilder yaml) {
+        yaml.append("  ").append(app).append(":\n    pools:\n");
+        for (Region region : scene.regions()) {
+            yaml.append("      ").append(region.name()).append(":\n        workers:\n");
+            for (Scene.Worker worker : scene.pool(app, region)) {
+                yaml.append("          - { address: \"").append(worker.address()).append("\", zone: ").append(worker.zone()).append(" }\n");
+            }
+        }
+    }
+}
