@@ -39,7 +39,13 @@ EXPECTED = {
     "then every second answer is its error: it was the app's to give": [rf"\A((200 {TIMES}\n500 {TIMES}\n){{2}}|(500 {TIMES}\n200 {TIMES}\n){{2}})\Z"],
     "let it be well again": [r'"errors": "0%"'],
     "kill a worker: no request is lost, and the demo starts it again after 3 s": [rf"\A(200 {TIMES}\n){{8}}\Z"],
-    "whether a load balancer takes traffic": [r"\Aready\n\Z"],
+    "the line of the last of them in the access log, with the time of each verb": [
+        r'\A\{"time":', r'"path":"/8"', r'"reason":"ok","app":"orders","region":"ca-c1"', r'"total_us":\d+', r'\}\n\Z'],
+    "how a load balancer is, at one glance": [r"readiness +ready", r"requests +settled \d+, p50", r"counts +apps 3, pools 6, workers 9"],
+    "the workers that it knows, and those that rest since they could not be connected to": [r"orders +ca-c1 +127\.1\.1\.\d+:\d+ +ca-c1a"],
+    "which names lead where": [r"orders\.ca-c1\.cloudhub\.localhost +orders +ca-c1", r"\{app\}"],
+    "what has happened": [r"started", r"listening", r"ready"],
+    "figures for Prometheus": [r'weir_app_requests_total\{app="orders",status_class="2xx"\} \d+'],
 }
 
 failures = 0
@@ -150,7 +156,7 @@ def paste(command):
 
 def every_command_does_what_it_says(demo):
     printed = commands(demo.text)
-    lines = re.findall(r"^ +(?:curl|kill|for|weir)\b.*$", demo.text, re.M)
+    lines = re.findall(r"^ +(?:curl|kill|for|weir|tail|sleep)\b.*$", demo.text, re.M)
     check("every terminal can show it", demo.text.isascii(), demo.text)
     check("each command has its line of explanation", len(lines) == len(printed), lines)
     shown = [what for what, _ in printed]

@@ -26,7 +26,7 @@ final class Cast {
         List<Processes.Part> parts = new ArrayList<>();
         for (Scene.Balancer balancer : scene.balancers()) {
             Path config = workplace.file(balancer.configName());
-            Files.writeString(config, SceneConfig.of(scene, balancer));
+            Files.writeString(config, SceneConfig.of(scene, balancer, workplace.file(balancer.accessLogName())));
             parts.add(part(workplace, balancer.name(), jvm.tied(BALANCER, List.of("run", config.toString()))));
         }
         return parts;

@@ -11,7 +11,12 @@ import java.util.function.ToLongFunction;
  */
 final class Guide {
     /** The pages of the admin port that are worth a look, with what they show. */
-    private static final List<AdminPage> ADMIN_PAGES = List.of(new AdminPage("/ready", "whether a load balancer takes traffic"));
+    private static final List<AdminPage> ADMIN_PAGES = List.of(
+            new AdminPage("/status", "how a load balancer is, at one glance"),
+            new AdminPage("/workers", "the workers that it knows, and those that rest since they could not be connected to"),
+            new AdminPage("/routes", "which names lead where"),
+            new AdminPage("/events?format=text", "what has happened"),
+            new AdminPage("/metrics", "figures for Prometheus"));
 
     private static final String EACH = "curl -s -o /dev/null -w '%{http_code} in %{time_total} s\\n' ";
 
@@ -34,7 +39,7 @@ final class Guide {
         guide.routes();
         guide.misbehaviour();
         guide.loss();
-        guide.admin();
+        guide.admin(workplace);
         guide.text.append("\nConfigs and logs are in ").append(workplace.folder()).append(". Ctrl-C ends everything.\n");
         return guide.text.toString();
     }
@@ -85,9 +90,12 @@ final class Guide {
                 "kill -9 " + pid(worker.name()) + "; " + EACH + "'" + url(here, Scene.host(worker.app(), here.region()), "/[1-8]") + "'");
     }
 
-    private void admin() {
+    private void admin(Workplace workplace) {
+        Scene.Balancer here = scene.balancers().getFirst();
+        say("the line of the last of them in the access log, with the time of each verb",
+                "sleep 0.5; grep '\"app\":\"orders\"' " + workplace.file(here.accessLogName()) + " | tail -n 1");
         for (AdminPage page : ADMIN_PAGES) {
-            say(page.shows(), "curl http://" + scene.balancers().getFirst().admin() + page.path());
+            say(page.shows(), "curl -s '" + "http://" + here.admin() + page.path() + "'");
         }
     }
 

@@ -62,6 +62,10 @@ record Scene(List<Region> regions, List<Balancer> balancers, List<Worker> worker
         String configName() {
             return region.name() + ".yaml";
         }
+
+        String accessLogName() {
+            return region.name() + "-access.log";
+        }
     }
 
     /** A worker, the only one of its app in its zone. */

@@ -1,6 +1,7 @@
 package io.weir.platform.demo;
 
 import io.weir.topology.Region;
+import java.nio.file.Path;
 
 /** The config of one load balancer of the scene, as a person would write it. */
 final class SceneConfig {
@@ -9,7 +10,7 @@ final class SceneConfig {
 
     private SceneConfig() {}
 
-    static String of(Scene scene, Scene.Balancer balancer) {
+    static String of(Scene scene, Scene.Balancer balancer, Path accessLog) {
         StringBuilder yaml = new StringBuilder();
         yaml.append("# Written by `weir demo`. All keys: docs/config.md\n");
         yaml.append("domains: [").append(Scene.DOMAIN).append("]\n");
@@ -26,6 +27,7 @@ final class SceneConfig {
         yaml.append("mappings:\n");
         yaml.append("  - { host: ").append(Scene.MAPPED_HOST).append(", path: \"/old/\", redirect: \"/orders/v1/{rest}\" }\n");
         yaml.append("  - { host: ").append(Scene.MAPPED_HOST).append(", path: \"/{app}/v1/\", app: \"{app}\", rewrite: \"/\" }\n");
+        yaml.append("access-log: { format: json, path: \"").append(accessLog).append("\" }\n");
         yaml.append("runtime: { drain: ").append(DRAIN_SECONDS).append("s }\n");
         return yaml.toString();
     }

@@ -6,6 +6,7 @@ import io.weir.config.ConfigReader;
 import io.weir.config.MappingSettings;
 import io.weir.config.Settings;
 import io.weir.topology.BindAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,7 +47,7 @@ class SceneTest {
     @Test
     void eachBalancersConfigHasNoProblemsAndEveryWorker() throws Exception {
         for (Scene.Balancer balancer : scene.balancers()) {
-            Settings settings = ConfigReader.read("demo", SceneConfig.of(scene, balancer)).settings();
+            Settings settings = ConfigReader.read("demo", SceneConfig.of(scene, balancer, Path.of("/tmp/access.log"))).settings();
 
             assertThat(settings.here().region()).isEqualTo(balancer.region().name());
             assertThat(settings.listeners()).singleElement().satisfies(one -> assertThat(one.bind()).isEqualTo(balancer.address()));
