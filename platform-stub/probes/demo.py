@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 START_SECONDS = 150  # on a machine that does much else
 END_SECONDS = 20
@@ -190,12 +191,25 @@ def an_interrupt_ends_it(weir, temporary):
     check("nobody had to be killed", "was killed" not in demo.text, demo.text[-500:])
 
 
+def in_flight(text):
+    """Waits until the first load balancer says that something is under way at a worker."""
+    admin = re.search(r"^balancer-ca-c1 .* 127\.0\.0\.1:\d+ +(127\.0\.0\.1:\d+) ", text, re.M).group(1)
+    end = time.monotonic() + END_SECONDS
+    while time.monotonic() < end:
+        with urllib.request.urlopen(f"http://{admin}/status") as answer:
+            if re.search(r"in flight [1-9]", answer.read().decode()):
+                return True
+        time.sleep(0.02)
+    return False
+
+
 def a_second_interrupt_ends_it_at_once(weir):
     demo = Terminal(weir, "--port", "0").open()
     children = demo.children()
     host, port = re.search(r"curl -d 'two pens' http://([^:]+):(\d+)/", demo.text).groups()
     with socket.create_connection(("127.0.0.1", int(port))) as slow:
         slow.sendall(f"GET /?delay=60s HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        check("the request is under way", in_flight(demo.text), demo.text[-500:])
         demo.press(b"\x03")
         check("the end is said", demo.read_until(r"ending: the load balancers", END_SECONDS), demo.text[-500:])
         time.sleep(0.4)  # or it would be the same one
