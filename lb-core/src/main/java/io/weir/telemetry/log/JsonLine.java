@@ -25,14 +25,12 @@ final class JsonLine implements LineFormat {
     private static final Literal RESOLVE = Literal.of(",\"resolve_us\":");
     private static final Literal PICK = Literal.of(",\"pick_us\":");
     private static final Literal CONNECT = Literal.of(",\"connect_us\":");
-    /** Almost always, on connections that are open. */
-    private static final Literal AT_ONCE = Literal.of(",\"admit_us\":0,\"resolve_us\":0,\"pick_us\":0,\"connect_us\":0");
-
     private static final Literal FIRST_BYTE = Literal.of(",\"first_byte_us\":");
     private static final Literal RELAY = Literal.of(",\"relay_us\":");
     private static final Literal REQUEST_HEADERS = Literal.of(",\"request_headers\":{");
     private static final Literal RESPONSE_HEADERS = Literal.of(",\"response_headers\":{");
     private static final Literal END = Literal.of("}\n");
+    private static final long NANOS_PER_MICRO = 1000;
 
     private final WallClock clock;
     private final LoggedHeader[] requestHeaders;
@@ -82,24 +80,19 @@ final class JsonLine implements LineFormat {
     }
 
     private static void times(Timeline times, LineBuffer line) {
-        micros(TOTAL, times.total(), line);
-        long admit = times.admit();
-        long resolve = times.resolve();
-        long pick = times.pick();
-        long connect = times.connect();
-        if ((admit | resolve | pick | connect) == 0) {
-            line.literal(AT_ONCE);
-        } else {
-            micros(ADMIT, admit, line);
-            micros(RESOLVE, resolve, line);
-            micros(PICK, pick, line);
-            micros(CONNECT, connect, line);
-        }
+        line.literal(TOTAL).decimal(times.total() / NANOS_PER_MICRO);
+        micros(ADMIT, times.admit(), line);
+        micros(RESOLVE, times.resolve(), line);
+        micros(PICK, times.pick(), line);
+        micros(CONNECT, times.connect(), line);
         micros(FIRST_BYTE, times.firstByte(), line);
         micros(RELAY, times.relay(), line);
     }
 
+    /** What took no time is left out: on connections that are open, that is most of it. */
     private static void micros(Literal key, long nanos, LineBuffer line) {
-        line.literal(key).decimal(nanos / 1000);
+        if (nanos >= NANOS_PER_MICRO) {
+            line.literal(key).decimal(nanos / NANOS_PER_MICRO);
+        }
     }
 }

@@ -57,8 +57,8 @@ class LineFormatTest {
         assertThat(only().replaceAll("\"request_id\":\"[0-9a-f]{32}\"", "\"request_id\":\"…\"")).isEqualTo(
                 "{\"time\":\"2026-11-27T00:43:19.007Z\",\"client\":\"unknown\",\"request_id\":\"…\",\"method\":\"GET\",\"host\":\"orders.test\","
                         + "\"path\":\"/a/b?q=\\u00221\\u0022\",\"version\":\"1.1\",\"status\":200,\"reason\":\"ok\",\"app\":\"orders\",\"region\":\"ca-c1\","
-                        + "\"worker\":\"a\",\"zone\":\"z1\",\"attempts\":1,\"request_bytes\":0,\"response_bytes\":5,\"total_us\":5000,\"admit_us\":0,"
-                        + "\"resolve_us\":0,\"pick_us\":0,\"connect_us\":0,\"first_byte_us\":3000,\"relay_us\":5000,"
+                        + "\"worker\":\"a\",\"zone\":\"z1\",\"attempts\":1,\"request_bytes\":0,\"response_bytes\":5,\"total_us\":5000,"
+                        + "\"first_byte_us\":3000,\"relay_us\":5000,"
                         + "\"request_headers\":{\"user-agent\":\"caf\\u00e9 \\u0022x\\u0022\",\"x-forwarded-for\":\"203.0.113.9\"},"
                         + "\"response_headers\":{\"content-type\":\"text/plain\"}}\n");
         assertThat(line.get("request_headers").get("user-agent").asString()).isEqualTo("caf\u00e9 \"x\"");
