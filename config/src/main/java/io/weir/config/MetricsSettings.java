@@ -8,8 +8,8 @@ package io.weir.config;
  */
 public record MetricsSettings(boolean on, int apps) {
 
-    /** At some 5 kB for each app, the page stays below 10 MB. */
-    static final Bounds<Integer> APPS = Bounds.count(0, 2000);
+    /** At 6 kB for an app with the longest name, the page stays below 10 MB. */
+    static final Bounds<Integer> APPS = Bounds.count(0, 1500);
 
     public static final MetricsSettings DEFAULTS = new MetricsSettings(true, 1000);
 

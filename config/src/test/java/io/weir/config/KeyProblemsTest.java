@@ -221,7 +221,7 @@ class KeyProblemsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "{apps: 2001} | 7:17: metrics.apps: must be between 0 and 2000, is 2001",
+        "{apps: 1501} | 7:17: metrics.apps: must be between 0 and 1500, is 1501",
         "{app: 1}     | 7:11: metrics.app: unknown key; did you mean apps?",
     })
     void metrics(String value, String problem) {

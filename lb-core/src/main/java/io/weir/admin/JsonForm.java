@@ -63,7 +63,7 @@ final class JsonForm {
             case Boolean bool -> json.writeBoolean(bool);
             case Integer number -> json.writeNumber(number);
             case Long number -> json.writeNumber(number);
-            case Duration duration -> json.writeNumber(BigDecimal.valueOf(duration.toMillis(), 3));
+            case Duration duration -> json.writeNumber(seconds(duration));
             case Instant instant -> json.writeString(instant.toString());
             case Object other -> json.writeString(other.toString());
         }
@@ -93,5 +93,11 @@ final class JsonForm {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** To the millisecond, or to the microsecond where there is a part of one. */
+    private static BigDecimal seconds(Duration duration) {
+        long micros = duration.toNanos() / 1000;
+        return micros % 1000 == 0 ? BigDecimal.valueOf(micros / 1000, 3) : BigDecimal.valueOf(micros, 6);
     }
 }

@@ -70,11 +70,14 @@ final class TextForm {
         };
     }
 
-    /** To about three digits: {@code 250ms}, {@code 12.5s}, {@code 3h 12m}, {@code 5d 2h}. */
+    /** To about three digits: {@code 412us}, {@code 1.8ms}, {@code 250ms}, {@code 12.5s}, {@code 3h 12m}, {@code 5d 2h}. */
     private static String duration(Duration duration) {
         long seconds = duration.toSeconds();
         if (seconds < 1) {
-            return duration.toMillis() + "ms";
+            long micros = duration.toNanos() / 1000;
+            return micros == 0 || micros >= 10_000
+                    ? micros / 1000 + "ms"
+                    : micros < 1000 ? micros + "us" : String.format(Locale.ROOT, "%d.%dms", micros / 1000, micros % 1000 / 100);
         }
         if (seconds < 60) {
             return String.format(Locale.ROOT, "%d.%ds", seconds, duration.toMillisPart() / 100);

@@ -104,6 +104,12 @@ class FormTest {
         assertThat(TextForm.text(Duration.ofMillis(millis))).isEqualTo(text);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0ms", "1, 1us", "999, 999us", "1000, 1.0ms", "1849, 1.8ms", "9999, 9.9ms", "10000, 10ms", "250400, 250ms", "1250000, 1.2s"})
+    void shortDurationsToo(long micros, String text) {
+        assertThat(TextForm.text(Duration.ofNanos(micros * 1000))).isEqualTo(text);
+    }
+
     @Test
     void settingsInYamlAreAConfigThatSaysThem() throws Exception {
         Settings settings = ConfigReader.read("test", """

@@ -23,8 +23,15 @@ final class AppSums {
     /** The name of those without series of their own. An app of that name shares it. */
     static final String OTHER = "other";
 
-    /** Workers with series of their own, so that the page stays within its bound. */
-    static final int MOST_WORKERS = 10_000;
+    /** What the page may take for apps and workers, in bytes: it is to stay below 10 MB. */
+    private static final long ROOM = 9_500_000;
+
+    /** Lines of an app, and bytes of each beside its name; the same of a worker. */
+    private static final int APP_LINES = Buckets.COUNT + 10;
+
+    private static final int APP_LINE = 64;
+    private static final int WORKER_LINES = 4;
+    private static final int WORKER_LINE = 84;
 
     private final Map<String, List<AppCounts>> apps = new TreeMap<>();
 
@@ -100,7 +107,7 @@ final class AppSums {
         GaugeSnapshot.Builder connections = GaugeSnapshot.builder()
                 .name("weir_worker_connections")
                 .help("Connections to a worker's address, open or being made, of all apps that share it.");
-        int[] left = {MOST_WORKERS};
+        long[] room = {ROOM - apps.keySet().stream().mapToLong(app -> (long) APP_LINES * (APP_LINE + app.length())).sum()};
         apps.forEach((app, all) -> {
             Map<Target, long[]> workers = new LinkedHashMap<>(); // targets are equal to themselves alone
             all.forEach(counts -> counts.workers().forEach((target, of) -> {
@@ -109,7 +116,8 @@ final class AppSums {
                 sums[1] += of.failed();
             }));
             workers.forEach((target, sums) -> {
-                if (left[0]-- > 0) {
+                room[0] -= (long) WORKER_LINES * (WORKER_LINE + app.length() + target.name().length() + target.zone().length());
+                if (room[0] > 0) {
                     Labels labels = Labels.of("app", app, "worker", target.name(), "zone", target.zone());
                     attempts.dataPoint(count(labels.add("outcome", "answered"), sums[0]));
                     attempts.dataPoint(count(labels.add("outcome", "failed"), sums[1]));

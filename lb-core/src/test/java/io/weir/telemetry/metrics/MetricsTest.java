@@ -2,6 +2,7 @@ package io.weir.telemetry.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.balancing.StandInTarget;
 import io.weir.exchange.ExchangeRig;
 import io.weir.exchange.Reason;
 import io.weir.upstream.AttemptFailure;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -200,6 +202,24 @@ class MetricsTest {
         assertThat(page(metrics, accept)).endsWith("# EOF\n");
         assertThat(metrics.contentType("*/*")).startsWith("text/plain");
         assertThat(page(metrics, "*/*")).doesNotContain("# EOF");
+    }
+
+    /** Every app that may have series of its own, each of the longest name, with more workers than there is room for. */
+    @Test
+    void thePageStaysBelowTenMegabytes() {
+        Metrics metrics = watch(1, 1500);
+        exchange(Duration.ofMillis(5), "200 OK", ""); // whose app is one of them
+        LoopMetrics loop = (LoopMetrics) metrics.onLoop(0);
+        AppCounts counts = Objects.requireNonNull(loop.apps().get("orders"));
+        for (int i = 0; i < 8; i++) {
+            counts.attempted(new StandInTarget("[2001:db8:1111:2222:3333:4444:5555:%04d]:65535".formatted(i), "a-zone-of-some-length", 1), false);
+        }
+        for (int i = 0; i < 1500; i++) {
+            loop.apps().put("a".repeat(59) + "%04d".formatted(i), counts);
+        }
+
+        assertThat(page(metrics, "").length()).isBetween(8_000_000, 10_000_000);
+        assertThat(page(metrics, "application/openmetrics-text").length()).isLessThan(10_000_000);
     }
 
     /** The dashboard, the alert rules and the page of reference name no series that there is not. */
