@@ -10,8 +10,6 @@ final class BalanceReader {
     private static final String POLICIES = "write one of round-robin, least-request, peak-ewma, or hash: {on: …}";
     private static final String KEYS = "write one of client-address, path, {header: NAME}, {cookie: NAME}";
 
-    /** In characters; much more would be no name but a mistake. */
-
     private BalanceReader() {}
 
     static @Nullable BalanceSettings balance(Value value) {

@@ -1,13 +1,20 @@
 package io.weir.admin;
 
 import io.weir.telemetry.TroubleListener;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** What telemetry tells, as events. */
 public record TelemetryEvents(EventFeed feed) implements TroubleListener {
 
     @Override
     public void loopStalled(int loop, long millis, String at) {
-        feed.publish(Event.of("loop_stalled", "loop", loop, "at", at));
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("loop", loop);
+        facts.put("after", Duration.ofMillis(millis));
+        facts.put("at", at);
+        feed.publish(new Event("loop_stalled", facts));
     }
 
     @Override

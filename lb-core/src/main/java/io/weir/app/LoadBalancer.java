@@ -76,7 +76,7 @@ public final class LoadBalancer implements AutoCloseable {
         endpoints = new Endpoints(loops, responseLimits, new EndpointEvents(events));
         connections = new ConnectionLimit(limits.connections());
         telemetry = startTelemetry(settings);
-        watchdog = LoopWatchdog.start(loops, stalls);
+        watchdog = LoopWatchdog.start(loops, stalls, telemetry::check);
         Tables tables = new Tables(endpoints, loopCount);
         table = tables.build(settings, System.nanoTime());
         latencyTicks = LatencyTicks.of(tables.latencySums());

@@ -580,7 +580,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** The client closed its connection, or it broke. */
     public void clientGone() {
-        status = Reason.CLIENT_GONE.status();
+        if (!headPassed) {
+            status = Reason.CLIENT_GONE.status();
+        }
         settle(Reason.CLIENT_GONE);
     }
 
@@ -594,7 +596,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private void answer(Reason why, OwnAnswer answer) {
         status = answer.status();
-        detachWorker();
+        detachWorker(null);
         client().answer(request, answer);
         settle(why);
     }
@@ -604,6 +606,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
             return;
         }
         if (now - totalUntil >= 0 && totalUntil != App.Timeouts.OFF) {
+            detachWorker(phase == Phase.RELAY && requestEnded && !headPassed ? AttemptFailure.RESPONSE_TIMEOUT : null);
             requestFailed(Reason.TOTAL_TIMEOUT, null);
         } else if (phase == Phase.CONNECT) {
             loop.connector().giveUp(Objects.requireNonNull(target), this);
@@ -660,7 +663,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
     // ---- settle
 
     private void settle(Reason why) {
-        detachWorker();
+        detachWorker(null);
         phase = Phase.SETTLED;
         reason = why;
         times.settled(loop.clock().now());
@@ -670,7 +673,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         last.settled();
     }
 
-    private void detachWorker() {
+    /** Ends the attempt that is under way, if there is one; {@code why} is null if it is not the worker's fault. */
+    private void detachWorker(@Nullable AttemptFailure why) {
         WorkerSide at = worker;
         Target last = target;
         worker = null;
@@ -682,7 +686,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         if (last != null) {
             last.finish();
-            loop.tellAttempt(this, last, null);
+            loop.tellAttempt(this, last, why);
         }
     }
 
@@ -722,7 +726,12 @@ public final class Exchange implements AttemptEvents, HeadLines {
         return reason;
     }
 
-    /** The status that the client got, or 0 if it got none. */
+    /** Whether a worker's final response has begun to go to the client. */
+    public boolean answered() {
+        return headPassed;
+    }
+
+    /** The status that the client got, 499 if it went away before, or 0 if it got none. */
     public int status() {
         return status;
     }

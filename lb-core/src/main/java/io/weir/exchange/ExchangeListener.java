@@ -16,7 +16,8 @@ public interface ExchangeListener {
      * One of its attempts is over. A try on another connection in place of a stale one is the same attempt.
      *
      * @param target where it went
-     * @param failure of the worker; null if it has done its part, as far as it was let
+     * @param failure of the worker; null if it has done its part as far as it was let: it has {@linkplain Exchange#answered answered}, or it was
+     *     left alone before it could
      * @param nanos since it had its connection; negative if it had none
      */
     default void attempted(Exchange exchange, Target target, @Nullable AttemptFailure failure, long nanos) {}

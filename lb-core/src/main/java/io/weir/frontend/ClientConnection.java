@@ -172,6 +172,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        loop.loop().clock().refresh();
         State before = state;
         state = State.CLOSED;
         loop.loop().wheel().remove(patience);
@@ -504,6 +505,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        loop.loop().clock().refresh();
         if (exchange != null && (state == State.ANSWER || state == State.BODY)) {
             exchange.clientWritable(context.channel().isWritable());
         } else if (state == State.IDLE) {

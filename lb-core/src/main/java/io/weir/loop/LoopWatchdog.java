@@ -11,9 +11,10 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <pre>
  *   clock                                   the loop
- *   moved within the limit, or rests        is well: it rests when the tick was the last thing that it did
+ *   moved within the limit                  is well
+ *   older than the limit, but it rests      is well: the tick was the last thing that it did
  *   older than the limit                    waits for the system, by its stack, or is stalled
- *   older than a tick and the limit         is looked at again: it may have stalled without having read anything
+ *   older than a tick and the limit         is looked at, again: it may have stalled in something that read no clock
  * </pre>
  *
  * A pause of the whole process is no stall of a loop: then the watchdog itself is late and says nothing.
@@ -41,10 +42,12 @@ public final class LoopWatchdog implements AutoCloseable {
             "io.netty.channel.uring.Native.ioUringEnter",
             "io.netty.channel.epoll.Native.epollWait0",
             "io.netty.channel.epoll.Native.epollBusyWait0",
-            "sun.nio.ch.EPoll.wait");
+            "sun.nio.ch.EPoll.wait",
+            "sun.nio.ch.KQueue.poll");
 
     private final List<EventLoops.Loop> loops;
     private final Witness witness;
+    private final Runnable also;
     /** By loop: the time of the turn that was last found to wait, and of the one that was last told of. */
     private final long[] waiting;
 
@@ -52,7 +55,8 @@ public final class LoopWatchdog implements AutoCloseable {
     private long lastCheck;
     private volatile boolean ended;
 
-    LoopWatchdog(List<EventLoops.Loop> loops, Witness witness, long now) {
+    LoopWatchdog(List<EventLoops.Loop> loops, Witness witness, Runnable also, long now) {
+        this.also = also;
         this.loops = loops;
         this.witness = witness;
         this.waiting = new long[loops.size()];
@@ -60,9 +64,13 @@ public final class LoopWatchdog implements AutoCloseable {
         this.lastCheck = now;
     }
 
-    /** Starts one on a thread of its own. */
-    public static LoopWatchdog start(EventLoops loops, Witness witness) {
-        LoopWatchdog watchdog = new LoopWatchdog(loops.loops(), witness, System.nanoTime());
+    /**
+     * Starts one on a thread of its own.
+     *
+     * @param also what else is to be looked at each time, every 25 ms; must not wait
+     */
+    public static LoopWatchdog start(EventLoops loops, Witness witness, Runnable also) {
+        LoopWatchdog watchdog = new LoopWatchdog(loops.loops(), witness, also, System.nanoTime());
         Thread.ofPlatform().name("weir-watchdog").daemon().start(watchdog::watch);
         return watchdog;
     }
@@ -71,6 +79,7 @@ public final class LoopWatchdog implements AutoCloseable {
         while (!ended) {
             LockSupport.parkNanos(PERIOD);
             check(System.nanoTime());
+            also.run();
         }
     }
 
@@ -84,7 +93,8 @@ public final class LoopWatchdog implements AutoCloseable {
         for (int i = 0; i < loops.size(); i++) {
             EventLoops.Loop loop = loops.get(i);
             long turn = loop.clock().turn();
-            if (!loop.clock().rests() && now - turn > LIMIT && turn != told[i] && (turn != waiting[i] || now - turn > LIMIT + DeadlineWheel.TICK)) {
+            boolean excused = loop.clock().rests() || turn == waiting[i]; // but it owes its tick
+            if (turn != told[i] && now - turn > (excused ? LIMIT + DeadlineWheel.TICK : LIMIT)) {
                 look(i, loop, turn, now);
             }
         }

@@ -80,6 +80,13 @@ public final class Telemetry implements AutoCloseable {
         return metrics;
     }
 
+    /** Looks whether something is to be said. Called now and then, by one thread that may not be held up. */
+    public void check() {
+        if (accessLog != null) {
+            accessLog.check();
+        }
+    }
+
     /** Opens log files anew, as after they were moved away. For any thread. */
     public void reopenLogs() {
         if (accessLog != null) {

@@ -9,7 +9,7 @@ public interface TroubleListener {
      */
     void loopStalled(int loop, long millis, String at);
 
-    /** The access log can't be written; told once, until it can. */
+    /** The access log can't be written, or not as fast as lines come, or not be opened anew; told once, until it can. */
     void accessLogFailing(String why);
 
     /** It can be written again. */

@@ -388,6 +388,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        pool.loop().clock().refresh();
         AttemptEvents to = events;
         if (to != null && state != State.CONNECTING) {
             to.workerWritable(context.channel().isWritable());
@@ -410,6 +411,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        pool.loop().clock().refresh();
         countOut();
         lost(true);
     }

@@ -24,7 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an event loop allocates for a small request on a connection that stays open, with a real proxy on the loopback. */
 class AllocationTest {
-    private static final long MOST = 1024;
+    /** What Netty makes for each read and write on its other transports is among it. */
+    private static final long MOST = 512;
+    /** Where nothing but our own would be seen: less than any string. */
+    private static final long MOST_ON_EPOLL = 128;
+
     /** Far more than it takes: it ends a proxy that hangs. */
     private static final int SECONDS = 60;
 
@@ -34,7 +38,7 @@ class AllocationTest {
 
     /** In a JVM of its own: the leak detector, which is at paranoid here, allocates for each buffer. */
     @Test
-    void keepAliveRequestAllocatesAtMostOneKibibyteOnItsEventLoop() throws IOException, InterruptedException {
+    void keepAliveRequestAllocatesNextToNothingOnItsEventLoop() throws IOException, InterruptedException {
         Path output = folder.resolve("output");
         Process proxy = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -58,7 +62,7 @@ class AllocationTest {
         assertThat(said.lines().filter(line -> line.startsWith(MeasuredProxy.FIGURE)))
                 .as(said)
                 .isNotEmpty()
-                .allSatisfy(line -> assertThat(Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))).isBetween(0L, MOST));
+                .allSatisfy(line -> assertThat(Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))).isBetween(0L, line.contains("epoll") ? MOST_ON_EPOLL : MOST));
     }
 
     /** A worker, the proxy with one event loop, and a client that asks one thing after the other; a line for each transport that works here. */

@@ -48,12 +48,12 @@ public final class ExchangeRig {
     final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(false);
     public final ScriptedConnector connector = new ScriptedConnector(alloc);
     final RecordingListener listener = new RecordingListener();
-    final List<StandInTarget> targets = new ArrayList<>();
+    public final List<StandInTarget> targets = new ArrayList<>();
     final List<ScriptedClient> clients = new ArrayList<>();
     public final DeadlineWheel wheel;
 
     Duration attempt = Duration.ofNanos(App.Timeouts.OFF);
-    Duration total = Duration.ofNanos(App.Timeouts.OFF);
+    public Duration total = Duration.ofNanos(App.Timeouts.OFF);
     Step.@Nullable Chain steps;
     /** Mappings, if the table is to have some. */
     List<Rule> rules = List.of();

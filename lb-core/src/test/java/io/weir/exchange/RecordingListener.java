@@ -10,6 +10,7 @@ public final class RecordingListener implements ExchangeListener {
     public record Settled(Reason reason, int status, String app, String target, int attempts, long requestBytes, long responseBytes) {}
 
     private final List<Settled> settled = new ArrayList<>();
+    private final List<Long> totals = new ArrayList<>();
 
     @Override
     public void settled(Exchange exchange) {
@@ -22,6 +23,7 @@ public final class RecordingListener implements ExchangeListener {
                 exchange.attempts(),
                 exchange.requestBytes(),
                 exchange.responseBytes()));
+        totals.add(exchange.times().total());
     }
 
     public List<Settled> all() {
@@ -34,6 +36,11 @@ public final class RecordingListener implements ExchangeListener {
             throw new AssertionError("not one exchange is over, but " + settled);
         }
         return settled.getFirst();
+    }
+
+    /** How long each took, in ns. */
+    public List<Long> totals() {
+        return totals;
     }
 
     /** The reasons, in order. */

@@ -6,6 +6,7 @@ import io.weir.exchange.Reason;
 import io.weir.exchange.ScriptedWorker;
 import io.weir.http.Step;
 import io.weir.upstream.AttemptFailure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -415,6 +416,16 @@ class ClientConnectionTest {
     }
 
     // ---- the client goes away
+
+    @Test
+    void theTimeUntilAClientWentIsTheTimeThatPassed() {
+        SocketLikeChannel client = rig.open();
+        client.receive(GET);
+        rig.passUnnoticed(Duration.ofMillis(70));
+        var _ = client.close();
+        rig.settle();
+        assertThat(rig.listener.totals()).containsExactly(Duration.ofMillis(70).toNanos());
+    }
 
     @Test
     void aClientThatGoesAbortsItsExchange() {

@@ -19,6 +19,7 @@ class LoopWatchdogTest {
     private final AtomicLong now = new AtomicLong(TimeUnit.HOURS.toNanos(1));
     private final List<String> told = new ArrayList<>();
     private final CountDownLatch release = new CountDownLatch(1);
+    private final CountDownLatch stalled = new CountDownLatch(1);
     private EventLoops loops = new EventLoops(TransportKind.NIO, 1);
     private EventLoops.Loop loop = watched(loops);
     private LoopWatchdog watchdog = watchdog();
@@ -35,7 +36,7 @@ class LoopWatchdogTest {
 
     private LoopWatchdog watchdog() {
         return new LoopWatchdog(
-                List.of(loop), (index, nanos, stack) -> told.add(index + " " + nanos / MILLI + " " + innermostOfOurs(stack)), now.get());
+                List.of(loop), (index, nanos, stack) -> told.add(index + " " + nanos / MILLI + " " + innermostOfOurs(stack)), () -> {}, now.get());
     }
 
     private static String innermostOfOurs(StackTraceElement[] stack) {
@@ -60,16 +61,16 @@ class LoopWatchdogTest {
     }
 
     private void stallOnLoop() throws InterruptedException {
-        CountDownLatch begun = new CountDownLatch(1);
         loop.executor().execute(() -> {
             loop.clock().refresh();
-            begun.countDown();
             stall();
         });
-        begun.await();
+        stalled.await();
     }
 
+    /** The only method of ours that the loop's thread can be found in once it has begun. */
     private void stall() {
+        stalled.countDown();
         try {
             release.await();
         } catch (InterruptedException e) {
@@ -96,15 +97,30 @@ class LoopWatchdogTest {
     void aLoopThatStalledWithoutHavingReadAnythingMissesItsTick() throws InterruptedException {
         tick();
         onLoop(loop.clock()::refresh);
+        awaitWaiting();
         pass(75); // found to wait
-        CountDownLatch begun = new CountDownLatch(1);
-        loop.executor().execute(() -> {
-            begun.countDown();
-            stall();
-        });
-        begun.await();
+        loop.executor().execute(this::stall);
+        stalled.await();
         pass(1000);
         assertThat(told).containsExactly("0 175 stall");
+    }
+
+    @Test
+    void aLoopThatRestsMissesItsTickToo() throws InterruptedException {
+        tick();
+        loop.executor().execute(this::stall);
+        stalled.await();
+        pass(150);
+        assertThat(told).isEmpty();
+        pass(1000);
+        assertThat(told).containsExactly("0 175 stall");
+    }
+
+    /** Its thread may be on its way from a task to the system. */
+    private void awaitWaiting() {
+        while (!LoopWatchdog.waits(loop.stack())) {
+            Thread.onSpinWait();
+        }
     }
 
     @ParameterizedTest
@@ -120,17 +136,17 @@ class LoopWatchdogTest {
         watchdog = watchdog();
         tick();
         onLoop(loop.clock()::refresh);
-        while (!LoopWatchdog.waits(loop.stack())) {
-            Thread.onSpinWait(); // its thread is on its way from the task to the system
-        }
+        awaitWaiting();
         pass(1000);
         assertThat(told).isEmpty();
     }
 
     @Test
-    void aLoopThatRestsIsNotLookedAt() {
-        tick();
-        pass(10_000);
+    void aLoopThatRestsIsWellUntilItsNextTick() {
+        for (int i = 0; i < 100; i++) {
+            tick();
+            pass(100);
+        }
         assertThat(told).isEmpty();
     }
 

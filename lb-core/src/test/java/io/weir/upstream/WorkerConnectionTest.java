@@ -97,6 +97,13 @@ class WorkerConnectionTest {
     }
 
     @Test
+    void theEndOfAConnectionIsSeenAtTheTimeThatItIs() {
+        now += 80_000_000;
+        var _ = channel.close();
+        assertThat(loop.clock().now()).isEqualTo(now);
+    }
+
+    @Test
     void aResponseMayComeByteByByte() {
         connection.established();
         String hints = "HTTP/1.1 103 Hints\r\n\r\n";

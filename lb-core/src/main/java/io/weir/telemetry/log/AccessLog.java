@@ -30,6 +30,9 @@ public final class AccessLog implements AutoCloseable {
     /** In ns; a loop would have to write 100 MB/s to run out of chunks meanwhile. */
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /** Checks without a loss after which it keeps up again. */
+    static final int QUIET = 40;
+
     private static final long LAST_WORDS_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
     private final LogSink sink;
@@ -41,7 +44,15 @@ public final class AccessLog implements AutoCloseable {
     private final Chunk end = new Chunk(_ -> {});
     private final Thread writer = Thread.ofPlatform().name("weir-access-log").daemon().unstarted(this::write);
     private final AtomicBoolean reopenAsked = new AtomicBoolean();
+    // Of the writer's thread.
     private boolean failing;
+    private long failedBefore;
+    // Of the thread that checks.
+    private boolean behind;
+    private long seenDropped;
+    private long droppedBefore;
+    private int quietChecks;
+
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
 
@@ -96,6 +107,29 @@ public final class AccessLog implements AutoCloseable {
         return failed.get() + loops.stream().mapToLong(LoopLog::dropped).sum();
     }
 
+    /**
+     * Says when lines begin to be lost because the file does not keep up, and when that has been over for a while. Called now and then, by one
+     * thread, which is not the writer's: that one may be stuck.
+     */
+    public void check() {
+        long dropped = loops.stream().mapToLong(LoopLog::dropped).sum();
+        if (dropped != seenDropped) {
+            quietChecks = 0;
+            if (!behind) {
+                behind = true;
+                droppedBefore = seenDropped;
+                LOG.error("the access log does not keep up, lines are lost");
+                listener.accessLogFailing("it does not keep up");
+            }
+            seenDropped = dropped;
+        } else if (behind && ++quietChecks >= QUIET) {
+            behind = false;
+            long lost = dropped - droppedBefore;
+            LOG.info("the access log keeps up again; {} lines were lost", lost);
+            listener.accessLogBack(lost);
+        }
+    }
+
     /** Opens the file anew, once what came before is written. For any thread. */
     public void reopen() {
         if (reopenAsked.compareAndSet(false, true)) {
@@ -134,13 +168,15 @@ public final class AccessLog implements AutoCloseable {
             written.addAndGet(lines.count());
             if (failing) {
                 failing = false;
-                LOG.info("the access log can be written again; {} lines were lost", dropped());
-                listener.accessLogBack(dropped());
+                long lost = failed.get() - failedBefore;
+                LOG.info("the access log can be written again; {} lines were lost", lost);
+                listener.accessLogBack(lost);
             }
         } catch (IOException e) {
             failed.addAndGet(lines.count());
-            if (!failing) {
+            if (!failing && !Thread.currentThread().isInterrupted()) { // else it is told to stop, and that has been said
                 failing = true;
+                failedBefore = failed.get() - lines.count();
                 LOG.error("the access log can't be written, lines are lost until it can: {}", String.valueOf(e.getMessage()));
                 listener.accessLogFailing(String.valueOf(e.getMessage()));
             }
@@ -155,6 +191,7 @@ public final class AccessLog implements AutoCloseable {
             listener.accessLogOpened();
         } catch (IOException e) {
             LOG.error("the access log can't be opened anew, the file before is still written to: {}", String.valueOf(e.getMessage()));
+            listener.accessLogFailing("it can't be opened anew: " + e.getMessage());
         }
     }
 

@@ -52,7 +52,8 @@ final class JsonLine implements LineFormat {
         line.literal(REQUEST_ID).head(exchange.writeRequestId(id.begin()));
         request(exchange.requestHead(), line);
         line.decimal(exchange.status()).literal(REASON).ascii(exchange.reason().code());
-        line.literal(places.of(exchange)).decimal(exchange.attempts());
+        places.write(exchange, line);
+        line.decimal(exchange.attempts());
         line.literal(REQUEST_BYTES).decimal(exchange.requestBytes());
         line.literal(RESPONSE_BYTES).decimal(exchange.responseBytes());
         times(exchange.times(), line);

@@ -7,22 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What one event loop has done for one app. Its loop writes, any thread reads. */
 final class AppCounts {
-    /** What one worker did. */
-    static final class OfWorker {
-        private static final int ANSWERED = 0;
-        private static final int FAILED = 1;
-
-        private final Counts counts = new Counts(2);
-
-        long answered() {
-            return counts.get(ANSWERED);
-        }
-
-        long failed() {
-            return counts.get(FAILED);
-        }
-    }
-
     // Durations come first, then statuses, then these.
     private static final int STATUS = Buckets.COUNT + 1;
     private static final int DURATION = STATUS + StatusClass.count();
@@ -31,7 +15,7 @@ final class AppCounts {
     private static final int RETRIES = RESPONSE_BYTES + 1;
 
     private final Counts counts = new Counts(RETRIES + 1);
-    private final Map<Target, OfWorker> workers = new ConcurrentHashMap<>(4);
+    private final Map<Target, CountsBy<Outcome>> workers = new ConcurrentHashMap<>(4);
 
     void settled(Exchange exchange, long micros) {
         counts.add(Buckets.of(micros), 1);
@@ -48,13 +32,13 @@ final class AppCounts {
         }
     }
 
-    void attempted(Target target, boolean failed) {
-        OfWorker worker = workers.get(target);
+    void attempted(Target target, Outcome outcome) {
+        CountsBy<Outcome> worker = workers.get(target);
         if (worker == null) {
-            worker = new OfWorker();
+            worker = new CountsBy<>(Outcome.class);
             workers.put(target, worker);
         }
-        worker.counts.add(failed ? OfWorker.FAILED : OfWorker.ANSWERED, 1);
+        worker.add(outcome);
     }
 
     /** Exchanges whose duration lies in that bucket of {@link Buckets}. */
@@ -83,7 +67,7 @@ final class AppCounts {
         return counts.get(RETRIES);
     }
 
-    Map<Target, OfWorker> workers() {
+    Map<Target, CountsBy<Outcome>> workers() {
         return workers;
     }
 }

@@ -12,6 +12,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.weir.balancing.Target;
 import io.weir.upstream.EndpointTarget;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ final class AppSums {
     private static final int APP_LINES = Buckets.COUNT + 10;
 
     private static final int APP_LINE = 64;
-    private static final int WORKER_LINES = 4;
+    private static final int WORKER_LINES = 5;
     private static final int WORKER_LINE = 84;
 
     private final Map<String, List<AppCounts>> apps = new TreeMap<>();
@@ -101,7 +102,7 @@ final class AppSums {
 
     private void workers(MetricSnapshots.Builder page) {
         CounterSnapshot.Builder attempts =
-                CounterSnapshot.builder().name("weir_worker_attempts").help("Attempts at a worker: answered, or failed through its fault.");
+                CounterSnapshot.builder().name("weir_worker_attempts").help("Attempts at a worker: answered, failed through its fault, or abandoned before it could answer.");
         GaugeSnapshot.Builder inFlight =
                 GaugeSnapshot.builder().name("weir_worker_in_flight").help("Exchanges that are under way at a worker.");
         GaugeSnapshot.Builder connections = GaugeSnapshot.builder()
@@ -109,18 +110,18 @@ final class AppSums {
                 .help("Connections to a worker's address, open or being made, of all apps that share it.");
         long[] room = {ROOM - apps.keySet().stream().mapToLong(app -> (long) APP_LINES * (APP_LINE + app.length())).sum()};
         apps.forEach((app, all) -> {
-            Map<Target, long[]> workers = new LinkedHashMap<>(); // targets are equal to themselves alone
+            Map<Target, Map<Outcome, Long>> workers = new LinkedHashMap<>(); // targets are equal to themselves alone
             all.forEach(counts -> counts.workers().forEach((target, of) -> {
-                long[] sums = workers.computeIfAbsent(target, _ -> new long[2]);
-                sums[0] += of.answered();
-                sums[1] += of.failed();
+                Map<Outcome, Long> sums = workers.computeIfAbsent(target, _ -> new EnumMap<>(Outcome.class));
+                for (Outcome outcome : Outcome.values()) {
+                    sums.merge(outcome, of.get(outcome), Long::sum);
+                }
             }));
             workers.forEach((target, sums) -> {
                 room[0] -= (long) WORKER_LINES * (WORKER_LINE + app.length() + target.name().length() + target.zone().length());
                 if (room[0] > 0) {
                     Labels labels = Labels.of("app", app, "worker", target.name(), "zone", target.zone());
-                    attempts.dataPoint(count(labels.add("outcome", "answered"), sums[0]));
-                    attempts.dataPoint(count(labels.add("outcome", "failed"), sums[1]));
+                    sums.forEach((outcome, n) -> attempts.dataPoint(count(labels.add("outcome", outcome.label()), n)));
                     inFlight.dataPoint(gauge(labels, target.inFlight()));
                     if (target instanceof EndpointTarget at) {
                         connections.dataPoint(gauge(labels, at.endpoint().connections()));

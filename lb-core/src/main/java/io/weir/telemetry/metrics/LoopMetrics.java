@@ -48,7 +48,7 @@ final class LoopMetrics implements ExchangeListener {
         if (to != null) {
             AppCounts app = of(to.app().name());
             if (app != others) {
-                app.attempted(target, failure != null);
+                app.attempted(target, Outcome.of(failure != null, exchange.answered()));
             }
         }
     }

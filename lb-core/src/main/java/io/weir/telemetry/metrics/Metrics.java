@@ -1,6 +1,7 @@
 package io.weir.telemetry.metrics;
 
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -64,9 +65,13 @@ public final class Metrics {
         return writer(accept).getContentType();
     }
 
-    /** Writes the page. */
-    public synchronized void write(String accept, OutputStream to) throws IOException {
-        writer(accept).write(to, snapshots());
+    /** Writes the page. Whoever takes it slowly holds up nobody else. */
+    public void write(String accept, OutputStream to) throws IOException {
+        MetricSnapshots page;
+        synchronized (this) {
+            page = snapshots();
+        }
+        writer(accept).write(to, page);
     }
 
     private ExpositionFormatWriter writer(String accept) {
@@ -104,7 +109,7 @@ public final class Metrics {
         page.metricSnapshot(counter("weir_loop_stalls", "Turns of an event loop that took longer than 50 ms.", process.loopStalls().getAsLong()));
         page.metricSnapshot(lines());
         page.metricSnapshot(gauge(
-                "weir_buffer_pool_bytes", "Direct memory that the pool of buffers holds.", (double) PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory()));
+                "weir_buffer_pool_bytes", "Direct memory that the pool of buffers holds.", (double) pooledBytes()));
         for (MetricSnapshot snapshot : jvm().scrape()) {
             page.metricSnapshot(snapshot);
         }
@@ -142,6 +147,10 @@ public final class Metrics {
 
     private static GaugeSnapshot gauge(String name, String help, double value) {
         return GaugeSnapshot.builder().name(name).help(help).dataPoint(GaugeDataPointSnapshot.builder().value(value).build()).build();
+    }
+
+    private static long pooledBytes() {
+        return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider pool ? pool.metric().usedDirectMemory() : 0;
     }
 
     /** Made when first needed: it costs a start-up 100 ms. */

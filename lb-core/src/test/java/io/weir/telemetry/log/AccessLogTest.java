@@ -144,6 +144,9 @@ class AccessLogTest {
             log(log, enough); // would hang here
             long dropped = log.dropped();
             assertThat(dropped).isBetween(enough / 4L, enough / 2L + 200);
+            log.check();
+            log.check();
+            assertThat(trouble.told).containsExactly("failing: it does not keep up");
             sink.mayWrite.release(1000);
             int got = 0;
             while (got < LoopLog.mostChunks()) {
@@ -154,6 +157,10 @@ class AccessLogTest {
             pass(Duration.ofMillis(300));
             assertThat(sink.next()).as("it goes on").hasLineCount(1);
             assertThat(log.dropped()).isEqualTo(dropped);
+            for (int i = 0; i <= AccessLog.QUIET; i++) {
+                log.check();
+            }
+            assertThat(trouble.told).containsExactly("failing: it does not keep up", "back, lost " + dropped);
         }
     }
 
@@ -217,6 +224,23 @@ class AccessLogTest {
             log(log, 1);
         }
         assertThat(sink.next()).isEqualTo("half\n");
+    }
+
+    @Test
+    void aSecondTroubleTellsOfItsOwnLossAlone() throws InterruptedException {
+        try (AccessLog log = start()) {
+            for (int lost = 3; lost >= 1; lost--) {
+                sink.broken = true;
+                log(log, lost);
+                pass(Duration.ofMillis(300));
+                assertThat(sink.next()).isEqualTo("(failed)");
+                sink.broken = false;
+                log(log, 1);
+                pass(Duration.ofMillis(300));
+                sink.next();
+            }
+        }
+        assertThat(trouble.told.stream().filter(what -> what.startsWith("back"))).containsExactly("back, lost 3", "back, lost 2", "back, lost 1");
     }
 
     @Test

@@ -109,6 +109,39 @@ class LineFormatTest {
     }
 
     @Test
+    void aClientThatLeftAmidTheBodyIsLoggedWithTheStatusThatItGot() throws Exception {
+        logJson();
+        rig.get();
+        rig.connector.worker().head("HTTP/1.1 200 OK", "Content-Length: 5").body("he");
+        rig.clientGone();
+
+        JsonNode line = json();
+        assertThat(line.get("status").asInt()).isEqualTo(200);
+        assertThat(line.get("reason").asString()).isEqualTo("client_gone");
+    }
+
+    /** More routes and targets than are remembered, in turn, and one that comes again and again. */
+    @Test
+    void whereALineWentIsTheSameHoweverOftenItCame() throws Exception {
+        logJson();
+        for (int i = 0; i < 4; i++) {
+            for (int turn = 0; turn < rig.targets.size(); turn++) {
+                rig.get();
+                rig.connector.worker().answer("");
+            }
+        }
+
+        assertThat(lines).hasSize(24);
+        for (int i = 0; i < lines.size(); i++) {
+            JsonNode line = new ObjectMapper().readTree(lines.get(i));
+            assertThat(line.get("app").asString()).isEqualTo("orders");
+            assertThat(line.get("worker").asString()).isEqualTo(rig.connector.workers().get(i).target().name());
+            assertThat(line.get("zone").asString()).isEqualTo(rig.connector.workers().get(i).target().zone());
+            assertThat(line.get("attempts").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void commonAndCombined() {
         log(NcsaLine.common(() -> DAY));
         log(NcsaLine.combined(() -> DAY));

@@ -2,12 +2,15 @@ package io.weir.telemetry.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.weir.balancing.StandInTarget;
 import io.weir.exchange.ExchangeRig;
 import io.weir.exchange.Reason;
 import io.weir.upstream.AttemptFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -43,6 +47,14 @@ class MetricsTest {
             throw new UncheckedIOException(e);
         }
         return page.toString(StandardCharsets.UTF_8);
+    }
+
+    private static void page(Metrics metrics, OutputStream to) {
+        try {
+            metrics.write("", to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<String> series(Metrics metrics, String name) {
@@ -134,7 +146,7 @@ class MetricsTest {
         assertThat(series(metrics, "http_client_request_duration_seconds_count")).containsExactlyInAnyOrder(
                 "http_client_request_duration_seconds_count{status_class=\"none\"} 1",
                 "http_client_request_duration_seconds_count{status_class=\"2xx\"} 1");
-        assertThat(series(metrics, "weir_worker_attempts_total")).hasSize(6).contains(
+        assertThat(series(metrics, "weir_worker_attempts_total")).hasSize(9).contains(
                 "weir_worker_attempts_total{app=\"orders\",outcome=\"failed\",worker=\"a\",zone=\"z1\"} 1.0");
     }
 
@@ -151,6 +163,55 @@ class MetricsTest {
                 "http_server_request_duration_seconds_count{status_class=\"5xx\"} 1");
         assertThat(series(metrics, "http_client_request_duration_seconds_count")).containsExactly(
                 "http_client_request_duration_seconds_count{status_class=\"none\"} 3");
+    }
+
+    @Test
+    void aWorkerThatHangsUntilTheWholeTookTooLongHasFailed() {
+        rig.total = Duration.ofSeconds(1);
+        Metrics metrics = watch(1, 10);
+        rig.get();
+        rig.pass(Duration.ofSeconds(2));
+
+        assertThat(series(metrics, "weir_exchanges_total")).contains("weir_exchanges_total{reason=\"total_timeout\"} 1.0");
+        assertThat(series(metrics, "weir_attempt_failures_total")).contains("weir_attempt_failures_total{failure=\"response_timeout\"} 1.0");
+        assertThat(series(metrics, "weir_worker_attempts_total")).contains(
+                "weir_worker_attempts_total{app=\"orders\",outcome=\"failed\",worker=\"a\",zone=\"z1\"} 1.0");
+    }
+
+    @Test
+    void aWorkerWhoseClientLeftBeforeItCouldAnswerHasNeitherAnsweredNorFailed() {
+        Metrics metrics = watch(1, 10);
+        rig.get();
+        rig.clientGone();
+
+        assertThat(series(metrics, "weir_worker_attempts_total")).containsExactlyInAnyOrder(
+                "weir_worker_attempts_total{app=\"orders\",outcome=\"answered\",worker=\"a\",zone=\"z1\"} 0.0",
+                "weir_worker_attempts_total{app=\"orders\",outcome=\"failed\",worker=\"a\",zone=\"z1\"} 0.0",
+                "weir_worker_attempts_total{app=\"orders\",outcome=\"abandoned\",worker=\"a\",zone=\"z1\"} 1.0");
+    }
+
+    /** A collector that is slow to take the page. */
+    @Test
+    void whoTakesThePageSlowlyHoldsUpNobodyElse() throws Exception {
+        Metrics metrics = watch(1, 10);
+        exchange(Duration.ofMillis(5), "200 OK", "");
+        CountDownLatch taking = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Thread slow = Thread.ofPlatform().start(() -> page(metrics, new OutputStream() {
+            @Override
+            public void write(int b) {
+                taking.countDown();
+                try {
+                    go.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }));
+        taking.await();
+        assertThat(metrics.durations().getTotalCount()).isEqualTo(1); // would wait for ever
+        go.countDown();
+        slow.join();
     }
 
     @Test
@@ -178,6 +239,17 @@ class MetricsTest {
                 "weir_access_log_lines_total{outcome=\"dropped\"} 3.0",
                 "\njvm_memory_used_bytes{",
                 "\nprocess_open_fds ");
+    }
+
+    @Test
+    void theMemoryOfThePoolIsThatOfTheAllocatorThatIsUsed() {
+        ByteBuf held = ByteBufAllocator.DEFAULT.directBuffer(1 << 20);
+        try {
+            String line = series(watch(1, 10), "weir_buffer_pool_bytes").getFirst();
+            assertThat(Double.parseDouble(line.substring(line.lastIndexOf(' ')))).isGreaterThanOrEqualTo(1 << 20);
+        } finally {
+            held.release();
+        }
     }
 
     @Test
@@ -212,7 +284,7 @@ class MetricsTest {
         LoopMetrics loop = (LoopMetrics) metrics.onLoop(0);
         AppCounts counts = Objects.requireNonNull(loop.apps().get("orders"));
         for (int i = 0; i < 8; i++) {
-            counts.attempted(new StandInTarget("[2001:db8:1111:2222:3333:4444:5555:%04d]:65535".formatted(i), "a-zone-of-some-length", 1), false);
+            counts.attempted(new StandInTarget("[2001:db8:1111:2222:3333:4444:5555:%04d]:65535".formatted(i), "a-zone-of-some-length", 1), Outcome.ANSWERED);
         }
         for (int i = 0; i < 1500; i++) {
             loop.apps().put("a".repeat(59) + "%04d".formatted(i), counts);
