@@ -24,6 +24,8 @@ START_SECONDS = 150  # on a machine that does much else
 END_SECONDS = 20
 
 TIMES = r"in \d+\.\d+ s"
+SLOW = r"200 in (?:0\.[5-9]|[1-9])[\d.]* s\n"
+FAST = r"200 in (?:0\.[0-4]|[\d.]+)[\d.]* s\n"  # on a loaded machine, anything
 # What is printed above a command, and what the command has to say, in order.
 EXPECTED = {
     "an app by its region's name": [r'"app": "orders"', r'"region": "ca-c1"', r'"x-forwarded-host": "orders\.ca-c1\.cloudhub\.localhost:\d+"'],
@@ -35,12 +37,12 @@ EXPECTED = {
     "a body": [r'"app": "hello"', r'"method": "POST"', r'"text": "two pens"'],
     "an app that is not there": [r"404 Not Found", r"no_route"],
     "let one of two workers be slow": [r'"worker": "stock-ca-c1a"', r'"delay": "500ms"'],
-    "then every second request is": [rf"\A(?=(.*\n)*200 in 0\.[5-9])(200 {TIMES}\n){{4}}\Z"],
+    "then every second request is": [rf"\A(({SLOW}{FAST}){{2}}|({FAST}{SLOW}){{2}})\Z"],
     "let it fail instead": [r'"delay": "0s"', r'"errors": "100%"'],
     "then every second answer is its error: it was the app's to give": [rf"\A((200 {TIMES}\n500 {TIMES}\n){{2}}|(500 {TIMES}\n200 {TIMES}\n){{2}})\Z"],
     "let it be well again": [r'"errors": "0%"'],
     "kill a worker: no request is lost, and the demo starts it again after 3 s": [rf"\A(200 {TIMES}\n){{8}}\Z"],
-    "the line of the last of them in the access log, with the time of each verb": [
+    "the line of the last of them in the access log, with the time of each verb that took some": [
         r'\A\{"time":', r'"path":"/8"', r'"reason":"ok","app":"orders","region":"ca-c1"', r'"total_us":\d+', r'\}\n\Z'],
     "how a load balancer is, at one glance": [r"readiness +ready", r"requests +settled \d+, p50", r"counts +apps 3, pools 6, workers 9"],
     "the workers that it knows, and those that rest since they could not be connected to": [r"orders +ca-c1 +127\.1\.1\.\d+:\d+ +ca-c1a"],

@@ -1,5 +1,7 @@
 package io.weir.config;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,8 @@ final class Excerpts {
 
     private static final String INDENT = "    ";
     private static final String CUT = "…";
+
+    private static final Pattern SECRET = Pattern.compile("(\\btoken[\"']?\\s*:\\s*)(?![\"']?\\$\\{)(\"[^\"]*\"?|'[^']*'?|[^\\s,}\"'][^\\s,}]*)");
 
     private final String text;
     private int offset;
@@ -40,7 +44,12 @@ final class Excerpts {
         String after = isEnd(to) ? "" : CUT;
         int caret = before.length() + text.codePointCount(from, offset);
         // A tab becomes one space, so that what is beneath it stands beneath it.
-        return INDENT + before + Quoted.clean(shown.replace('\t', ' ')) + after + '\n' + INDENT + " ".repeat(caret) + '^';
+        return INDENT + before + Quoted.clean(withoutSecrets(shown).replace('\t', ' ')) + after + '\n' + INDENT + " ".repeat(caret) + '^';
+    }
+
+    /** What stands where a secret does, as many asterisks; a reference to where it is kept stays. */
+    private static String withoutSecrets(String shown) {
+        return SECRET.matcher(shown).replaceAll(secret -> Matcher.quoteReplacement(secret.group(1) + "*".repeat(secret.group(2).codePointCount(0, secret.group(2).length()))));
     }
 
     private void walkTo(int wantedLine, int wantedColumn) {

@@ -18,6 +18,18 @@ class ExcerptsTest {
     }
 
     @Test
+    void aSecretOnTheLineIsNotShownAndTheCaretStandsWhereItStood() {
+        String line = "admin: { token: \"a-token-of-24-characters\", bind: x }";
+
+        assertThat(new Excerpts(line).at(1, 50)).isEqualTo(
+                "    admin: { token: **************************, bind: x }\n" + "    " + " ".repeat(49) + "^");
+        assertThat(new Excerpts("token: abcdefgh, x: 1").at(1, 1)).startsWith("    token: ********, x: 1\n");
+        assertThat(new Excerpts("{\"token\": 'abc'}").at(1, 1)).startsWith("    {\"token\": *****}\n");
+        assertThat(new Excerpts("token: \"${file:token}\"").at(1, 1)).startsWith("    token: \"${file:token}\"\n");
+        assertThat(new Excerpts("token: \"unclosed").at(1, 1)).startsWith("    token: *********\n");
+    }
+
+    @Test
     void itMayStandBehindTheLastCharacter() {
         assertThat(new Excerpts("a: \"b\n").at(1, 6)).isEqualTo("    a: \"b\n         ^");
     }

@@ -41,15 +41,16 @@ final class AccessRules {
     }
 
     Verdict judge(Call call) {
-        if (call.origin != null && !isSameHost(call.origin, call.host)) {
-            return refused(403, "a page of another origin may not call this");
-        }
         boolean trusted = isToken(call.authorization);
+        boolean wrong = token != null && call.authorization != null && !trusted;
+        if (call.origin != null && !isSameHost(call.origin, call.host)) {
+            return new Verdict.Refused(403, "a page of another origin may not call this", wrong);
+        }
         if (call.peer != Peer.UNIX && call.access != Access.PROBE && !trusted && !isOurs(call.host)) {
-            return refused(403, "call this by an IP address or as localhost, not as another name, or send the token");
+            return new Verdict.Refused(403, "call this by an IP address or as localhost, not as another name, or send the token", wrong);
         }
         if (!call.access.takes(call.method)) {
-            return refused(405, "this page takes " + call.access.methods());
+            return new Verdict.Refused(405, "this page takes " + call.access.methods(), wrong);
         }
         return trusted || !needsToken(call) ? ALLOWED : withoutToken(call);
     }
@@ -64,16 +65,12 @@ final class AccessRules {
 
     private Verdict withoutToken(Call call) {
         if (token == null) {
-            return refused(403, "this needs a token, and none is set: set admin.token, or call over the Unix socket");
+            return new Verdict.Refused(403, "this needs a token, and none is set: set admin.token, or call over the Unix socket", false);
         }
         if (call.authorization == null) {
-            return refused(401, "this needs admin.token: send Authorization: Bearer TOKEN");
+            return new Verdict.Refused(401, "this needs admin.token: send Authorization: Bearer TOKEN", false);
         }
         return new Verdict.Refused(401, "this is not admin.token", true);
-    }
-
-    private static Verdict refused(int status, String why) {
-        return new Verdict.Refused(status, why, false);
     }
 
     private boolean isToken(@Nullable String authorization) {

@@ -1,6 +1,7 @@
 package io.weir.admin;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -94,8 +95,10 @@ final class AdminSocket {
             channel.configureBlocking(false); // a full queue is an answer too
             channel.connect(UnixDomainSocketAddress.of(socket));
             return true;
-        } catch (IOException e) {
-            return !String.valueOf(e.getMessage()).contains("refused") && Files.exists(socket);
+        } catch (ConnectException _) {
+            return false; // refused: it was left behind
+        } catch (IOException _) {
+            return Files.exists(socket);
         }
     }
 

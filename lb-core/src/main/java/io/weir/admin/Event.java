@@ -11,8 +11,13 @@ import java.util.Map;
  * @param facts what to know of it: strings, numbers and booleans by names of the same form, in their order
  */
 public record Event(String kind, Map<String, Object> facts) {
+    /** The name under which the time stands beside the facts. */
+    static final String AT = "at";
 
     public Event {
+        if (facts.containsKey(AT)) {
+            throw new IllegalArgumentException("when it happened is noted by itself, under " + AT);
+        }
         facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts)); // in their order, which Map.copyOf loses
     }
 

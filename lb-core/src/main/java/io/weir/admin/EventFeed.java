@@ -27,7 +27,13 @@ public final class EventFeed {
     private Sinks.@Nullable Many<NotedEvent> live;
 
     public EventFeed(InstantSource clock) {
+        this(clock, 0);
+    }
+
+    /** One whose ids are above {@code last}: ids of an earlier process must be lower, or its readers would miss the beginning of this one. */
+    public EventFeed(InstantSource clock, long last) {
         this.clock = clock;
+        this.last = last;
     }
 
     /** Tells every reader, in the order of the calls. */

@@ -56,7 +56,7 @@ final class EventsPage implements Page {
     /** As it is sent (HTML, 9.2, server-sent events). */
     static String sent(NotedEvent noted) {
         Map<String, @Nullable Object> data = new LinkedHashMap<>();
-        data.put("at", noted.at());
+        data.put(Event.AT, noted.at());
         data.putAll(noted.event().facts());
         return "id: " + noted.id() + "\nevent: " + noted.event().kind() + "\ndata: " + JsonForm.line(data) + "\n\n";
     }

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A response's body, sent as it is written: in one piece with its length if it is short, else in chunks, to HTTP/1.0 up to the end of the
- * connection. A writer waits while the reader doesn't keep up, but not for longer than {@link #PATIENCE}. For one thread, but for {@link
- * #moved}.
+ * connection. A writer waits while the reader doesn't keep up, but not for longer than {@link #PATIENCE} at a time, nor {@link #LONGEST} in
+ * all. For one thread, but for {@link #moved}.
  */
 final class ReplyStream extends OutputStream {
     static final int PIECE = 16 * 1024;
@@ -24,10 +24,14 @@ final class ReplyStream extends OutputStream {
     /** In ns. */
     static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
+    /** In ns: a reader that takes a little now and then must not hold a thread for ever. */
+    static final long LONGEST = TimeUnit.SECONDS.toNanos(60);
+
     private final Channel channel;
     private final HttpResponse head;
     private final boolean chunks;
     private final byte[] piece = new byte[PIECE];
+    private final long end = System.nanoTime() + LONGEST;
     private int length;
     private boolean headSent;
 
@@ -80,12 +84,12 @@ final class ReplyStream extends OutputStream {
     }
 
     private void awaitReader() throws IOException {
-        long deadline = System.nanoTime() + PATIENCE;
+        long deadline = Math.min(System.nanoTime() + PATIENCE, end);
         synchronized (this) {
             while (!channel.isWritable() && channel.isActive()) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (left <= 0) {
-                    throw new IOException("the reader takes nothing");
+                    throw new IOException("the reader is too slow");
                 }
                 try {
                     wait(left);

@@ -13,7 +13,7 @@ public record TelemetryEvents(EventFeed feed) implements TroubleListener {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("loop", loop);
         facts.put("after", Duration.ofMillis(millis));
-        facts.put("at", at);
+        facts.put("where", at);
         feed.publish(new Event("loop_stalled", facts));
     }
 

@@ -83,7 +83,7 @@ final class AdminOpening {
                             ? ""
                             : "; without admin.token, others than this machine get /live, /ready and /metrics alone"));
         } catch (IOException e) {
-            failures.add(LoadBalancer.cannotListen(bind.toString(), e) + "; is another process (another weir?) there already?");
+            failures.add(LoadBalancer.cannotListenAtPort(bind.toString(), e));
         }
     }
 

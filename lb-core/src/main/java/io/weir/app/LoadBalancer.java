@@ -48,10 +48,13 @@ public final class LoadBalancer implements AutoCloseable {
 
     private static final Duration DRAIN_POLL = Duration.ofMillis(50);
 
+    /** More events than there can be: ids of this process begin above all of those before it, and are whole numbers to a double. */
+    private static final long IDS_PER_MILLI = 1000;
+
     private final EventLoops loops;
     private final Endpoints endpoints;
     private final ConnectionLimit connections;
-    private final EventFeed events = new EventFeed(InstantSource.system());
+    private final EventFeed events = new EventFeed(InstantSource.system(), System.currentTimeMillis() * IDS_PER_MILLI);
     private final LoopStalls stalls = new LoopStalls(new TelemetryEvents(events));
     private final LoopWatchdog watchdog;
     private final Telemetry telemetry;
@@ -159,7 +162,7 @@ public final class LoadBalancer implements AutoCloseable {
                 String onlyRegion = listener.strictRegion() ? settings.here().region() : null;
                 listeners.add(Listener.open(listener.bind(), timeouts, onlyRegion, loops, frontends));
             } catch (IOException e) {
-                failures.add(cannotListen(listener.bind().toString(), e) + "; is another process (another weir?) there already?");
+                failures.add(cannotListenAtPort(listener.bind().toString(), e));
             }
         }
         listening = addresses().stream().map(LoadBalancerProcess::text).toList();
@@ -169,6 +172,14 @@ public final class LoadBalancer implements AutoCloseable {
     /** That an address can't be had, and why. */
     static String cannotListen(String address, IOException cause) {
         return "can't listen at " + address + ": " + cause.getMessage();
+    }
+
+    /** The same of a port, with what to do. */
+    static String cannotListenAtPort(String address, IOException cause) {
+        String why = cause.getMessage();
+        return why == null || why.startsWith("Unresolved")
+                ? "can't listen at " + address + ": there is no such host; write an address of this machine"
+                : cannotListen(address, cause) + "; is another process (another weir?) there already?";
     }
 
     /** Where it listens, in the order of the config. */

@@ -29,7 +29,7 @@ final class ProcessSearch {
         this.client = client;
     }
 
-    /** By an address, else by the environment's, else by the path of a config, else the only one that runs. */
+    /** By an address, else by the path of a config, else by the environment's address, else the only one that runs. */
     Status.FoundProcess find(@Nullable String address, @Nullable String config) throws Status.CommandException {
         if (address != null) {
             return at("--admin", address);
@@ -65,12 +65,16 @@ final class ProcessSearch {
 
     private List<RunFolder.Entry> running(@Nullable String key) throws Status.CommandException {
         List<RunFolder.Entry> running = new ArrayList<>();
+        IOException fault = null;
         for (RunFolder folder : folders) {
             try {
                 folder.entries().stream().filter(entry -> key == null || entry.key().equals(key)).forEach(running::add);
             } catch (IOException e) {
-                throw new Status.CommandException(Main.FAILED, "can't look for a running weir: " + e.getMessage() + ", or use --admin");
+                fault = e; // it may be in another
             }
+        }
+        if (running.isEmpty() && fault != null) {
+            throw new Status.CommandException(Main.FAILED, "can't look for a running weir: " + fault.getMessage() + ", or use --admin");
         }
         return running;
     }

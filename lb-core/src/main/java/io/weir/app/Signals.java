@@ -3,15 +3,19 @@ package io.weir.app;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
- * TERM and INT: the first is waited for, the second ends the process at once. USR1 opens logs anew. {@code sun.misc.Signal} is reached by reflection, since it is
+ * TERM and INT: the first is waited for, a later one ends the process at once. USR1 opens logs anew. {@code sun.misc.Signal} is reached by reflection, since it is
  * no part of the platform's API that the compiler would let us name.
  */
 final class Signals {
     private static final int ENDED_BY_SECOND = 1;
+    /** In ns. What comes so soon is the first once more: `timeout` sends it to the process and to its group. */
+    private static final long ECHO = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final CountDownLatch first = new CountDownLatch(1);
+    private long firstAt; // as System.nanoTime() has it; guarded by this
 
     private Signals() {}
 
@@ -45,11 +49,14 @@ final class Signals {
         }
     }
 
-    private void received() {
-        if (first.getCount() == 0) {
+    private synchronized void received() {
+        long now = System.nanoTime();
+        if (first.getCount() > 0) {
+            firstAt = now;
+            first.countDown();
+        } else if (now - firstAt > ECHO) {
             Runtime.getRuntime().halt(ENDED_BY_SECOND);
         }
-        first.countDown();
     }
 
     void awaitFirst() {

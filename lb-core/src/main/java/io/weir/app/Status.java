@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         description = "Says how a running weir is: its readiness, config, listeners, connections, and the workers that are not well.",
         footer = {
             "",
-            "The process is found by --admin, else by WEIR_ADMIN in the environment, else by its config FILE|DIR, else it is the only one that this user runs.",
+            "The process is found by --admin, else by its config FILE|DIR, else by WEIR_ADMIN in the environment, else it is the only one that this user runs.",
             "WEIR_ADMIN_TOKEN, or --token-file, is the token that an address of another machine asks for."
         })
 final class Status implements Callable<Integer> {
@@ -84,13 +84,22 @@ final class Status implements Callable<Integer> {
 
     private @Nullable String token(Function<String, @Nullable String> environment) throws CommandException {
         if (tokenFile == null) {
-            return environment.apply("WEIR_ADMIN_TOKEN");
+            return checked(environment.apply("WEIR_ADMIN_TOKEN"), "WEIR_ADMIN_TOKEN");
         }
         try {
-            return Files.readString(tokenFile).strip();
+            return checked(Files.readString(tokenFile), tokenFile.toString());
         } catch (IOException e) {
             throw new CommandException(Main.FAILED, "the token can't be read: " + e);
         }
+    }
+
+    /** Without the end of its line; it must be something that can stand in a field. */
+    private static @Nullable String checked(@Nullable String token, String from) throws CommandException {
+        String stripped = token == null ? null : token.strip();
+        if (stripped != null && !stripped.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new CommandException(Main.USAGE, from + " holds no token: one is of 16 to 1024 letters, digits and -._~+/=");
+        }
+        return stripped;
     }
 
     /** A command that has come to its end early; the message says what to do. */

@@ -25,6 +25,16 @@ class AccessRulesTest {
         return new AccessRules.Call(peer, access, method, authorization, host, origin);
     }
 
+    /** Else somebody could try tokens where another answer than the right one's gives them away, and nobody would know. */
+    @Test
+    void aWrongTokenIsCountedWhateverTheCallIsRefusedFor() {
+        String wrong = "Bearer a-token-of-24-character";
+        assertThat(said(withToken.judge(call(Peer.OTHER, Access.FIGURES, "GET", wrong, "evil.example", null)))).isEqualTo("403 counted");
+        assertThat(said(withToken.judge(call(Peer.OTHER, Access.FIGURES, "GET", "Bearer " + TOKEN, "evil.example", null)))).isEqualTo("allowed");
+        assertThat(said(withToken.judge(call(Peer.OTHER, Access.INSIGHT, "POST", wrong, OURS, null)))).isEqualTo("405 counted");
+        assertThat(said(withToken.judge(call(Peer.OTHER, Access.INSIGHT, "GET", wrong, OURS, "http://evil.example")))).isEqualTo("403 counted");
+    }
+
     /** Each page's kind from everywhere: without the field, with a wrong token, with the token; and where no token is set. */
     @ParameterizedTest
     @CsvSource({

@@ -51,6 +51,25 @@ class EventFeedTest {
     }
 
     @Test
+    void aReaderOfAnEarlierProcessMissesNothingOfThisOne() {
+        EventFeed next = new EventFeed(() -> NOON, 1000);
+        next.publish(Event.of("started"));
+        next.publish(Event.of("ready"));
+
+        assertThat(ids(next.after(2))).containsExactly(1001L, 1002L);
+        assertThat(ids(next.after(1001))).containsExactly(1002L);
+    }
+
+    @Test
+    void telemetrysTroubleIsToldWithTheTimeAndThePlace() {
+        new TelemetryEvents(feed).loopStalled(1, 63, "io.weir.Slow.work(Slow.java:7)");
+
+        assertThat(EventsPage.sent(feed.after(0).getFirst())).isEqualTo(
+                "id: 1\nevent: loop_stalled\ndata: {\"at\":\"2026-11-23T12:00:00.123Z\",\"loop\":1,\"after\":0.063,"
+                        + "\"where\":\"io.weir.Slow.work(Slow.java:7)\"}\n\n");
+    }
+
+    @Test
     void anIdOfAnEarlierProcessGetsAllThatThisOneHas() {
         publish(1, 2);
 

@@ -92,7 +92,7 @@ final class Guide {
 
     private void admin(Workplace workplace) {
         Scene.Balancer here = scene.balancers().getFirst();
-        say("the line of the last of them in the access log, with the time of each verb",
+        say("the line of the last of them in the access log, with the time of each verb that took some",
                 "sleep 0.5; grep '\"app\":\"orders\"' " + workplace.file(here.accessLogName()) + " | tail -n 1");
         for (AdminPage page : ADMIN_PAGES) {
             say(page.shows(), "curl -s '" + "http://" + here.admin() + page.path() + "'");

@@ -27,7 +27,7 @@ class GuideTest {
         List<Integer> commands = IntStream.range(0, lines.size()).filter(i -> lines.get(i).startsWith("    ")).boxed().toList();
 
         assertThat(commands).hasSizeGreaterThan(10).allSatisfy(i -> {
-            assertThat(lines.get(i)).matches("    (curl|kill -9) .*");
+            assertThat(lines.get(i)).matches("    (curl|kill -9|sleep) .*");
             assertThat(lines.get(i - 1)).startsWith("  # ");
         });
     }
