@@ -10,14 +10,19 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One caller's connection: its requests, one at a time. On the admin thread, but for pages that may wait. */
 final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
     /** Requests that a caller may send before it has read the answers. */
+    private static final Logger LOG = LoggerFactory.getLogger(AdminConnection.class);
+
     private static final int MOST_WAITING = 16;
 
     /**
@@ -195,6 +200,9 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("a connection to the admin API failed", cause);
+        }
         var _ = ctx.close();
     }
 }

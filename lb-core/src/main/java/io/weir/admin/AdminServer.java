@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdminServer implements AutoCloseable {
     static final int IDLE_SECONDS = 60;
+    /** How long the event loop may take to bind or close a socket: far longer than it does, unless it has died. */
+    private static final int PATIENCE_SECONDS = 30;
+
     private static final int MOST_REQUEST_BYTES = 64 * 1024;
     static final int MOST_CONNECTIONS = 100;
     private static final int PAGE_THREADS = 2;
@@ -120,7 +123,9 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private Channel bound(ChannelFuture binding) throws IOException {
-        binding.awaitUninterruptibly();
+        if (!binding.awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException("the admin API's event loop does not answer");
+        }
         if (!binding.isSuccess()) {
             throw new IOException(binding.cause().getMessage(), binding.cause());
         }
@@ -179,13 +184,13 @@ public final class AdminServer implements AutoCloseable {
     public void close() {
         sockets.forEach(AdminSocket::remove);
         links.forEach(AdminSocket::deleteQuietly);
-        listening.forEach(channel -> channel.close().awaitUninterruptibly());
+        listening.forEach(channel -> channel.close().awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS));
         pageMakers.shutdownNow();
         try {
             var _ = pageMakers.awaitTermination(1, TimeUnit.SECONDS); // they write to channels of the thread that ends next
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -46,6 +46,9 @@ public final class LoadBalancer implements AutoCloseable {
     /** An idle connection is closed this long after a drain began: a request that was on its way meanwhile is still served. */
     private static final Duration DRAIN_GRACE = Duration.ofSeconds(1);
 
+    /** How long event loops may take to end: far longer than they do, unless one has died. */
+    private static final int LAST_SECONDS = 30;
+
     private static final Duration DRAIN_POLL = Duration.ofMillis(50);
 
     /** More events than there can be: ids of this process begin above all of those before it, and are whole numbers to a double. */
@@ -134,7 +137,7 @@ public final class LoadBalancer implements AutoCloseable {
             return Telemetry.start(settings, loops.loops(), around);
         } catch (IOException e) {
             endpoints.close();
-            loops.shutDown().awaitUninterruptibly();
+            loops.shutDown().awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
             throw new CannotLogException(settings.accessLog().path(), e);
         }
     }
@@ -264,7 +267,7 @@ public final class LoadBalancer implements AutoCloseable {
         }
         watchdog.close();
         endpoints.close();
-        loops.shutDown().awaitUninterruptibly();
+        loops.shutDown().awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
         telemetry.close();
     }
 

@@ -25,7 +25,19 @@ public final class Main implements Callable<Integer> {
     /** Runs a command and exits with its code. */
     public static void main(String... args) {
         NettyProperties.set();
-        System.exit(execute(args));
+        System.exit(executeOrSay(args));
+    }
+
+    /** Whatever fails ends the process: event loops that were started already would keep it alive, and nobody would be served. */
+    @SuppressWarnings("CatchAndPrintStackTrace") // there is nobody else to tell
+    private static int executeOrSay(String... args) {
+        try {
+            return execute(args);
+        } catch (Throwable e) {
+            System.err.println("weir: ended by a fault of its own");
+            e.printStackTrace();
+            return FAILED;
+        }
     }
 
     static int execute(String... args) {

@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * accepted where it will be served; NIO has no such option, and one acceptor hands its channels over.
  */
 public final class Listener implements AutoCloseable {
+    /** How long an event loop may take to bind or close a socket: far longer than it does, unless it has died. */
+    private static final int PATIENCE_SECONDS = 30;
+
     private static final int BACKLOG = 8192; // the kernel takes the lesser of this and net.core.somaxconn
     /** What the kernel may hold of a response beyond what it has sent, in bytes. */
     private static final int UNSENT = 256 * 1024;
@@ -107,7 +111,10 @@ public final class Listener implements AutoCloseable {
         if (transport.unsentLimit() != null) {
             bootstrap.option(transport.unsentLimit(), UNSENT);
         }
-        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        ChannelFuture bound = bootstrap.bind(address);
+        if (!bound.awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException("the event loop does not answer");
+        }
         if (!bound.isSuccess()) {
             throw new IOException(bound.cause().getMessage(), bound.cause());
         }
@@ -132,7 +139,7 @@ public final class Listener implements AutoCloseable {
 
     private static void close(List<Channel> sockets) {
         for (Channel socket : sockets) {
-            var _ = socket.close().awaitUninterruptibly();
+            var _ = socket.close().awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
     }
 }
