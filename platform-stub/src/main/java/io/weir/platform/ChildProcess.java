@@ -66,9 +66,9 @@ public final class ChildProcess {
         return process.onExit().thenApply(ended -> new Ending(ended.exitValue()));
     }
 
-    /** Asks it to end, by TERM. */
+    /** Asks it to end, by TERM. Its pipe stays: {@link Process#destroy} would close it too, and it would not get to ending in good order. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /**

@@ -52,6 +52,19 @@ class ChildProcessTest {
         assertThat(log()).hasContent(child.pid() + "\n");
     }
 
+    /** One that is asked to end may take its time: were its pipe closed, it would take us for gone and end at once. */
+    @Test
+    void itsPipeStaysWhenItIsAskedToEnd() throws Exception {
+        ChildProcess child = start("trap '' TERM; echo ready; exec cat");
+        while (!Files.readString(log()).contains("ready")) {
+            Thread.onSpinWait();
+        }
+
+        child.terminate();
+
+        assertThat(child.awaitEnd(Duration.ofMillis(500))).as("ended at the end of its pipe").isFalse();
+    }
+
     @Test
     void itEndsWhenAsked() throws Exception {
         ChildProcess child = start("exec cat"); // until the end of its standard input, which we hold
