@@ -31,7 +31,11 @@ final class AppReader {
             AffinitySettings affinity = fields.optional("affinity", BalanceReader::affinity);
             SentHost host = fields.optional("host", Scalars.oneOf(SentHost.class), AppSettings.DEFAULT_HOST);
             fields.notYet("failover", "zones", "panic");
-            return label == null || pools == null ? null : new AppSettings(label, pools, timeouts, upstream, balance, affinity, host);
+            HealthSettings health = HealthSettings.DEFAULTS;
+            FailoverSettings failover = FailoverSettings.DEFAULTS;
+            return label == null || pools == null
+                    ? null
+                    : new AppSettings(label, pools, timeouts, upstream, balance, affinity, host, health, failover);
         });
     }
 

@@ -5,13 +5,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A deployed application. Its workers are not checked: each is healthy from the start.
+ * A deployed application.
  *
  * @param name a lower-case DNS label, as it stands in the app's domains
  * @param pools by region, in the file's order; at least one
  * @param balance how a worker is picked
  * @param affinity how clients come back to their worker; null: they don't
  * @param host what its workers get as {@code Host}
+ * @param health how it is found out whether its workers are well
+ * @param failover where its traffic goes when workers are lost
  */
 public record AppSettings(
         String name,
@@ -20,7 +22,9 @@ public record AppSettings(
         UpstreamSettings upstream,
         BalanceSettings balance,
         @Nullable AffinitySettings affinity,
-        SentHost host) {
+        SentHost host,
+        HealthSettings health,
+        FailoverSettings failover) {
 
     static final SentHost DEFAULT_HOST = SentHost.CLIENT;
 
@@ -42,6 +46,15 @@ public record AppSettings(
 
     /** An app with every setting but its pools left out. */
     public static AppSettings defaults(String name, Map<String, PoolSettings> pools) {
-        return new AppSettings(name, pools, AppTimeouts.DEFAULTS, UpstreamSettings.DEFAULTS, BalanceSettings.DEFAULT, null, DEFAULT_HOST);
+        return new AppSettings(
+                name,
+                pools,
+                AppTimeouts.DEFAULTS,
+                UpstreamSettings.DEFAULTS,
+                BalanceSettings.DEFAULT,
+                null,
+                DEFAULT_HOST,
+                HealthSettings.DEFAULTS,
+                FailoverSettings.DEFAULTS);
     }
 }

@@ -6,6 +6,13 @@ import org.jspecify.annotations.Nullable;
  * What a decision depends on that is the request's own: its turn, its luck, and its keys. Reused with the exchange; decisions only read it.
  */
 public final class Draw {
+    /** What luck is asked for: independent numbers for each. */
+    static final int TIER = 1;
+
+    static final int WARMING = 2;
+
+    private static final double UNIT = 0x1p-53;
+
     private int turn;
     private long seed;
     private long key;
@@ -47,6 +54,11 @@ public final class Draw {
     /** Random bits for the attempt behind that many others. */
     long bits(int attempts) {
         return Fingerprint.mix(seed + Fingerprint.GOLDEN * attempts);
+    }
+
+    /** A random number of [0, 1) for that purpose of the attempt behind that many others. */
+    double luck(int purpose, int attempts) {
+        return (Fingerprint.mix(bits(attempts) ^ purpose * Fingerprint.GOLDEN) >>> 11) * UNIT;
     }
 
     /** The key to hash by. */

@@ -1,0 +1,83 @@
+package io.weir.config;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How workers are asked whether they are well. Workers of several pools that share an address and these settings are asked once for all.
+ *
+ * @param kind what is asked
+ * @param port where it is asked; null: the worker's own
+ * @param interval from one question to the next while nothing is in doubt; each differs by up to {@link #JITTER} of it
+ * @param timeout for an answer, with its connection
+ * @param rise good answers in a row that make an unhealthy worker well
+ * @param fall bad answers in a row that make it unhealthy when traffic doesn't say the same
+ */
+public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval, Duration timeout, int rise, int fall) {
+
+    static final Bounds<Duration> INTERVAL = Bounds.time(Duration.ofMillis(100), Duration.ofHours(1));
+    static final Bounds<Duration> TIMEOUT = Bounds.time(Duration.ofMillis(10), Duration.ofMinutes(1));
+    static final Bounds<Integer> COUNT = Bounds.count(1, 100);
+
+    /** By how much of the interval one differs from the next, so that checks of many don't come together. */
+    public static final double JITTER = 0.2;
+
+    /** A connection, every 5 s. */
+    public static final CheckSettings DEFAULT = new CheckSettings(new Tcp(), null, Duration.ofSeconds(5), Duration.ofSeconds(2), 2, 3);
+
+    public CheckSettings {
+        INTERVAL.check("interval", interval);
+        TIMEOUT.check("timeout", timeout);
+        COUNT.check("rise", rise);
+        COUNT.check("fall", fall);
+    }
+
+    /** What is asked. */
+    public sealed interface Kind {}
+
+    /** A connection: well if there is one in time. */
+    public record Tcp() implements Kind {}
+
+    /**
+     * An HTTP/1.1 request.
+     *
+     * @param path with query, begins with {@code /}
+     * @param method {@code GET}, {@code HEAD} or {@code OPTIONS}
+     * @param host the Host field; null: the worker's address
+     * @param statuses those that are good; at least one
+     * @param body what the beginning of the body must contain; null: whatever it says
+     */
+    public record Http(String path, String method, @Nullable String host, List<StatusRange> statuses, @Nullable String body) implements Kind {
+        /** How much of a body is looked at, in bytes. */
+        public static final int BODY = 16 * 1024;
+
+        public static final String DEFAULT_METHOD = "GET";
+        public static final List<StatusRange> DEFAULT_STATUSES = List.of(new StatusRange(200, 299));
+
+        public Http {
+            statuses = List.copyOf(statuses);
+        }
+    }
+
+    /**
+     * A TLS handshake; the certificate's end is reported, and nothing of it is verified but that it is one.
+     *
+     * @param serverName for SNI; null: none is sent
+     */
+    public record Tls(@Nullable String serverName) implements Kind {}
+
+    /**
+     * {@code grpc.health.v1.Health/Check} over HTTP/2 with prior knowledge: well if it says SERVING.
+     *
+     * @param service empty: the server as a whole
+     */
+    public record Grpc(String service) implements Kind {}
+
+    /** Both ends included. */
+    public record StatusRange(int least, int most) {
+        public boolean contains(int status) {
+            return least <= status && status <= most;
+        }
+    }
+}

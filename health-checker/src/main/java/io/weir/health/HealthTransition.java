@@ -1,0 +1,30 @@
+package io.weir.health;
+
+import io.weir.topology.Worker;
+
+/**
+ * A worker's health has changed.
+ *
+ * @param cause what changed it
+ * @param detail what was seen, for people: {@code status 503}, {@code 5 failures in a row}
+ * @param silent whether it is unhealthy because it doesn't answer: then requests that wait for it are given back
+ * @param since ns on the monitor's clock from the first sign (a failed attempt, a failed check) to the change; 0 where there was none
+ * @param at ns on the monitor's clock
+ */
+public record HealthTransition(Worker worker, Health from, Health to, Cause cause, String detail, boolean silent, long since, long at) {
+    /** What changes a worker's health. */
+    public enum Cause {
+        /** A check, or several in a row. */
+        CHECK,
+        /** Answers to requests: too many failures in a row. */
+        FAILURES,
+        /** Answers to requests: far fewer good ones than the pool's others give. */
+        SUCCESS_RATE,
+        /** The time of an ejection is over. */
+        TIME,
+        /** Answers to requests were good. */
+        ANSWERS,
+        /** It is watched in another way from now on: its settings changed. */
+        SETTINGS
+    }
+}

@@ -1,0 +1,26 @@
+package io.weir.balancing;
+
+/**
+ * A value that changes evenly with time: {@code from} until {@code start}, {@code to} from {@code end} on, both in ns on the caller's
+ * monotonic clock. What changes with time is published once, as a line, and evaluated by whoever reads it.
+ */
+public record Line(double from, double to, long start, long end) {
+    /** Nothing, for ever. */
+    public static final Line NONE = constant(0);
+
+    /** Everything, for ever. */
+    public static final Line ALL = constant(1);
+
+    public static Line constant(double value) {
+        return new Line(value, value, 0, 0);
+    }
+
+    /** Its value at {@code now} ns. */
+    public double at(long now) {
+        if (now - end >= 0) {
+            return to;
+        }
+        long gone = now - start;
+        return gone <= 0 ? from : from + (to - from) * gone / (end - start);
+    }
+}
