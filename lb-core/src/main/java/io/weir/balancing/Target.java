@@ -33,11 +33,17 @@ public abstract class Target {
     }
 
     protected Target(String name, String zone, int weight, @Nullable Latency latency) {
+        this(name, zone, weight, latency, 0);
+    }
+
+    /** One that has {@code inFlight} exchanges under way from the start. */
+    Target(String name, String zone, int weight, @Nullable Latency latency, int inFlight) {
         this.name = name;
         this.zone = zone;
         this.weight = weight;
         this.fingerprint = Fingerprint.of(name);
         this.latency = latency;
+        this.inFlight = inFlight;
     }
 
     /** Its address, as the config writes it. */
@@ -62,6 +68,11 @@ public abstract class Target {
     /** How long it takes to answer; null if nobody asks, and then nobody measures. */
     final @Nullable Latency latency() {
         return latency;
+    }
+
+    /** How long it takes to answer, in ns; 0 if that is not known or not measured. */
+    public final long latencyAverage() {
+        return latency == null ? 0 : latency.average();
     }
 
     /** An attempt's answer began {@code nanos} after it had its connection. Called on the loop of that index. */
