@@ -5,15 +5,18 @@ import io.weir.balancing.Latency;
 import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
 import io.weir.balancing.Tier;
+import io.weir.balancing.Touched;
 import io.weir.config.AffinitySettings;
 import io.weir.config.AppSettings;
 import io.weir.config.AppTimeouts;
 import io.weir.config.BalanceSettings;
+import io.weir.config.EjectionSettings;
 import io.weir.config.HashKey;
 import io.weir.config.MappingSettings;
 import io.weir.config.PoolSettings;
 import io.weir.config.SentHost;
 import io.weir.config.Settings;
+import io.weir.config.WorkerSettings;
 import io.weir.http.MendedPaths;
 import io.weir.http.OriginalPath;
 import io.weir.http.Step;
@@ -24,6 +27,7 @@ import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
 import io.weir.routing.Rule;
 import io.weir.topology.Template;
+import io.weir.topology.Worker;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
 import java.time.Duration;
@@ -41,12 +45,19 @@ public final class Tables {
 
     private final Endpoints endpoints;
     private final int loops;
+    private final @Nullable Touched touched;
     private final List<Latency> latencies = new ArrayList<>();
 
-    /** For that many event loops. */
+    /** For that many event loops. Nobody watches the attempts at their targets. */
     public Tables(Endpoints endpoints, int loops) {
+        this(endpoints, loops, null);
+    }
+
+    /** The same; the targets that attempts come to are listed in {@code touched}, if it is not null. */
+    public Tables(Endpoints endpoints, int loops, @Nullable Touched touched) {
         this.endpoints = endpoints;
         this.loops = loops;
+        this.touched = touched;
     }
 
     /** The table for {@code settings}, at {@code now} ns. */
@@ -103,11 +114,7 @@ public final class Tables {
         Map<String, App.RegionPlan> plans = new LinkedHashMap<>();
         for (PoolSettings pool : settings.pools().values()) {
             List<EndpointTarget> targets = pool.workers().stream()
-                    .map(worker -> new EndpointTarget(
-                            endpoints.at(worker.address(), settings.upstream()),
-                            worker.zone(),
-                            worker.weight(),
-                            balance == Balance.PEAK_EWMA ? latency(now) : null))
+                    .map(worker -> target(settings, pool.region(), worker, balance == Balance.PEAK_EWMA ? latency(now) : null))
                     .toList();
             plans.put(pool.region(), new App.RegionPlan(new Plan(List.of(new Tier(pool.region(), targets, balance)))));
         }
@@ -124,6 +131,17 @@ public final class Tables {
                 settings.balance() instanceof BalanceSettings.Hash hash ? key(hash.on()) : null,
                 affinity == null ? null : new AffinityCookie(affinity.cookie(), settings.name()),
                 settings.host() == SentHost.WORKER);
+    }
+
+    private EndpointTarget target(AppSettings app, String region, WorkerSettings worker, @Nullable Latency latency) {
+        EjectionSettings ejection = app.health().ejection();
+        return new EndpointTarget(
+                endpoints.at(worker.address(), app.upstream()),
+                new Worker(app.name(), region, worker.zone(), worker.address()),
+                worker.weight(),
+                ejection != null && ejection.serverErrors(),
+                latency,
+                touched);
     }
 
     private Latency latency(long now) {
