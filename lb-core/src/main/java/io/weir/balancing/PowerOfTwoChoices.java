@@ -1,6 +1,5 @@
 package io.weir.balancing;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +24,8 @@ final class PowerOfTwoChoices implements Policy {
     private final @Nullable Warmth warmth;
 
     /** The second target is taken if the first costs more than {@code margin} times as much. {@code warmth} is null if none warms up. */
-    PowerOfTwoChoices(List<Target> targets, Cost cost, double margin, @Nullable Warmth warmth) {
-        this.rotation = new Rotation(targets);
+    PowerOfTwoChoices(Rotation rotation, Cost cost, double margin, @Nullable Warmth warmth) {
+        this.rotation = rotation;
         this.cost = cost;
         this.margin = margin;
         this.warmth = warmth;
@@ -34,7 +33,7 @@ final class PowerOfTwoChoices implements Policy {
 
     @Override
     public @Nullable Target pick(Bar bar, Attempts attempts, long now, Draw draw, @Nullable DecisionTrace trace) {
-        long bits = draw.bits(attempts.count());
+        long bits = rotation.bits(draw, attempts);
         Target first = rotation.from(rotation.place((int) (bits >>> 32)), null, bar, attempts, now, draw);
         if (first == null) {
             return null;

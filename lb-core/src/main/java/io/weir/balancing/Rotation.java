@@ -28,9 +28,20 @@ final class Rotation {
     private static final double GOLDEN = 0.618033988749895;
 
     private final Target[] order;
+    private final int series;
 
     Rotation(List<Target> targets) {
-        order = order(targets);
+        this(targets, 0);
+    }
+
+    private Rotation(List<Target> targets, int series) {
+        this.order = order(targets);
+        this.series = series;
+    }
+
+    /** One that is asked after another one, with lots of its own: the same would always fall near the same targets. */
+    static Rotation ofSubstitutes(List<Target> targets) {
+        return new Rotation(targets, Attempts.MOST);
     }
 
     int length() {
@@ -39,6 +50,11 @@ final class Rotation {
 
     Target at(int i) {
         return order[i];
+    }
+
+    /** Random bits for places in it, for the next attempt. */
+    long bits(Draw draw, Attempts attempts) {
+        return draw.bits(series + attempts.count());
     }
 
     /** A place by 32 random bits: as likely as any other, but for 1 in 2³² (Lemire, Fast Random Integer Generation, 2019). */
@@ -61,7 +77,7 @@ final class Rotation {
     private @Nullable Target byLot(@Nullable Target but, Bar bar, Attempts attempts, long now, Draw draw) {
         int place = 0;
         for (int lot = 0; lot < LOTS; lot++) {
-            place = place((int) draw.bits(Draw.LOT + lot, attempts.count()));
+            place = place((int) draw.bits(Draw.LOT + lot, series + attempts.count()));
             Target target = order[place];
             if (!target.equals(but) && bar.admits(target, attempts, now)) {
                 return target;

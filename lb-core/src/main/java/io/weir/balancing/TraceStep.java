@@ -96,7 +96,7 @@ public sealed interface TraceStep {
                 out.append(String.format(Locale.ROOT, ", warming up at %.0f%%", 100 * part));
             }
             if (cost != null) {
-                out.append(String.format(Locale.ROOT, ", cost %.4g", cost));
+                out.append(String.format(Locale.ROOT, ", cost %.3g", cost));
             }
             out.append(')');
             return obstacle == null ? out.toString() : out.append(' ').append(obstacle.text()).toString();
@@ -124,7 +124,7 @@ public sealed interface TraceStep {
         public String text() {
             return second == null
                     ? "only " + first + " can be drawn"
-                    : String.format(Locale.ROOT, "drawn %s (cost %.4g) and %s (cost %.4g): %s", first, firstCost, second, secondCost, picked);
+                    : String.format(Locale.ROOT, "drawn %s (cost %.3g) and %s (cost %.3g): %s", first, firstCost, second, secondCost, picked);
         }
     }
 
