@@ -109,7 +109,7 @@ final class EndpointCheck {
     /** Asks within 500 ms of the last question, or at once if that was longer ago. */
     void soon() {
         long now = time.now();
-        long at = Math.max(askedAt + QUICK, now);
+        long at = askedAt + QUICK - now > 0 ? askedAt + QUICK : now;
         if (!asking && !hurried && nextAt - at > 0) {
             nextAt = at;
             schedule(at - now, ask);

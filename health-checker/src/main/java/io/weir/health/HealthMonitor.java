@@ -106,7 +106,11 @@ public final class HealthMonitor implements AutoCloseable {
     /** How these workers are now; those that are not watched are left out. Completes on the health loop, exceptionally if there is none any more. */
     public CompletableFuture<List<WorkerReport>> describe(Collection<Worker> workers) {
         List<Worker> wanted = List.copyOf(workers);
-        return CompletableFuture.supplyAsync(() -> wanted.stream().map(this::report).filter(Objects::nonNull).toList(), loop);
+        try {
+            return CompletableFuture.supplyAsync(() -> wanted.stream().map(this::report).filter(Objects::nonNull).toList(), loop);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private @Nullable WorkerReport report(Worker worker) {

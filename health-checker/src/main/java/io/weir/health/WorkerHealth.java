@@ -282,7 +282,7 @@ final class WorkerHealth {
     }
 
     private @Nullable HealthTransition endProbation(long now) {
-        if (now - probationEnd < 0 || suspected() || suspicion.complaint()) {
+        if (now - probationEnd < 0 || failed > 0 || suspicion.complaint()) {
             return null;
         }
         if (goodAnswerSince) {

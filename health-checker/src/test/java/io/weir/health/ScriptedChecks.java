@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ final class ScriptedChecks implements Checks {
     static final CheckResult REFUSED = CheckResult.failed(CheckResult.Failure.REFUSED, "connection refused");
     static final CheckResult UNWELL = CheckResult.failed(CheckResult.Failure.UNWELL, "status 503");
 
+    /** What a witness is told of a question that was under way when its check was closed. */
+    static final CheckResult GIVEN_UP = CheckResult.failed(CheckResult.Failure.TIMEOUT, "given up");
+
     private final VirtualLoop loop;
     private final Map<WorkerAddress, Answer> script = new HashMap<>();
     /** In the order in which they were asked. */
@@ -26,6 +30,8 @@ final class ScriptedChecks implements Checks {
     int open;
     int opened;
     boolean outOfSockets;
+    /** Is told each outcome before the one who asked is, and of questions that were given up. */
+    BiConsumer<WorkerAddress, CheckResult> witness = (_, _) -> {};
 
     /** What is answered when; {@code result} null: nothing ever. */
     private record Answer(@Nullable CheckResult result, Duration after) {}
@@ -89,6 +95,7 @@ final class ScriptedChecks implements Checks {
             pending = loop.schedule(
                     () -> {
                         pending = null;
+                        witness.accept(address, outcome);
                         answer.accept(outcome);
                     },
                     after.toNanos(),
@@ -104,6 +111,7 @@ final class ScriptedChecks implements Checks {
             open--;
             if (pending != null) {
                 pending.cancel(false);
+                witness.accept(address, GIVEN_UP);
             }
         }
     }

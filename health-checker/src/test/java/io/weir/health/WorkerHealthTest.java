@@ -20,6 +20,7 @@ import static io.weir.health.ScriptedChecks.UNWELL;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.config.CheckSettings;
 import io.weir.config.HealthSettings;
 import io.weir.health.HealthTransition.Cause;
 import io.weir.topology.Worker;
@@ -366,8 +367,8 @@ class WorkerHealthTest {
         healthy();
         health.checked(REFUSED, now);
         health.checked(REFUSED, now);
-        assertThat(health.change(with(new io.weir.config.CheckSettings(CHECK.kind(), 81, CHECK.interval(), CHECK.timeout(), 2, 3), EJECTION), now))
-                .isNull();
+        var elsewhere = new CheckSettings(CHECK.kind(), 81, CHECK.interval(), CHECK.timeout(), 2, 3);
+        assertThat(health.change(with(elsewhere, EJECTION), now)).isNull();
         assertThat(health.suspected()).isFalse();
 
         assertThat(health.checked(REFUSED, now)).isNull();
