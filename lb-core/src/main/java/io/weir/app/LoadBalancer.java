@@ -117,6 +117,12 @@ public final class LoadBalancer implements AutoCloseable {
     /** The same, of a process that was started with {@code file}. */
     static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, RunFile file)
             throws CannotListenException, CannotLogException {
+        return start(settings, transport, loopCount, file, FirstVerdicts.THERE);
+    }
+
+    /** The same; connections wait in the kernel's queue until the first verdicts are there. */
+    static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, RunFile file, FirstVerdicts firstVerdicts)
+            throws CannotListenException, CannotLogException {
         LoadBalancer it = new LoadBalancer(settings, transport, loopCount);
         it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
         try {
@@ -125,6 +131,8 @@ public final class LoadBalancer implements AutoCloseable {
             it.close();
             throw e;
         }
+        firstVerdicts.await();
+        it.listeners.forEach(Listener::accept);
         it.readiness = Readiness.READY;
         it.events.publish(Event.of("ready"));
         return it;

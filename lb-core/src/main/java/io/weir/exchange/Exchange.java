@@ -41,8 +41,10 @@ import org.jspecify.annotations.Nullable;
  *   PICK      target                                         CONNECT
  *   CONNECT   connection                                     RELAY
  *   CONNECT   failed                                         PICK, or SETTLED
+ *   CONNECT   worker found silent, another could serve       PICK
  *   RELAY     failed before the response's head, may retry   PICK
  *   RELAY     failed before the response's head              SETTLED (502, 503, 504)
+ *   RELAY     worker found silent, may retry elsewhere        PICK
  *   RELAY     response whole                                 SETTLED (ok)
  *   RELAY     failed after the response's head               SETTLED (response_cut: the client sees it)
  *   any       client gone                                    SETTLED (client_gone)
@@ -259,8 +261,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private void pick() {
         phase = Phase.PICK;
-        App.RegionPlan plan = Objects.requireNonNull(route().plan());
-        Target next = attempts.count() == Attempts.MOST ? null : Decision.decide(plan.plan(), attempts, loop.clock().now(), draw);
+        Target next = decide();
         if (next == null) {
             refuse(lastFailure == null ? Reason.NO_WORKERS : Reason.of(lastFailure), null);
             return;
@@ -270,6 +271,12 @@ public final class Exchange implements AttemptEvents, HeadLines {
         stale = false;
         grace = false;
         connect(next, false);
+    }
+
+    /** Where the next attempt goes, or null if there can be none. */
+    private @Nullable Target decide() {
+        App.RegionPlan plan = Objects.requireNonNull(route().plan());
+        return attempts.count() == Attempts.MOST ? null : Decision.decide(plan.plan(), attempts, loop.clock().now(), draw);
     }
 
     // ---- connect
@@ -508,19 +515,13 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     @Override
     public void failed(AttemptFailure failure, @Nullable BadMessage fault) {
-        worker = null;
-        Target failedAt = Objects.requireNonNull(target);
-        target = null;
-        failedAt.finish();
-        lastFailure = failure;
+        Target failedAt = loseWorker(failure);
         if (headPassed) {
             loop.tellAttempt(this, failedAt, failure);
             client().abort();
             settle(Reason.RESPONSE_CUT);
             return;
         }
-        response.reset();
-        arm(App.Timeouts.OFF);
         if (failure == AttemptFailure.STALE && !stale) {
             writtenAttempts--;
             if (replayable) {
@@ -529,17 +530,60 @@ public final class Exchange implements AttemptEvents, HeadLines {
                 return;
             }
         }
-        loop.tellAttempt(this, failedAt, failure);
-        failedAt.failed(loop.index(), failure.neverWritten() ? 0 : loop.clock().now() - times.connectedAt());
+        tellFailure(failedAt, failure);
         if (failure.neverWritten()) {
             again();
-        } else if (!replayable || writtenAttempts >= MOST_WRITTEN) {
+        } else if (!mayWriteAgain()) {
             refuse(Reason.of(failure), fault);
         } else if (route().app().budget(loop.index()).take(loop.clock().now())) {
             again();
         } else {
             refuse(Reason.RETRY_BUDGET, Reason.of(failure).status(), null);
         }
+    }
+
+    @Override
+    public void workerSilent() {
+        Target elsewhere = decide();
+        if (elsewhere == null || !elsewhere.connectable(loop.clock().now())) {
+            return;
+        }
+        if (phase == Phase.CONNECT) {
+            loop.connector().cancel(target(), this);
+            giveBack(AttemptFailure.CONNECT_GIVEN_UP);
+        } else if (worker != null && mayWriteAgain() && route().app().budget(loop.index()).take(loop.clock().now())) {
+            worker.abort();
+            giveBack(AttemptFailure.GIVEN_BACK);
+        }
+    }
+
+    private void giveBack(AttemptFailure failure) {
+        tellFailure(loseWorker(failure), failure);
+        again();
+    }
+
+    /** The attempt that is under way is over; returns its target. */
+    private Target loseWorker(AttemptFailure failure) {
+        Target failedAt = target();
+        worker = null;
+        target = null;
+        failedAt.finish();
+        lastFailure = failure;
+        if (!headPassed) {
+            response.reset();
+            arm(App.Timeouts.OFF);
+        }
+        return failedAt;
+    }
+
+    private void tellFailure(Target failedAt, AttemptFailure failure) {
+        loop.tellAttempt(this, failedAt, failure);
+        failedAt.failed(loop.index(), failure.neverWritten() ? 0 : loop.clock().now() - times.connectedAt());
+    }
+
+    /** Whether the request could be sent once more. It never can once something of a response has been passed on. */
+    private boolean mayWriteAgain() {
+        return replayable && writtenAttempts < MOST_WRITTEN;
     }
 
     /** The first retry goes at once, later ones after 25 ms × 2ⁿ, give or take a half. */

@@ -78,12 +78,12 @@ public enum Reason {
     /** The reason of an exchange whose last attempt failed so. */
     static Reason of(AttemptFailure failure) {
         return switch (failure) {
-            case CONNECT_REFUSED, CONNECT_IMPOSSIBLE -> CONNECT_FAILED;
+            case CONNECT_REFUSED, CONNECT_IMPOSSIBLE, CONNECT_GIVEN_UP -> CONNECT_FAILED;
             case CONNECT_TIMEOUT -> CONNECT_TIMEOUT;
             case QUEUE_FULL, QUEUE_TIMEOUT -> OVERLOADED;
             case STALE, RESET -> RESET;
             case BAD_RESPONSE -> BAD_RESPONSE;
-            case RESPONSE_TIMEOUT -> RESPONSE_TIMEOUT;
+            case RESPONSE_TIMEOUT, GIVEN_BACK -> RESPONSE_TIMEOUT;
             case CUT -> RESPONSE_CUT;
             case STALLED -> IDLE_TIMEOUT;
         };

@@ -43,7 +43,7 @@ public final class Listener implements AutoCloseable {
     }
 
     /**
-     * Listens at {@code bind}.
+     * Listens at {@code bind}. Connections that come wait in the kernel's queue until {@link #accept}.
      *
      * @param onlyRegion the region that alone is served there, or null for all
      * @throws IOException if the address can't be had, because another process listens there or it is not one of this machine's
@@ -58,7 +58,7 @@ public final class Listener implements AutoCloseable {
         ChannelInitializer<Channel> clients = new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                accept(channel, java.util.Objects.requireNonNull(byExecutor.get(channel.eventLoop())), timeouts, onlyRegion);
+                wire(channel, java.util.Objects.requireNonNull(byExecutor.get(channel.eventLoop())), timeouts, onlyRegion);
             }
         };
         TransportKind transport = loops.transport();
@@ -102,6 +102,7 @@ public final class Listener implements AutoCloseable {
                 .channel(transport.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, ReadSizes.fromClients())
                 .childHandler(clients);
@@ -122,13 +123,18 @@ public final class Listener implements AutoCloseable {
     }
 
     /** What a client's bytes pass through, in this order. */
-    private static void accept(Channel channel, FrontendLoop loop, ClientTimeouts timeouts, @Nullable String onlyRegion) {
+    private static void wire(Channel channel, FrontendLoop loop, ClientTimeouts timeouts, @Nullable String onlyRegion) {
         channel.pipeline().addLast(new ClientConnection(loop, timeouts, onlyRegion));
     }
 
     /** Where it listens, with the port that was given if the config asked for any. */
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** Begins to accept connections, those first that have come meanwhile. */
+    public void accept() {
+        sockets.forEach(socket -> socket.config().setAutoRead(true));
     }
 
     /** Accepts no more connections; those that are open stay. */

@@ -31,6 +31,12 @@ public interface AttemptEvents {
     /** Whether the worker keeps up with the request has changed. */
     void workerWritable(boolean writable);
 
+    /**
+     * The worker has been found not to answer, and the attempt has got nothing from it: it may be given up, by {@link Connector#cancel} or
+     * {@link WorkerSide#abort}, or wait on.
+     */
+    void workerSilent();
+
     /** The attempt is over without a whole response. {@code fault} says what was wrong with a bad one. */
     void failed(AttemptFailure failure, @Nullable BadMessage fault);
 }

@@ -8,6 +8,8 @@ public enum AttemptFailure {
     CONNECT_TIMEOUT(true),
     /** No such host, no route, no descriptors. */
     CONNECT_IMPOSSIBLE(true),
+    /** The worker was found not to answer while the attempt waited for a connection. */
+    CONNECT_GIVEN_UP(true),
     /** Every connection that the worker may have is in use, and so is every place in the queue for one. */
     QUEUE_FULL(true),
     /** A place in the queue did not lead to a connection in time. */
@@ -20,6 +22,8 @@ public enum AttemptFailure {
     BAD_RESPONSE(false),
     /** No head of a response in time. */
     RESPONSE_TIMEOUT(false),
+    /** The worker was found not to answer while the attempt waited for the first byte of a response. */
+    GIVEN_BACK(false),
     /** The response ended early, after its head was there. */
     CUT(false),
     /** The response stood still for too long, after its head was there, and we would have taken more. */
@@ -44,7 +48,7 @@ public enum AttemptFailure {
     /** Whether the worker didn't answer. */
     public boolean silent() {
         return switch (this) {
-            case CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_IMPOSSIBLE, STALE, RESET, RESPONSE_TIMEOUT -> true;
+            case CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_IMPOSSIBLE, CONNECT_GIVEN_UP, STALE, RESET, RESPONSE_TIMEOUT, GIVEN_BACK -> true;
             case QUEUE_FULL, QUEUE_TIMEOUT, BAD_RESPONSE, CUT, STALLED -> false;
         };
     }

@@ -160,6 +160,15 @@ public final class Endpoint {
         return open.get();
     }
 
+    /**
+     * The worker has been found not to answer. Requests that wait for its first byte, or for a connection to it, and that another worker
+     * could serve, are given back to be tried there; its idle connections are closed, and those being made if nobody waits for them any
+     * more. What it has begun to answer runs on. Any thread; each event loop does its part when it comes to it.
+     */
+    public void foundSilent() {
+        pools.forEach(EndpointPool::foundSilent);
+    }
+
     /** Takes one of the connections that may be open. */
     boolean takePermit() {
         int most = settings.connections();

@@ -13,12 +13,16 @@ import io.weir.loop.EventLoops;
 import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one endpoint on one event loop: the idle ones, used again last in first out so that surplus ones grow old and are
- * closed, and the attempts that wait for one. Everything here runs on the loop, but for {@link #permitReturned} and {@link #spareOne}.
+ * closed, and the attempts that wait for one. Everything here runs on the loop, but for {@link #permitReturned}, {@link #spareOne} and
+ * {@link #foundSilent}.
  */
 final class EndpointPool {
     /** How often idle connections are looked over, in ns. */
@@ -32,6 +36,9 @@ final class EndpointPool {
     private final HeadLimits responseLimits;
     private final int idleLimit;
     private final long idleTime;
+
+    /** All that are open or being made, the oldest first. */
+    private final Set<WorkerConnection> connections = new LinkedHashSet<>();
 
     private final ArrayDeque<WorkerConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<WorkerConnection> connecting = new ArrayDeque<>();
@@ -142,6 +149,7 @@ final class EndpointPool {
         long now = loop.clock().now();
         endpoint.backoff().trying(now, timeout);
         WorkerConnection connection = new WorkerConnection(this, events, responseLimits);
+        connections.add(connection);
         connecting.addLast(connection);
         ChannelFuture future = bootstrap
                 .clone()
@@ -168,7 +176,7 @@ final class EndpointPool {
         if (future.isSuccess()) {
             endpoint.connectSucceeded();
             connection.established();
-        } else {
+        } else if (!connection.isClosed()) { // else we gave it up ourselves
             AttemptFailure how = classify(future.cause());
             endpoint.connectFailed(now, how);
             connection.refused(how);
@@ -217,8 +225,28 @@ final class EndpointPool {
         fewestIdle = Math.min(fewestIdle, idle.size());
     }
 
-    void returnPermit() {
+    /** A connection is over. */
+    void closed(WorkerConnection connection) {
+        connections.remove(connection);
         endpoint.returnPermit();
+    }
+
+    /** The worker has been found not to answer. Any thread. */
+    void foundSilent() {
+        loop.executor().execute(() -> {
+            loop.clock().refresh();
+            giveBack();
+        });
+    }
+
+    /** Asks all who wait for the worker's first sign whether they would go elsewhere; closes what serves nobody. */
+    void giveBack() {
+        for (Waiter waiter : List.copyOf(waiters)) { // copies, since those who are asked may take and leave connections here
+            if (waiters.contains(waiter)) {
+                waiter.events.workerSilent();
+            }
+        }
+        List.copyOf(connections).forEach(WorkerConnection::foundSilent);
     }
 
     /** A connection was closed somewhere. Any thread. */

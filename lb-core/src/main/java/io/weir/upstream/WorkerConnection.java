@@ -34,8 +34,9 @@ import org.slf4j.LoggerFactory;
  *   CONNECTING   established, attempt waits         HEAD (lent)
  *   CONNECTING   established, attempt gave up       IDLE
  *   CONNECTING   refused                            CLOSED
+ *   CONNECTING   found silent, attempt gave up      CLOSED
  *   IDLE         lent                               HEAD
- *   IDLE         any byte, FIN, too old             CLOSED
+ *   IDLE         any byte, FIN, too old, silent     CLOSED
  *   HEAD         interim head                       HEAD
  *   HEAD         head                               BODY
  *   HEAD         FIN, RST, bad head                 CLOSED (attempt failed)
@@ -154,6 +155,35 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         return true;
     }
 
+    /** The worker has been found not to answer: who waits for a first byte may go elsewhere, and what serves nobody is closed. */
+    void foundSilent() {
+        AttemptEvents waiting = events;
+        switch (state) {
+            case IDLE -> {
+                pool.gone(this);
+                close();
+            }
+            case CONNECTING -> {
+                if (waiting != null) {
+                    waiting.workerSilent();
+                }
+                if (events == null) {
+                    close();
+                }
+            }
+            case HEAD -> {
+                if (waiting != null && !answerBegun) {
+                    waiting.workerSilent();
+                }
+            }
+            case BODY, CLOSED -> {}
+        }
+    }
+
+    boolean isClosed() {
+        return state == State.CLOSED;
+    }
+
     boolean tooOld(long now) {
         return now - idleUntil >= 0;
     }
@@ -257,7 +287,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private void countOut() {
         if (counted) {
             counted = false;
-            pool.returnPermit();
+            pool.closed(this);
         }
     }
 

@@ -93,7 +93,7 @@ class TrafficSumsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CONNECT_REFUSED", "CONNECT_TIMEOUT", "CONNECT_IMPOSSIBLE", "STALE", "RESET", "RESPONSE_TIMEOUT"})
+    @EnumSource(names = {"CONNECT_REFUSED", "CONNECT_TIMEOUT", "CONNECT_IMPOSSIBLE", "CONNECT_GIVEN_UP", "STALE", "RESET", "RESPONSE_TIMEOUT", "GIVEN_BACK"})
     void anAttemptThatGotNoAnswerIsBadAndSilent(AttemptFailure failure) {
         rig.connector.later();
         rig.request("POST / HTTP/1.1", "Host: orders.test");

@@ -156,6 +156,8 @@ class ExchangeScriptsTest {
                 ScriptedConnector.Pending pending = rig.connector.waiting();
                 if (random.nextBoolean()) {
                     pending.connect();
+                } else if (random.nextInt(3) == 0) {
+                    pending.foundSilent();
                 } else {
                     pending.fail(NEVER_WRITTEN[random.nextInt(NEVER_WRITTEN.length)]);
                 }
@@ -166,7 +168,8 @@ class ExchangeScriptsTest {
             }
             ScriptedWorker worker = rig.connector.worker();
             boolean answering = worker.hasAnswered();
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
+                case 8 -> worker.foundSilent();
                 case 0 -> {
                     if (answering) {
                         worker.fail(AttemptFailure.CUT);

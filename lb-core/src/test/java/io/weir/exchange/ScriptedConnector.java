@@ -63,6 +63,11 @@ public final class ScriptedConnector implements Connector {
             events.failed(failure, null);
         }
 
+        /** The worker has been found not to answer. */
+        public void foundSilent() {
+            events.workerSilent();
+        }
+
         private void finish() {
             if (over) {
                 throw new AssertionError("this request for a connection is over");

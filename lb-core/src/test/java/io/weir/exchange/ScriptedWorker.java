@@ -160,6 +160,11 @@ public final class ScriptedWorker implements WorkerSide {
         turns.execute(() -> events.failed(failure, what));
     }
 
+    /** It has been found not to answer. */
+    public void foundSilent() {
+        turns.execute(events::workerSilent);
+    }
+
     /** Keeps up with the request again, or no longer, and says so. */
     public void writable(boolean now) {
         writable = now;

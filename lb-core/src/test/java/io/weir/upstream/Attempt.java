@@ -23,9 +23,11 @@ final class Attempt implements AttemptEvents {
     private final ResponseHead response = new ResponseHead();
     private final CompletableFuture<WorkerSide> side = new CompletableFuture<>();
     private final CompletableFuture<Integer> started = new CompletableFuture<>();
+    private final CompletableFuture<Integer> interim = new CompletableFuture<>();
     private final CompletableFuture<String> outcome = new CompletableFuture<>();
     private final StringBuilder said = new StringBuilder();
     private boolean endAtOnce = true;
+    private @Nullable Endpoint leaves;
     private volatile @Nullable BadMessage fault;
 
     Attempt(EventLoops.Loop loop, String... lines) {
@@ -44,6 +46,12 @@ final class Attempt implements AttemptEvents {
     /** Its request stays open once its head is written. */
     Attempt open() {
         endAtOnce = false;
+        return this;
+    }
+
+    /** It doesn't wait for a worker that is found silent. */
+    Attempt leavingSilentOnes(Endpoint endpoint) {
+        leaves = endpoint;
         return this;
     }
 
@@ -124,6 +132,11 @@ final class Attempt implements AttemptEvents {
         return await(started);
     }
 
+    /** The status of the first interim response. */
+    CompletableFuture<Integer> interim() {
+        return interim;
+    }
+
     void write(String text) {
         on(loop, () -> {
             side().body(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1));
@@ -156,9 +169,7 @@ final class Attempt implements AttemptEvents {
     @Override
     public void responseStarted() {
         said.append(response.status()).append(' ');
-        if (!response.isInterim()) {
-            started.complete(response.status());
-        }
+        (response.isInterim() ? interim : started).complete(response.status());
     }
 
     @Override
@@ -178,6 +189,20 @@ final class Attempt implements AttemptEvents {
     @Override
     public void workerWritable(boolean writable) {
         said.append(writable ? "[writable]" : "[full]");
+    }
+
+    @Override
+    public void workerSilent() {
+        said.append("[silent]");
+        if (leaves == null) {
+            return;
+        }
+        if (side.isDone()) {
+            side().abort();
+        } else {
+            leaves.onLoop(loop.index()).cancel(this);
+        }
+        finish("|left");
     }
 
     @Override

@@ -154,6 +154,107 @@ final class EndpointPoolTest extends LoopbackFixture {
         assertThat(endpoint.connectable(System.nanoTime())).isTrue();
     }
 
+    // ---- a worker that is found silent
+
+    /** Tells the endpoint, and waits until every loop has done its part. */
+    private void foundSilent() {
+        endpoint.foundSilent();
+        Attempt.on(loop, () -> {});
+        Attempt.on(other, () -> {});
+    }
+
+    @Test
+    void idleConnectionsToASilentWorkerAreClosedOnAllLoops() {
+        Accepted one = serveOne(OK);
+        Attempt onOther = Attempt.get(other).start(endpoint, CONNECT);
+        Accepted two = worker.next();
+        two.head();
+        two.send(OK);
+        onOther.outcome();
+        foundSilent();
+        assertThat(endpoint.connections()).isZero();
+        assertThat(one.isEnded()).isTrue();
+        assertThat(two.isEnded()).isTrue();
+        assertThat(isReused(one)).as("a new one serves again").isFalse();
+    }
+
+    @Test
+    void attemptsThatGotNothingFromASilentWorkerAreAskedAndOthersAreNot() {
+        Attempt begun = get();
+        Accepted beginning = worker.next();
+        beginning.head();
+        beginning.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+        assertThat(begun.status()).isEqualTo(200);
+        Attempt interim = get();
+        Accepted early = worker.next();
+        early.head();
+        early.send("HTTP/1.1 103 Early Hints\r\n\r\n");
+        Attempt.await(interim.interim());
+        Attempt waiting = get();
+        Accepted silent = worker.next();
+        waiting.side();
+        foundSilent();
+        beginning.send("ok");
+        early.send(OK);
+        silent.send(OK); // it does answer after all
+        assertThat(begun.outcome()).isEqualTo("200 ok|end");
+        assertThat(interim.outcome()).isEqualTo("103 200 ok|end");
+        assertThat(waiting.outcome()).isEqualTo("[silent]200 ok|end");
+    }
+
+    @Test
+    void anAttemptThatLeavesASilentWorkerClosesItsConnection() {
+        Attempt waiting = Attempt.get(loop).leavingSilentOnes(endpoint).start(endpoint, CONNECT);
+        Accepted silent = worker.next();
+        silent.head();
+        waiting.side();
+        foundSilent();
+        assertThat(waiting.outcome()).isEqualTo("[silent]|left");
+        assertThat(silent.isEnded()).isTrue();
+        assertThat(endpoint.connections()).isZero();
+    }
+
+    @Test
+    void aConnectionThatIsBeingMadeToASilentWorkerIsGivenUpIfNobodyWaitsForIt() {
+        Attempt patient = Attempt.get(loop);
+        Attempt impatient = Attempt.get(loop).leavingSilentOnes(endpoint);
+        Attempt.on(loop, () -> {
+            EndpointPool pool = endpoint.onLoop(0);
+            assertThat(pool.acquire(patient, CONNECT, false)).isNull();
+            assertThat(pool.acquire(impatient, CONNECT, false)).isNull();
+            assertThat(endpoint.connections()).isEqualTo(2);
+            pool.giveBack();
+            assertThat(endpoint.connections()).isOne();
+        });
+        assertThat(impatient.outcome()).isEqualTo("[silent]|left");
+        patient.side();
+        Accepted connection = worker.next();
+        if (worker.hasMore()) { // the one that was given up may have been accepted all the same
+            connection = worker.next();
+        }
+        assertThat(endpoint.connectable(System.nanoTime())).as("it is no failure to connect").isTrue();
+        Attempt.on(loop, () -> patient.side().abort());
+        assertThat(endpoint.connections()).isZero();
+        connection.close();
+    }
+
+    @Test
+    void attemptsInTheQueueForASilentWorkerAreAsked() {
+        endpoint = endpoint(1, 2);
+        get();
+        Accepted connection = worker.next();
+        Attempt impatient = Attempt.get(loop).leavingSilentOnes(endpoint).start(endpoint, CONNECT);
+        Attempt patient = get();
+        foundSilent();
+        assertThat(impatient.outcome()).isEqualTo("[silent]|left");
+        assertThat(endpoint.queued()).isOne();
+        connection.head();
+        connection.send(OK);
+        connection.head();
+        connection.send(OK);
+        assertThat(patient.outcome()).isEqualTo("[silent]200 ok|end");
+    }
+
     // ---- idle connections grow old
 
     @Test

@@ -1,0 +1,181 @@
+package io.weir.app;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.config.ConfigReader;
+import io.weir.config.Settings;
+import io.weir.loop.TransportKind;
+import io.weir.routing.Requests;
+import io.weir.routing.Route;
+import io.weir.upstream.EndpointTarget;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The whole proxy on the loopback between clients and two workers, of which one accepts connections and never answers. */
+@Timeout(60)
+class SilentWorkerTest {
+    private static final int SECONDS = 30;
+
+    static Stream<TransportKind> transports() {
+        return Stream.of(TransportKind.values()).filter(kind -> kind.unavailability() == null);
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void whatItDoesNotAnswerIsServedByTheOtherIfItMayBeSentTwice(TransportKind transport) throws Exception {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        List<Client> clients = new ArrayList<>();
+        try (ServerSocket silent = new ServerSocket(0, 16, here);
+                ServerSocket other = new ServerSocket(0, 16, here);
+                LoadBalancer proxy = LoadBalancer.start(
+                        settings(silent.getLocalPort(), other.getLocalPort()), new TransportChoice(transport, "each in turn"), 2)) {
+            Thread.ofPlatform().daemon().start(() -> serve(other));
+            EndpointTarget target = target(proxy, silent.getLocalPort());
+            int port = proxy.addresses().getFirst().getPort();
+            for (String method : List.of("GET", "PUT", "POST")) {
+                clients.add(Client.waitingAt(target, port, method));
+            }
+
+            target.endpoint().foundSilent();
+
+            assertThat(clients.get(0).answer()).endsWith("\r\n\r\nserved");
+            assertThat(clients.get(1).answer()).endsWith("\r\n\r\nserved");
+            await(() -> target.endpoint().connections() == 1);
+            assertThat(target.inFlight()).as("the POST waits on").isOne();
+            answerPost(silent);
+            assertThat(clients.get(2).answer()).endsWith("\r\n\r\nlate");
+        } finally {
+            for (Client client : clients) {
+                client.socket.close();
+            }
+        }
+    }
+
+    private static EndpointTarget target(LoadBalancer proxy, int port) {
+        Route route = (Route) Objects.requireNonNull(proxy.table().resolve(Requests.get("orders.example.com", "/")));
+        return Objects.requireNonNull(route.plan()).plan().tiers().getFirst().targets().stream()
+                .map(EndpointTarget.class::cast)
+                .filter(target -> target.endpoint().address().port() == port)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A client's connection with one request on it. */
+    private record Client(Socket socket) {
+        /** Asks, until it is the silent worker's turn. */
+        static Client waitingAt(EndpointTarget silent, int port, String method) throws IOException {
+            int before = silent.inFlight();
+            while (true) {
+                Client client = ask(port, method);
+                await(() -> silent.inFlight() > before || client.hasAnswer());
+                if (silent.inFlight() > before) {
+                    return client;
+                }
+                client.socket.close();
+            }
+        }
+
+        private static Client ask(int port, String method) throws IOException {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(SECONDS));
+            socket.getOutputStream()
+                    .write((method + " / HTTP/1.1\r\nHost: orders.example.com\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody").getBytes(ISO_8859_1));
+            return new Client(socket);
+        }
+
+        private boolean hasAnswer() {
+            try {
+                return socket.getInputStream().available() > 0;
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        String answer() throws IOException {
+            return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Takes the connections that were made, and answers the POST on its own. */
+    private static void answerPost(ServerSocket silent) throws IOException {
+        while (true) {
+            Socket connection = silent.accept();
+            if (readRequest(connection.getInputStream()).startsWith("POST")) {
+                connection.getOutputStream().write(response("late"));
+                return;
+            }
+        }
+    }
+
+    private static void serve(ServerSocket worker) {
+        try {
+            while (true) {
+                Socket connection = worker.accept();
+                var _ = Thread.ofPlatform().daemon().start(() -> answerAll(connection));
+            }
+        } catch (IOException e) {
+            // closed: the test is over
+        }
+    }
+
+    private static void answerAll(Socket connection) {
+        try (connection) {
+            while (!readRequest(connection.getInputStream()).isEmpty()) {
+                connection.getOutputStream().write(response("served"));
+            }
+        } catch (IOException e) {
+            // closed: the test is over
+        }
+    }
+
+    /** A head and the four bytes behind it, or what there was of them. */
+    private static String readRequest(InputStream in) throws IOException {
+        StringBuilder request = new StringBuilder();
+        while (!request.toString().endsWith("\r\n\r\nbody")) {
+            int b = in.read();
+            if (b < 0) {
+                break;
+            }
+            request.append((char) b);
+        }
+        return request.toString();
+    }
+
+    private static byte[] response(String body) {
+        return ("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body).getBytes(ISO_8859_1);
+    }
+
+    private static Settings settings(int one, int two) throws Exception {
+        return ConfigReader.read("test", """
+                domains: [example.com]
+                here: { region: r1, zone: r1a }
+                regions: { r1: { jurisdiction: XX, zones: [r1a, r1b] } }
+                listeners: [ { bind: "127.0.0.1:0" } ]
+                apps:
+                  orders:
+                    pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a }, { address: "127.0.0.1:%d", zone: r1b } ] } }
+                    check: off
+                """.formatted(one, two)).settings();
+    }
+}
