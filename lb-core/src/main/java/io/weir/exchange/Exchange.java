@@ -262,7 +262,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         App.RegionPlan plan = Objects.requireNonNull(route().plan());
         Target next = attempts.count() == Attempts.MOST ? null : Decision.decide(plan.plan(), attempts, loop.clock().now(), draw);
         if (next == null) {
-            refuse(lastFailure == null ? Reason.NO_WORKERS : Reason.of(lastFailure), null);
+            Reason nobody = plan.stoppedByResidency() ? Reason.RESIDENCY : Reason.NO_WORKERS;
+            refuse(lastFailure == null ? nobody : Reason.of(lastFailure), null);
             return;
         }
         attempts.add(next);
