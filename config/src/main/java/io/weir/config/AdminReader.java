@@ -2,7 +2,6 @@ package io.weir.config;
 
 import io.weir.topology.BindAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -30,14 +29,8 @@ final class AdminReader {
     private static @Nullable Path socket(Value value) {
         value.accept(Forms.text("the path of a Unix socket; a relative one begins at the folder that the config's file is in"));
         String text = value.text();
-        if (text == null) {
-            return null;
-        }
-        Path path;
-        try {
-            path = value.resolve(text).toAbsolutePath().normalize();
-        } catch (InvalidPathException _) {
-            value.report("must be a path, is " + Quoted.of(text), "as in /run/weir/admin.sock");
+        Path path = text == null ? null : Scalars.path(value, "/run/weir/admin.sock");
+        if (text == null || path == null) {
             return null;
         }
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;

@@ -25,14 +25,12 @@ final class AppReader {
             Map<String, PoolSettings> pools = fields.required("pools", list -> list.nonEmptyNamed("pool", this::pool));
             AppTimeouts timeouts = fields.optional("timeouts", AppReader::timeouts, AppTimeouts.DEFAULTS);
             UpstreamSettings upstream = fields.optional("upstream", AppReader::upstream, UpstreamSettings.DEFAULTS);
-            // It has one served value so far, which is what happens anyway.
-            fields.optional("check", wordOrNotYet("write off", Scalars.OFF));
+            HealthSettings health = HealthReader.health(fields);
             BalanceSettings balance = fields.optional("balance", BalanceReader::balance, BalanceSettings.DEFAULT);
             AffinitySettings affinity = fields.optional("affinity", BalanceReader::affinity);
             SentHost host = fields.optional("host", Scalars.oneOf(SentHost.class), AppSettings.DEFAULT_HOST);
-            fields.notYet("failover", "zones", "panic");
-            HealthSettings health = HealthSettings.DEFAULTS;
-            FailoverSettings failover = FailoverSettings.DEFAULTS;
+            FailoverSettings failover =
+                    new FailoverReader(places, label == null ? "the app" : label, fields.names("pools"), pools, health).failover(fields);
             return label == null || pools == null
                     ? null
                     : new AppSettings(label, pools, timeouts, upstream, balance, affinity, host, health, failover);
@@ -93,17 +91,5 @@ final class AppReader {
                             "idle-connections", Scalars.number(UpstreamSettings.IDLE_CONNECTIONS), defaults.idleConnections()),
                     fields.optional("idle", Scalars.duration(Timeouts.BOUNDS), defaults.idle()));
         });
-    }
-
-    /** A word, where other versions also know mappings. */
-    private static Reading<String> wordOrNotYet(String instead, String served, String... notYet) {
-        Reading<String> word = Scalars.word(List.of(served), notYet);
-        return value -> {
-            if (value.isMapping()) {
-                value.reportNotYet("a mapping", instead);
-                return null;
-            }
-            return word.read(value);
-        };
     }
 }

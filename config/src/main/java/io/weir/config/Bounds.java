@@ -19,6 +19,11 @@ record Bounds<T extends Comparable<T>>(T least, T most, Function<T, String> prin
         return new Bounds<>(least, most, Sizes::print);
     }
 
+    /** Parts of a whole, 0 to 1. */
+    static Bounds<Double> share(double least, double most) {
+        return new Bounds<>(least, most, Shares::print);
+    }
+
     static Bounds<Duration> time(Duration least, Duration most) {
         return new Bounds<>(least, most, Durations::print);
     }

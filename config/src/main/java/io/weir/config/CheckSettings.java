@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what is asked
  * @param port where it is asked; null: the worker's own
  * @param interval from one question to the next while nothing is in doubt; each differs by up to {@link #JITTER} of it
- * @param timeout for an answer, with its connection
+ * @param timeout for an answer, with its connection; in a config no longer than the interval
  * @param rise good answers in a row that make an unhealthy worker well
  * @param fall bad answers in a row that make it unhealthy when traffic doesn't say the same
  */
@@ -19,6 +19,7 @@ public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval
     static final Bounds<Duration> INTERVAL = Bounds.time(Duration.ofMillis(100), Duration.ofHours(1));
     static final Bounds<Duration> TIMEOUT = Bounds.time(Duration.ofMillis(10), Duration.ofMinutes(1));
     static final Bounds<Integer> COUNT = Bounds.count(1, 100);
+    static final Bounds<Integer> PORT = Bounds.count(1, 65_535);
 
     /** By how much of the interval one differs from the next, so that checks of many don't come together. */
     public static final double JITTER = 0.2;
@@ -27,6 +28,9 @@ public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval
     public static final CheckSettings DEFAULT = new CheckSettings(new Tcp(), null, Duration.ofSeconds(5), Duration.ofSeconds(2), 2, 3);
 
     public CheckSettings {
+        if (port != null) {
+            PORT.check("port", port);
+        }
         INTERVAL.check("interval", interval);
         TIMEOUT.check("timeout", timeout);
         COUNT.check("rise", rise);
@@ -52,6 +56,8 @@ public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval
         /** How much of a body is looked at, in bytes. */
         public static final int BODY = 16 * 1024;
 
+        static final List<String> METHODS = List.of("GET", "HEAD", "OPTIONS");
+
         public static final String DEFAULT_METHOD = "GET";
         public static final List<StatusRange> DEFAULT_STATUSES = List.of(new StatusRange(200, 299));
 
@@ -74,10 +80,27 @@ public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval
      */
     public record Grpc(String service) implements Kind {}
 
-    /** Both ends included. */
+    /** Both ends included; 200 to 599. */
     public record StatusRange(int least, int most) {
+
+        static final Bounds<Integer> STATUS = Bounds.count(200, 599);
+
+        public StatusRange {
+            STATUS.check("status", least);
+            STATUS.check("status", most);
+            if (least > most) {
+                throw new IllegalArgumentException("status: " + least + " is above " + most);
+            }
+        }
+
         public boolean contains(int status) {
             return least <= status && status <= most;
+        }
+
+        /** As it is written: {@code 204} or {@code 200-299}. */
+        @Override
+        public String toString() {
+            return least == most ? String.valueOf(least) : least + "-" + most;
         }
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 public record EjectionSettings(int failures, double most, Duration time, boolean serverErrors) {
 
     static final Bounds<Integer> FAILURES = Bounds.count(1, 1000);
+    static final Bounds<Double> MOST = Bounds.share(0, 1);
     static final Bounds<Duration> TIME = Bounds.time(Duration.ofSeconds(1), Duration.ofHours(1));
 
     public static final EjectionSettings DEFAULTS = new EjectionSettings(5, 0.5, Duration.ofSeconds(10), false);
@@ -20,8 +21,6 @@ public record EjectionSettings(int failures, double most, Duration time, boolean
     public EjectionSettings {
         FAILURES.check("failures", failures);
         TIME.check("time", time);
-        if (!(most >= 0 && most <= 1)) {
-            throw new IllegalArgumentException("most: must be between 0% and 100%");
-        }
+        MOST.check("most", most);
     }
 }

@@ -28,6 +28,10 @@ public record FailoverSettings(
         Map<String, Integer> global,
         @Nullable Duration rto) {
 
+    static final Bounds<Double> PANIC = Bounds.share(0, 1);
+    static final Bounds<Integer> WEIGHT = Bounds.count(0, 1000);
+    static final Bounds<Duration> RTO = Bounds.time(Duration.ofMillis(100), Duration.ofHours(24));
+
     public static final double DEFAULT_PANIC = 0.5;
 
     public static final FailoverSettings DEFAULTS =
@@ -37,8 +41,10 @@ public record FailoverSettings(
         to = List.copyOf(to);
         residency = residency == null ? null : Set.copyOf(residency);
         global = InOrder.copyOf(global);
-        if (!(panic >= 0 && panic <= 1)) {
-            throw new IllegalArgumentException("panic: must be between 0% and 100%");
+        PANIC.check("panic", panic);
+        global.values().forEach(weight -> WEIGHT.check("active-active", weight));
+        if (rto != null) {
+            RTO.check("rto", rto);
         }
     }
 

@@ -58,11 +58,25 @@ final class Fields {
         return read == null ? otherwise : read;
     }
 
+    /** Null if the value is {@code off}. The default also stands in for a value that was refused, as above. */
+    <T> @Nullable T optionalOrOff(String key, Reading<T> reading, @Nullable T otherwise) {
+        T read = optional(key, Scalars.orOff(reading, null));
+        Value.Named entry = entries.get(key);
+        boolean off = entry != null && entry.value().says(Scalars.OFF);
+        return read != null || off ? read : otherwise;
+    }
+
     /** The value of a key that is also read, or null. */
     @Nullable Value value(String key) {
         served.add(key);
         Value.Named entry = entries.get(key);
         return entry == null ? null : entry.value();
+    }
+
+    /** The names in the mapping of a key that is also read; none if it is missing or no mapping. Nothing is reported. */
+    List<String> names(String key) {
+        Value value = value(key);
+        return value == null ? List.of() : value.names();
     }
 
     /** Keys that the design knows and this version does not. */
@@ -76,6 +90,10 @@ final class Fields {
         oneOfHint = hint;
     }
 
+    private String known() {
+        return served.isEmpty() ? "none is known here; write {}" : "known here: " + String.join(", ", served);
+    }
+
     /** Keys that are unknown and keys that are missing; one that is missing because it is misspelt is one problem. */
     void reportMistaken() {
         boolean meant = oneOf.isEmpty() || oneOf.stream().anyMatch(entries::containsKey);
@@ -86,7 +104,7 @@ final class Fields {
                 entry.name().reportNotYet("", "served here: " + String.join(", ", served));
             } else if (!served.contains(key)) {
                 String nearest = table.nearest().to(key, served);
-                entry.name().report("unknown key", nearest != null ? Nearest.question(nearest) : "known here: " + String.join(", ", served));
+                entry.name().report("unknown key", nearest != null ? Nearest.question(nearest) : known());
                 missing.remove(nearest);
                 meant |= nearest != null && oneOf.contains(nearest);
             }

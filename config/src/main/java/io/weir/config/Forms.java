@@ -31,6 +31,15 @@ final class Forms {
         return pattern("^[0-9]{1,9}(ms|s|m|h)$", "a duration " + bounds.range() + ": 500ms, 30s, 5m, 1h");
     }
 
+    /** @param range the pattern of a text that says more than one number */
+    static List<Map<String, Object>> numberOrRange(Bounds<Integer> bounds, String range, String description) {
+        return List.of(integer(bounds.least(), bounds.most()), string('^' + range + '$', description));
+    }
+
+    static List<Map<String, Object>> share(Bounds<Double> bounds) {
+        return pattern("^[0-9]{1,3}%$", "a share " + bounds.range() + ": 50%");
+    }
+
     /** A number of bytes, or one with a unit. */
     static List<Map<String, Object>> size(Bounds<Long> bounds) {
         Map<String, Object> text = string("^[0-9]{1,9}([KMG]iB)?$", "a size " + bounds.range() + ": 8192, 64KiB, 8MiB, 1GiB");

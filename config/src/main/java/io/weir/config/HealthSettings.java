@@ -17,4 +17,9 @@ public record HealthSettings(@Nullable CheckSettings check, @Nullable EjectionSe
     public static final HealthSettings DEFAULTS =
             new HealthSettings(CheckSettings.DEFAULT, EjectionSettings.DEFAULTS, Duration.ofSeconds(30));
 
+    public HealthSettings {
+        if (slowStart != null) {
+            SLOW_START.check("slow-start", slowStart);
+        }
+    }
 }

@@ -18,9 +18,17 @@ final class Places {
 
     /** By region; an empty list means that the zones could not be read. */
     private final Map<String, List<String>> zones = new LinkedHashMap<>();
+    private final Map<String, Jurisdiction> jurisdictions = new LinkedHashMap<>();
     private final Map<String, String> regionOfZone = new HashMap<>();
     private final FirstUse<String> firstZones = new FirstUse<>();
     private final Set<String> expandedZones = new HashSet<>();
+
+    /**
+     * Whose law applies in a region.
+     *
+     * @param shown for messages, which don't say what was expanded
+     */
+    record Jurisdiction(String name, String shown) {}
 
     @Nullable Map<String, Region> regions(Value value) {
         value.names().forEach(name -> zones.put(name, List.of()));
@@ -43,6 +51,23 @@ final class Places {
         }
         String nearest = name.nearest().hint(region, zones.keySet());
         name.report("there is no region " + region, nearest != null ? nearest : "define it under regions");
+        return null;
+    }
+
+    /** Whose law applies there; null if the region is not known or its jurisdiction could not be read, which has been reported. */
+    @Nullable Jurisdiction jurisdictionOf(String region) {
+        return jurisdictions.get(region);
+    }
+
+    /** A jurisdiction that a region has. */
+    @Nullable Jurisdiction definedJurisdiction(Value value) {
+        Jurisdiction read = jurisdiction(value);
+        boolean allKnown = jurisdictions.size() == zones.size();
+        if (read == null || !allKnown || jurisdictions.values().stream().anyMatch(known -> known.name().equals(read.name()))) {
+            return read;
+        }
+        List<String> there = jurisdictions.values().stream().map(Jurisdiction::shown).distinct().sorted().toList();
+        value.report("no region is in " + read.name(), "the regions are in " + Quoted.some(there));
         return null;
     }
 
@@ -69,15 +94,18 @@ final class Places {
     private @Nullable Region region(Value name, Value value) {
         String label = Scalars.label(name);
         return value.fields(fields -> {
-            String jurisdiction = fields.required("jurisdiction", Places::jurisdiction);
+            Jurisdiction jurisdiction = fields.required("jurisdiction", Places::jurisdiction);
             List<String> zoneNames = fields.required("zones", list -> list.nonEmptyList("zone", this::newZone));
             String domain = fields.optional("domain", Scalars::hostName);
+            if (label != null && jurisdiction != null) {
+                jurisdictions.put(label, jurisdiction);
+            }
             if (label == null || zoneNames == null) {
                 return null;
             }
             zones.put(label, zoneNames);
             zoneNames.forEach(zone -> regionOfZone.put(zone, label));
-            return jurisdiction == null ? null : new Region(label, jurisdiction, zoneNames, domain);
+            return jurisdiction == null ? null : new Region(label, jurisdiction.name(), zoneNames, domain);
         });
     }
 
@@ -92,7 +120,7 @@ final class Places {
         return zone;
     }
 
-    private static @Nullable String jurisdiction(Value value) {
+    private static @Nullable Jurisdiction jurisdiction(Value value) {
         if (value.isNoting()) {
             value.accept(Forms.pattern("^[A-Z]{2}$", "whose law applies: CA, US, EU"));
             return null;
@@ -102,6 +130,6 @@ final class Places {
             value.reportMust("must be two upper-case letters", Quoted.of(text), "as in CA, US, EU");
             return null;
         }
-        return text;
+        return text == null ? null : new Jurisdiction(text, value.shown(text));
     }
 }

@@ -4,6 +4,8 @@ import io.weir.topology.BindAddress;
 import io.weir.topology.Cidr;
 import io.weir.topology.DnsName;
 import io.weir.topology.WorkerAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,13 @@ final class Scalars {
                 value -> bounded(value, Durations::parse, bounds, "write a whole number with a unit: 500ms, 30s, 5m, 1h"));
     }
 
+    /** Of a whole, which is 1. */
+    static Reading<Double> share(Bounds<Double> bounds) {
+        return noted(
+                () -> Forms.share(bounds),
+                value -> bounded(value, Shares::parse, bounds, "write a whole number and %, as in 50%"));
+    }
+
     /** In bytes. */
     static Reading<Long> size(Bounds<Long> bounds) {
         return noted(
@@ -64,7 +73,7 @@ final class Scalars {
                 value.accept(Forms.words(List.of(word)));
                 return reading.read(value);
             }
-            return value.isScalar() && word.equals(value.text()) ? meaning : reading.read(value);
+            return value.says(word) ? meaning : reading.read(value);
         };
     }
 
@@ -82,6 +91,24 @@ final class Scalars {
             return null;
         }
         return parsed(value, WorkerAddress::parse, null);
+    }
+
+    /**
+     * A path, from the root on; a relative one begins at the folder that the config's file is in.
+     *
+     * @param example for whoever wrote what is none
+     */
+    static @Nullable Path path(Value value, String example) {
+        String text = value.text();
+        if (text == null) {
+            return null;
+        }
+        try {
+            return value.resolve(text).toAbsolutePath().normalize();
+        } catch (InvalidPathException _) {
+            value.report("must be a path, is " + Quoted.of(text), "as in " + example);
+            return null;
+        }
     }
 
     /** A block of IP addresses, or one address. */

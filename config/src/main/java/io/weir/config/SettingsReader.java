@@ -3,6 +3,7 @@ package io.weir.config;
 import io.weir.topology.Cidr;
 import io.weir.topology.Here;
 import io.weir.topology.Region;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ final class SettingsReader {
         MetricsSettings metrics = fields.optional("metrics", metricsOrOff, MetricsSettings.DEFAULTS);
         RuntimeSettings runtime = fields.optional("runtime", SettingsReader::runtime, RuntimeSettings.DEFAULTS);
         LimitSettings limits = fields.optional("limits", SettingsReader::limits, LimitSettings.DEFAULTS);
-        fields.notYet("trusted-gateways", "failover");
+        fields.notYet("trusted-gateways");
 
         return domainNames == null || regions == null || here == null || listeners == null
                 ? null
@@ -85,8 +86,14 @@ final class SettingsReader {
             return new RuntimeSettings(
                     fields.optional("event-loops", eventLoops, defaults.eventLoops()),
                     fields.optional("transport", Scalars.oneOf(Transport.class), defaults.transport()),
-                    fields.optional("drain", Scalars.duration(RuntimeSettings.DRAIN), defaults.drain()));
+                    fields.optional("drain", Scalars.duration(RuntimeSettings.DRAIN), defaults.drain()),
+                    fields.optional("state", SettingsReader::state));
         });
+    }
+
+    private static @Nullable Path state(Value value) {
+        value.accept(Forms.text("the path of a folder; a relative one begins at the folder that the config's file is in"));
+        return Scalars.path(value, "/var/lib/weir");
     }
 
     private static @Nullable LimitSettings limits(Value value) {

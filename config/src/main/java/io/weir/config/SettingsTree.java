@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -83,11 +84,12 @@ public final class SettingsTree {
     public static Map<String, Object> app(AppSettings app) {
         AppTimeouts timeouts = app.timeouts();
         UpstreamSettings upstream = app.upstream();
+        HealthSettings health = app.health();
+        FailoverSettings failover = app.failover();
         return mapping(
                 "pools", each(app.pools(), pool -> mapping("workers", pool.workers().stream().map(SettingsTree::worker).toList())),
                 "balance", balance(app.balance()),
                 "affinity", app.affinity() == null ? null : mapping("cookie", app.affinity().cookie()),
-                "check", OFF,
                 "host", word(app.host()),
                 "timeouts",
                         mapping(
@@ -101,7 +103,62 @@ public final class SettingsTree {
                                 "connections", upstream.connections(),
                                 "queue", upstream.queue(),
                                 "idle-connections", upstream.idleConnections(),
-                                "idle", print(upstream.idle())));
+                                "idle", print(upstream.idle())),
+                "check", health.check() == null ? OFF : check(health.check()),
+                "ejection", health.ejection() == null ? OFF : ejection(health.ejection()),
+                "slow-start", orOff(health.slowStart()),
+                "zones", failover.zones() == ZoneChoice.SPREAD ? "spread" : "prefer-local",
+                "panic", Shares.print(failover.panic()),
+                "failover", takeover(failover),
+                "global", failover.global().isEmpty() ? "active-passive" : mapping("active-active", failover.global()),
+                "objective", failover.rto() == null ? null : mapping("rto", print(failover.rto())));
+    }
+
+    private static Map<String, Object> check(CheckSettings check) {
+        Map<String, Object> tree = kind(check.kind());
+        tree.putAll(mapping(
+                "port", check.port(),
+                "interval", print(check.interval()),
+                "timeout", print(check.timeout()),
+                "rise", check.rise(),
+                "fall", check.fall()));
+        return tree;
+    }
+
+    private static Map<String, Object> kind(CheckSettings.Kind kind) {
+        return switch (kind) {
+            case CheckSettings.Http(String path, String method, String host, var statuses, String body) ->
+                    mapping(
+                            "http",
+                            mapping(
+                                    "path", literal(path),
+                                    "method", method,
+                                    "host", host,
+                                    "status", statuses.stream().map(CheckSettings.StatusRange::toString).toList(),
+                                    "body", literal(body)));
+            case CheckSettings.Tcp() -> mapping("tcp", Map.of());
+            case CheckSettings.Tls(String serverName) -> mapping("tls", mapping("server-name", serverName));
+            case CheckSettings.Grpc(String service) -> mapping("grpc", mapping("service", service.isEmpty() ? null : literal(service)));
+        };
+    }
+
+    private static Map<String, Object> ejection(EjectionSettings ejection) {
+        return mapping(
+                "failures", ejection.failures(),
+                "most", Shares.print(ejection.most()),
+                "time", print(ejection.time()),
+                "server-errors", onOrOff(ejection.serverErrors()));
+    }
+
+    private static Map<String, Object> takeover(FailoverSettings failover) {
+        FailbackSettings failback = failover.failback();
+        return mapping(
+                "to", failover.to(),
+                "residency", failover.residency() == null ? null : List.copyOf(new TreeSet<>(failover.residency())),
+                "failback",
+                        failback.manual()
+                                ? "manual"
+                                : mapping("hold", print(failback.hold()), "ramp", print(failback.ramp())));
     }
 
     private static Map<String, Object> worker(WorkerSettings worker) {
@@ -141,7 +198,8 @@ public final class SettingsTree {
         return mapping(
                 "event-loops", runtime.eventLoops() == RuntimeSettings.AUTO_EVENT_LOOPS ? "auto" : (Object) runtime.eventLoops(),
                 "transport", word(runtime.transport()),
-                "drain", print(runtime.drain()));
+                "drain", print(runtime.drain()),
+                "state", runtime.state() == null ? null : literal(runtime.state().toString()));
     }
 
     private static Map<String, Object> limits(LimitSettings limits) {

@@ -164,6 +164,14 @@ final class Value {
         return scalar.text().contains(Expansion.OPEN) ? expanded(scalar) : scalar.text();
     }
 
+    /** Whether it is this word. What is wrong with it otherwise is for its reading to report. */
+    boolean says(String word) {
+        if (!(yaml instanceof Yaml.Scalar scalar) || scalar.isNothing()) {
+            return false;
+        }
+        return word.equals(scalar.text().contains(Expansion.OPEN) ? expanded(scalar) : scalar.text());
+    }
+
     /** Expands once, so that what cannot be expanded is one problem, however often it is asked for. */
     private @Nullable String expanded(Yaml.Scalar scalar) {
         if (expanded == null && !refused) {

@@ -63,6 +63,17 @@ class ConfigFileTest {
         assertRefused(file, "1:4: is not UTF-8 from here on; save the file as UTF-8");
     }
 
+    @Test
+    void aRelativeStateBeginsAtTheFolderOfTheConfig() throws Exception {
+        Files.writeString(file, Configs.LEAST + "runtime: {state: s/../state}\n");
+
+        assertThat(ConfigReader.read(file).settings().runtime().state()).isEqualTo(file.resolveSibling("state").toAbsolutePath());
+
+        Files.writeString(file, Configs.LEAST + "runtime: {state: \"\\0\"}\n");
+
+        assertRefused(file, "7:18: runtime.state: must be a path, is \"?\"; as in /var/lib/weir");
+    }
+
     private void write(String text, Charset encoding) throws IOException {
         Files.write(file, text.getBytes(encoding));
     }

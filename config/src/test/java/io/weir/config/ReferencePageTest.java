@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The page that people copy from. */
@@ -35,6 +36,16 @@ class ReferencePageTest {
         assertDefault(rows, "upstream.connections", String.valueOf(upstream.connections()));
         assertDefault(rows, "upstream.queue", String.valueOf(upstream.queue()));
         assertDefault(rows, "upstream.idle-connections", String.valueOf(upstream.idleConnections()));
+        assertDefault(rows, "check.interval", Durations.print(CheckSettings.DEFAULT.interval()));
+        assertDefault(rows, "check.rise", String.valueOf(CheckSettings.DEFAULT.rise()));
+        assertDefault(rows, "check.fall", String.valueOf(CheckSettings.DEFAULT.fall()));
+        assertDefault(rows, "ejection.failures", String.valueOf(EjectionSettings.DEFAULTS.failures()));
+        assertDefault(rows, "ejection.most", Shares.print(EjectionSettings.DEFAULTS.most()));
+        assertDefault(rows, "ejection.time", Durations.print(EjectionSettings.DEFAULTS.time()));
+        assertDefault(rows, "slow-start", Durations.print(Objects.requireNonNull(HealthSettings.DEFAULTS.slowStart())));
+        assertDefault(rows, "panic", Shares.print(FailoverSettings.DEFAULT_PANIC));
+        assertDefault(rows, "failover.failback.hold", Durations.print(FailbackSettings.DEFAULTS.hold()));
+        assertDefault(rows, "failover.failback.ramp", Durations.print(FailbackSettings.DEFAULTS.ramp()));
         assertDefault(rows, "runtime.drain", Durations.print(RuntimeSettings.DEFAULTS.drain()));
         assertDefault(rows, "metrics.apps", String.valueOf(MetricsSettings.DEFAULTS.apps()));
         assertDefault(rows, "access-log.format", "json");

@@ -113,6 +113,12 @@ class SchemaTest {
         "apps: {orders: {}}",
         "apps: {orders: {pools: {ca-c1: {workers: [{address: 'a:1'}]}}}}",
         "apps: {orders: {pools: {ca-c1: {workers: [{address: 'a', zone: ca-c1a}]}}}}",
+        "apps: {orders: {pools: {ca-c1: {workers: [{address: 'a:1', zone: ca-c1a}]}}, check: http}}",
+        "apps: {orders: {pools: {ca-c1: {workers: [{address: 'a:1', zone: ca-c1a}]}}, check: {http: {}}}}",
+        "apps: {orders: {pools: {ca-c1: {workers: [{address: 'a:1', zone: ca-c1a}]}}, check: {http: {path: /, status: [199]}}}}",
+        "apps: {orders: {pools: {ca-c1: {workers: [{address: 'a:1', zone: ca-c1a}]}}, panic: 0.5}}",
+        "apps: {orders: {pools: {ca-c1: {workers: [{address: 'a:1', zone: ca-c1a}]}}, failover: {failback: off}}}",
+        "failover: {}",
         "mappings: {}",
         "tls: {}",
     })

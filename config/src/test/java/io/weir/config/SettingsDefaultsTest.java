@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What holds for a key that is left out. */
 class SettingsDefaultsTest {
@@ -46,6 +48,42 @@ class SettingsDefaultsTest {
     }
 
     @Test
+    void healthAndFailover() {
+        AppSettings orders = Objects.requireNonNull(settings.apps().get("orders"));
+
+        assertThat(orders.health()).isEqualTo(new HealthSettings(
+                new CheckSettings(new CheckSettings.Tcp(), null, Duration.ofSeconds(5), Duration.ofSeconds(2), 2, 3),
+                new EjectionSettings(5, 0.5, Duration.ofSeconds(10), false),
+                Duration.ofSeconds(30)));
+        assertThat(orders.failover()).isEqualTo(new FailoverSettings(
+                List.of(),
+                null,
+                new FailbackSettings(false, Duration.ofMinutes(1), Duration.ofSeconds(30)),
+                ZoneChoice.SPREAD,
+                0.5,
+                Map.of(),
+                null));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "check: {tcp: {}}                     | check: {tcp: {}, interval: 5s, timeout: 2s, rise: 2, fall: 3}",
+        "check: {tcp: {}, interval: 1s}       | check: {tcp: {}, interval: 1s, timeout: 1s}",
+        "check: {http: {path: /}}             | check: {http: {path: /, method: GET, status: [200-299]}}",
+        "ejection: {}                         | ejection: {failures: 5, most: 50%, time: 10s, server-errors: off}",
+        "failover: {}                         | failover: {to: [], failback: {hold: 1m, ramp: 30s}}",
+        "failover: {failback: {}}             | slow-start: 30s",
+        "panic: 50%                           | zones: spread",
+    })
+    void whatIsLeftOutOfAPartOfAnApp(String least, String whole) {
+        assertThat(orders(least)).isEqualTo(orders(whole));
+    }
+
+    private static AppSettings orders(String line) {
+        return Objects.requireNonNull(Configs.read(Configs.LEAST + Configs.ORDERS + "    " + line + "\n").apps().get("orders"));
+    }
+
+    @Test
     void mapping() {
         assertThat(settings.mappings()).containsExactly(new MappingSettings(null, "/", new MappingSettings.ToApp("orders", null, null, true)));
     }
@@ -70,7 +108,7 @@ class SettingsDefaultsTest {
 
     @Test
     void runtime() {
-        assertThat(settings.runtime()).isEqualTo(new RuntimeSettings(0, Transport.AUTO, Duration.ofSeconds(30)));
+        assertThat(settings.runtime()).isEqualTo(new RuntimeSettings(0, Transport.AUTO, Duration.ofSeconds(30), null));
     }
 
     @Test

@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every key, with another value than its default, reaches its setting. */
 class SettingsKeysTest {
@@ -35,7 +38,20 @@ class SettingsKeysTest {
                   us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a, weight: 0}, {address: "stock:9102", zone: us-e1a, weight: 256}]}
                   ca-c1: {workers: [{address: "127.0.0.1:9001", zone: ca-c1b, weight: 3}]}
                 balance: round-robin
-                check: off
+                check:
+                  http: {path: "/health?deep", method: OPTIONS, host: Health.example, status: [200-204, 301], body: ok}
+                  port: 8082
+                  interval: 3s
+                  timeout: 1s
+                  rise: 4
+                  fall: 5
+                ejection: {failures: 6, most: 25%, time: 7s, server-errors: on}
+                slow-start: 1m
+                zones: prefer-local
+                panic: 0%
+                failover: {to: [ca-c1, us-e1], residency: [US, CA], failback: {hold: 2m, ramp: 3s}}
+                global: {active-active: {us-e1: 70, ca-c1: 0}}
+                objective: {rto: 10s}
                 timeouts: {connect: 1ms, response: 2m, idle: 24h, attempt: 4s, total: 5s}
                 upstream: {connections: 6, queue: 7, idle-connections: 8, idle: 9s}
               orders:
@@ -44,6 +60,11 @@ class SettingsKeysTest {
                 balance: {hash: {on: {header: X-User}}}
                 affinity: {cookie: back}
                 host: worker
+                check: off
+                ejection: off
+                slow-start: off
+                failover: {failback: manual}
+                global: active-passive
             mappings:
               - {host: API.example.com, path: /, app: orders}
               - {host: "{app}.Example.com", path: "/v{version}/x/", app: "{app}-{version}", region: ca-c1, rewrite: "/{version}/", mend: off}
@@ -57,7 +78,7 @@ class SettingsKeysTest {
             access-log: {format: json, path: /var/log/weir.log, request-headers: [User-Agent, x-tenant], response-headers: [Content-Type]}
             metrics: {apps: 7}
             admin: {bind: "127.0.0.1:9901", socket: /run/weir/admin.sock, token: a-token-of-24-characters}
-            runtime: {event-loops: 3, transport: epoll, drain: 0s}
+            runtime: {event-loops: 3, transport: epoll, drain: 0s, state: /var/lib/weir}
             limits: {connections: 11, request-line: 1KiB, head: 2KiB, fields: 12, response-head: 4096, body: 1MiB}
             """;
 
@@ -113,6 +134,52 @@ class SettingsKeysTest {
     }
 
     @Test
+    void healthOfAnApp() {
+        var statuses = List.of(new CheckSettings.StatusRange(200, 204), new CheckSettings.StatusRange(301, 301));
+        var http = new CheckSettings.Http("/health?deep", "OPTIONS", "health.example", statuses, "ok");
+
+        assertThat(app("stock").health()).isEqualTo(new HealthSettings(
+                new CheckSettings(http, 8082, Duration.ofSeconds(3), Duration.ofSeconds(1), 4, 5),
+                new EjectionSettings(6, 0.25, Duration.ofSeconds(7), true),
+                Duration.ofMinutes(1)));
+        assertThat(app("orders").health()).isEqualTo(new HealthSettings(null, null, null));
+    }
+
+    @ParameterizedTest
+    @MethodSource("checks")
+    void everyKindOfCheck(String check, CheckSettings.Kind kind) {
+        Settings checked = Configs.read(Configs.LEAST + Configs.ORDERS + "    check: " + check + "\n");
+
+        assertThat(Objects.requireNonNull(app(checked, "orders").health().check()).kind()).isEqualTo(kind);
+    }
+
+    static List<Arguments> checks() {
+        List<CheckSettings.StatusRange> good = List.of(new CheckSettings.StatusRange(200, 299));
+        return List.of(
+                Arguments.of("tcp", new CheckSettings.Tcp()),
+                Arguments.of("{tcp: {}}", new CheckSettings.Tcp()),
+                Arguments.of("tls", new CheckSettings.Tls(null)),
+                Arguments.of("{tls: {server-name: a.example}}", new CheckSettings.Tls("a.example")),
+                Arguments.of("grpc", new CheckSettings.Grpc("")),
+                Arguments.of("{grpc: {service: shop.v1.Orders}}", new CheckSettings.Grpc("shop.v1.Orders")),
+                Arguments.of("{http: {path: /}}", new CheckSettings.Http("/", "GET", null, good, null)));
+    }
+
+    @Test
+    void failoverOfAnApp() {
+        assertThat(app("stock").failover()).isEqualTo(new FailoverSettings(
+                List.of("ca-c1", "us-e1"),
+                Set.of("CA", "US"),
+                new FailbackSettings(false, Duration.ofMinutes(2), Duration.ofSeconds(3)),
+                ZoneChoice.PREFER_LOCAL,
+                0,
+                Map.of("us-e1", 70, "ca-c1", 0),
+                Duration.ofSeconds(10)));
+        assertThat(app("stock").failover().global().keySet()).containsExactly("us-e1", "ca-c1");
+        assertThat(app("orders").failover().failback().manual()).isTrue();
+    }
+
+    @Test
     void mappings() {
         assertThat(settings.mappings()).containsExactly(
                 MappingSettings.toApp("api.example.com", "/", "orders"),
@@ -154,7 +221,7 @@ class SettingsKeysTest {
     void adminAndRuntime() {
         assertThat(settings.admin()).isEqualTo(new AdminSettings(
                 BindAddress.parse("127.0.0.1:9901"), Path.of("/run/weir/admin.sock"), new Secret("a-token-of-24-characters")));
-        assertThat(settings.runtime()).isEqualTo(new RuntimeSettings(3, Transport.EPOLL, Duration.ZERO));
+        assertThat(settings.runtime()).isEqualTo(new RuntimeSettings(3, Transport.EPOLL, Duration.ZERO, Path.of("/var/lib/weir")));
     }
 
     @Test

@@ -25,6 +25,14 @@ class SettingsTreeTest {
         assertThat(Configs.read(JsonText.of(SettingsTree.of(settings)))).isEqualTo(settings);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "tls", "grpc", "{tls: {server-name: a.example}}", "{grpc: {service: \"$${a}\"}, port: 1}", "{http: {path: \"/$${a}\", body: \"$${b}\"}}"})
+    void everyKindOfCheckToo(String check) {
+        Settings settings = Configs.read(Configs.LEAST + Configs.ORDERS + "    check: " + check + "\n");
+
+        assertThat(Configs.read(JsonText.of(SettingsTree.of(settings)))).isEqualTo(settings);
+    }
+
     @Test
     void whatLooksLikeAReferenceStaysWhatItIs() {
         Settings settings = Configs.read(Configs.LEAST + Configs.ORDERS + "mappings: [{path: '/{app}/', app: orders, rewrite: '/$${app}'}]\n");
@@ -39,7 +47,7 @@ class SettingsTreeTest {
     void defaultsAreWritten() {
         String text = JsonText.of(SettingsTree.of(Configs.read(Configs.LEAST + Configs.ORDERS)));
 
-        assertThat(text).contains("\"balance\": \"round-robin\"", "\"event-loops\": \"auto\"", "\"body\": \"off\"", "\"attempt\": \"off\"");
+        assertThat(text).contains("\"balance\": \"round-robin\"", "\"event-loops\": \"auto\"", "\"body\": \"off\"", "\"attempt\": \"off\"", "\"panic\": \"50%\"", "\"global\": \"active-passive\"");
         assertThat(Configs.read(text)).isEqualTo(Configs.read(Configs.LEAST + Configs.ORDERS));
     }
 

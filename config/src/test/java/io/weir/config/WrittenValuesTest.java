@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Duration;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Durations, sizes and numbers as they are written. */
+/** Durations, sizes, shares and numbers as they are written. */
 class WrittenValuesTest {
 
     @ParameterizedTest
@@ -57,6 +58,37 @@ class WrittenValuesTest {
     })
     void whatIsNoSize(String text, String message) {
         assertThatIllegalArgumentException().isThrownBy(() -> Sizes.parse(text)).withMessage(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0%, 0", "1%, 0.01", "50%, 0.5", "070%, 0.7", "100%, 1", "999999999%, 9999999.99"})
+    void shares(String text, double share) {
+        assertThat(Shares.parse(text)).isEqualTo(share);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "50          | has no unit: 50",
+        "50 %        | has an unknown unit: \" %\"",
+        "50%%        | has an unknown unit: \"%%\"",
+        "0.5         | has an unknown unit: \".5\"",
+        "%           | is not a share: \"%\"",
+        "-1%         | is not a share: \"-1%\"",
+        "half        | is not a share: \"half\"",
+        "9999999999% | is too large a number: 9999999999",
+    })
+    void whatIsNoShare(String text, String message) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Shares.parse(text)).withMessage(message);
+    }
+
+    @ParameterizedTest
+    @MethodSource("hundredths")
+    void everyShareThatIsPrintedIsReadBack(int hundredths) {
+        assertThat(Shares.print(Shares.parse(hundredths + "%"))).isEqualTo(hundredths + "%");
+    }
+
+    static IntStream hundredths() {
+        return IntStream.rangeClosed(0, 100);
     }
 
     @ParameterizedTest

@@ -26,16 +26,33 @@ final class ConsistentHash implements Policy {
 
     ConsistentHash(List<Target> targets) {
         this.targets = targets.stream().filter(target -> target.weight() > 0).toArray(Target[]::new);
-        this.equalWeights = targets.stream().mapToInt(Target::weight).filter(weight -> weight > 0).distinct().count() <= 1;
+        boolean equal = true;
+        for (Target target : this.targets) {
+            equal &= target.weight() == this.targets[0].weight();
+        }
+        this.equalWeights = equal;
     }
 
     @Override
-    public @Nullable Target pick(Bar bar, Attempts attempts, long now, Draw draw) {
-        long key = draw.key();
-        Target best = first(key, bar, attempts, now, Double.POSITIVE_INFINITY);
-        if (best == null || best.inFlight() == 0) { // which is within any bound
-            return best;
+    public @Nullable Target pick(Bar bar, Attempts attempts, long now, Draw draw, @Nullable DecisionTrace trace) {
+        double most = Double.POSITIVE_INFINITY;
+        Target home = first(draw.key(), bar, attempts, now, most);
+        Target picked = home;
+        if (home != null && home.inFlight() > 0) { // else it is within any bound
+            most = most(bar, attempts, now);
+            if (!hasRoom(home, most)) {
+                Target next = first(draw.key(), bar, attempts, now, most);
+                picked = next == null ? home : next; // null only if loads change meanwhile: they can't all be above their mean
+            }
         }
+        if (trace != null && home != null && picked != null) {
+            trace.told(new TraceStep.Hash(draw.key(), home.name(), home.inFlight(), roomFor(home, most), picked.name()));
+        }
+        return picked;
+    }
+
+    /** What a target may have under way, with this request, for each unit of its weight. */
+    private double most(Bar bar, Attempts attempts, long now) {
         long load = 1; // with this request
         long weights = 0;
         for (Target target : targets) {
@@ -44,17 +61,16 @@ final class ConsistentHash implements Policy {
                 weights += target.weight();
             }
         }
-        double most = BOUND * load / weights;
-        if (hasRoom(best, most)) {
-            return best;
-        }
-        Target next = first(key, bar, attempts, now, most);
-        return next == null ? best : next; // null only if loads change meanwhile: they can't all be above their mean
+        return BOUND * load / weights;
     }
 
-    /** Whether one more is at most {@code most} for each unit of weight, rounded up to whole requests. */
     private static boolean hasRoom(Target target, double most) {
-        return target.inFlight() < Math.ceil(most * target.weight());
+        return target.inFlight() < roomFor(target, most);
+    }
+
+    /** How many it may have under way: {@code most} for each unit of weight, rounded up to whole requests. */
+    private static double roomFor(Target target, double most) {
+        return Math.ceil(most * target.weight());
     }
 
     private @Nullable Target first(long key, Bar bar, Attempts attempts, long now, double most) {
@@ -94,5 +110,11 @@ final class ConsistentHash implements Policy {
     /** 53 bits that are the target's own for this key. */
     private static long score(long key, Target target) {
         return Fingerprint.mix(key ^ target.fingerprint()) >>> 11;
+    }
+
+    /** How far behind the first the target comes in the key's order, on a scale of its own. */
+    @Override
+    public Double cost(Target target, long now, Draw draw) {
+        return -Math.log((score(draw.key(), target) + 0.5) * UNIT) / target.weight();
     }
 }

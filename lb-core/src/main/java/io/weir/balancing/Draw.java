@@ -6,10 +6,14 @@ import org.jspecify.annotations.Nullable;
  * What a decision depends on that is the request's own: its turn, its luck, and its keys. Reused with the exchange; decisions only read it.
  */
 public final class Draw {
-    /** What luck is asked for: independent numbers for each. */
+    /** What random numbers are drawn for: those of one purpose say nothing about another's. Which tier a request goes to. */
     static final int TIER = 1;
 
+    /** Whether a target that warms up is passed over. */
     static final int WARMING = 2;
+
+    /** Who takes what falls to a target that can't be picked: this and the numbers behind it. */
+    static final int LOT = 3;
 
     private static final double UNIT = 0x1p-53;
 
@@ -56,14 +60,24 @@ public final class Draw {
         return Fingerprint.mix(seed + Fingerprint.GOLDEN * attempts);
     }
 
+    /** Random bits for that purpose of the attempt behind that many others. */
+    long bits(int purpose, int attempts) {
+        return Fingerprint.mix(bits(attempts) ^ purpose * Fingerprint.GOLDEN);
+    }
+
     /** A random number of [0, 1) for that purpose of the attempt behind that many others. */
     double luck(int purpose, int attempts) {
-        return (Fingerprint.mix(bits(attempts) ^ purpose * Fingerprint.GOLDEN) >>> 11) * UNIT;
+        return (bits(purpose, attempts) >>> 11) * UNIT;
     }
 
     /** The key to hash by. */
     long key() {
         return key == 0 ? seed : key;
+    }
+
+    /** A number of [0, 1) for that purpose that is the key's own, the same for all its requests and attempts. */
+    double luckOfKey(int purpose) {
+        return (Fingerprint.mix(key() + purpose * Fingerprint.GOLDEN) >>> 11) * UNIT;
     }
 
     boolean comesBack() {

@@ -53,6 +53,14 @@ public final class Latency {
         this.summed = now;
     }
 
+    /** One that stands at {@code average}, in ns (0: not known), and follows one loop from there. */
+    static Latency recorded(long average) {
+        Latency latency = new Latency(1, 0);
+        latency.exact = average;
+        latency.average = average;
+        return latency;
+    }
+
     /** An answer's head came after {@code nanos}. Called on that loop. */
     public void answered(int loop, long nanos) {
         int slot = slot(loop);

@@ -11,8 +11,19 @@ public record Line(double from, double to, long start, long end) {
     /** Everything, for ever. */
     public static final Line ALL = constant(1);
 
+    public Line {
+        if (end - start < 0) {
+            throw new IllegalArgumentException("a line ends " + (start - end) + " ns before it starts");
+        }
+    }
+
     public static Line constant(double value) {
         return new Line(value, value, 0, 0);
+    }
+
+    /** Whether it is 1 for ever. */
+    boolean isAll() {
+        return from == 1 && to == 1;
     }
 
     /** Its value at {@code now} ns. */

@@ -14,13 +14,12 @@ final class PeakEwma implements PowerOfTwoChoices.Cost {
     private static final double UNKNOWN = 1e15;
 
     @Override
-    public double of(Target target) {
-        Latency latency = target.latency();
-        double average = latency == null ? 0 : latency.average();
+    public double of(Target target, double weight) {
+        double average = target.latencyAverage();
         int inFlight = target.inFlight();
         if (average == 0 && inFlight == 0) {
             return 0;
         }
-        return (average == 0 ? UNKNOWN : average) * (1 + (double) inFlight / target.weight());
+        return (average == 0 ? UNKNOWN : average) * (1 + inFlight / weight);
     }
 }

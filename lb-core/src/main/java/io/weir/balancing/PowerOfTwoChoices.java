@@ -15,33 +15,46 @@ final class PowerOfTwoChoices implements Policy {
     /** What a request would suffer at a target: smaller is better, in any unit. */
     @FunctionalInterface
     interface Cost {
-        double of(Target target);
+        /** Of a target that counts with that weight: its own, or less while it warms up. */
+        double of(Target target, double weight);
     }
 
     private final Rotation rotation;
     private final Cost cost;
     private final double margin;
+    private final @Nullable Warmth warmth;
 
-    /** The second target is taken if the first costs more than {@code margin} times as much. */
-    PowerOfTwoChoices(List<Target> targets, Cost cost, double margin) {
+    /** The second target is taken if the first costs more than {@code margin} times as much. {@code warmth} is null if none warms up. */
+    PowerOfTwoChoices(List<Target> targets, Cost cost, double margin, @Nullable Warmth warmth) {
         this.rotation = new Rotation(targets);
         this.cost = cost;
         this.margin = margin;
+        this.warmth = warmth;
     }
 
     @Override
-    public @Nullable Target pick(Bar bar, Attempts attempts, long now, Draw draw) {
+    public @Nullable Target pick(Bar bar, Attempts attempts, long now, Draw draw, @Nullable DecisionTrace trace) {
         long bits = draw.bits(attempts.count());
-        Target first = rotation.from(place((int) (bits >>> 32)), null, bar, attempts, now);
+        Target first = rotation.from(rotation.place((int) (bits >>> 32)), null, bar, attempts, now, draw);
         if (first == null) {
             return null;
         }
-        Target second = rotation.from(place((int) bits), first, bar, attempts, now);
-        return second != null && cost.of(first) > margin * cost.of(second) ? second : first;
+        Target second = rotation.from(rotation.place((int) bits), first, bar, attempts, now, draw);
+        Target picked = second != null && cost(first, now) > margin * cost(second, now) ? second : first;
+        if (trace != null) {
+            trace.told(new TraceStep.TwoChoices(
+                    first.name(), cost(first, now), second == null ? null : second.name(), second == null ? 0 : cost(second, now), margin,
+                    picked.name()));
+        }
+        return picked;
     }
 
-    /** A place of the rotation, by 32 random bits: as likely as any other, but for 1 in 2³² (Lemire, Fast Random Integer Generation, 2019). */
-    private int place(int random) {
-        return (int) ((Integer.toUnsignedLong(random) * rotation.length()) >>> 32);
+    private double cost(Target target, long now) {
+        return cost.of(target, Warmth.weight(warmth, target, now));
+    }
+
+    @Override
+    public Double cost(Target target, long now, Draw draw) {
+        return cost(target, now);
     }
 }

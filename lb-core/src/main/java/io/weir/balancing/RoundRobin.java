@@ -3,7 +3,13 @@ package io.weir.balancing;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One after the other, by the pool's running number: over a whole rotation each target gets exactly its share. */
+/**
+ * One after the other, by the pool's running number: over a whole rotation each target gets exactly its share.
+ *
+ * <p>While several tiers have a share, a tier sees the numbers of those requests only that luck gives it. Luck knows nothing of the numbers,
+ * so each target's share is the same on average, and after n requests within √n or so. A number of each tier's own would keep it exact,
+ * and be one more counter that all loops write for each request, for the sake of minutes.
+ */
 final class RoundRobin implements Policy {
     private final Rotation rotation;
 
@@ -12,8 +18,18 @@ final class RoundRobin implements Policy {
     }
 
     @Override
-    public @Nullable Target pick(Bar bar, Attempts attempts, long now, Draw draw) {
+    public @Nullable Target pick(Bar bar, Attempts attempts, long now, Draw draw, @Nullable DecisionTrace trace) {
         int length = rotation.length();
-        return length == 0 ? null : rotation.from(Integer.remainderUnsigned(draw.turn(), length), null, bar, attempts, now);
+        int place = length == 0 ? 0 : Integer.remainderUnsigned(draw.turn(), length);
+        Target picked = rotation.from(place, null, bar, attempts, now, draw);
+        if (trace != null && picked != null) {
+            trace.told(new TraceStep.Turn(draw.turn(), place, length, rotation.at(place).name(), picked.name()));
+        }
+        return picked;
+    }
+
+    @Override
+    public @Nullable Double cost(Target target, long now, Draw draw) {
+        return null;
     }
 }

@@ -1,6 +1,8 @@
 package io.weir.balancing;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +13,17 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Target {
     private static final AtomicIntegerFieldUpdater<Target> IN_FLIGHT = AtomicIntegerFieldUpdater.newUpdater(Target.class, "inFlight");
+    private static final AtomicReferenceFieldUpdater<Target, @Nullable Traffic> TRAFFIC =
+            AtomicReferenceFieldUpdater.newUpdater(Target.class, Traffic.class, "traffic");
 
     private final String name;
     private final String zone;
     private final int weight;
     private final long fingerprint;
     private final @Nullable Latency latency;
+    private final @Nullable Touched touched;
+    /** Made with the first attempt, if anybody watches. */
+    private volatile @Nullable Traffic traffic;
 
     // The counter is written by every loop for every request: keep it off the cache line of the fields above and of the next object.
     @SuppressWarnings("unused")
@@ -27,17 +34,37 @@ public abstract class Target {
     @SuppressWarnings("unused")
     private long p11, p12, p13, p14, p15, p16, p17;
 
-    /** One whose latency nobody asks for. */
+    /** One whose latency nobody asks for, and whose attempts nobody watches. */
     protected Target(String name, String zone, int weight) {
         this(name, zone, weight, null);
     }
 
+    /** One whose attempts nobody watches. */
     protected Target(String name, String zone, int weight, @Nullable Latency latency) {
+        this(name, zone, weight, latency, null, 0);
+    }
+
+    /** One that has {@code inFlight} exchanges under way from the start. */
+    Target(String name, String zone, int weight, @Nullable Latency latency, int inFlight) {
+        this(name, zone, weight, latency, null, inFlight);
+    }
+
+    /**
+     * @param latency how long it takes to answer; null if nobody asks
+     * @param touched where it is listed when attempts come to it; null if nobody watches
+     */
+    protected Target(String name, String zone, int weight, @Nullable Latency latency, @Nullable Touched touched) {
+        this(name, zone, weight, latency, touched, 0);
+    }
+
+    private Target(String name, String zone, int weight, @Nullable Latency latency, @Nullable Touched touched, int inFlight) {
         this.name = name;
         this.zone = zone;
         this.weight = weight;
         this.fingerprint = Fingerprint.of(name);
         this.latency = latency;
+        this.touched = touched;
+        this.inFlight = inFlight;
     }
 
     /** Its address, as the config writes it. */
@@ -64,10 +91,19 @@ public abstract class Target {
         return latency;
     }
 
+    /** How long it takes to answer, in ns; 0 if that is not known or not measured. */
+    public final long latencyAverage() {
+        return latency == null ? 0 : latency.average();
+    }
+
     /** An attempt's answer began {@code nanos} after it had its connection. Called on the loop of that index. */
     public final void answered(int loop, long nanos) {
         if (latency != null) {
             latency.answered(loop, nanos);
+        }
+        Traffic counted = traffic();
+        if (counted != null) {
+            counted.answered(loop);
         }
     }
 
@@ -78,13 +114,32 @@ public abstract class Target {
         }
     }
 
+    /** What became of the attempts at it; null if nobody watches. */
+    public final @Nullable Traffic traffic() {
+        Traffic known = traffic;
+        return known != null || touched == null ? known : begun(touched);
+    }
+
+    private Traffic begun(Touched by) {
+        Traffic first = new Traffic(this, by);
+        if (TRAFFIC.compareAndSet(this, null, first)) {
+            return first;
+        }
+        return Objects.requireNonNull(traffic);
+    }
+
     /** Exchanges that are under way at it. */
     public final int inFlight() {
         return inFlight;
     }
 
     public final void begin() {
-        IN_FLIGHT.getAndIncrement(this);
+        if (IN_FLIGHT.incrementAndGet(this) >= Traffic.CROWD) {
+            Traffic counted = traffic();
+            if (counted != null) {
+                counted.crowded();
+            }
+        }
     }
 
     public final void finish() {

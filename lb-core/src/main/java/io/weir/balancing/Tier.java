@@ -1,16 +1,21 @@
 package io.weir.balancing;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Targets that are preferred alike and may serve now, and the policy that picks among them. Immutable. */
 public final class Tier {
     private final String name;
     private final List<Target> targets;
+    private final Balance balance;
     private final Policy policy;
     private final boolean panic;
     private final List<Warming> warming;
-    /** Picks among those that are not warming up; null if none is. */
+    /** Null if none of its targets warms up, and so is {@link #settled}. */
+    private final @Nullable Warmth warmth;
+    /** Picks among those that don't. */
     private final @Nullable Policy settled;
     private final boolean takesTraffic;
 
@@ -32,10 +37,12 @@ public final class Tier {
     public Tier(String name, List<? extends Target> targets, Balance balance, boolean panic, List<Warming> warming) {
         this.name = name;
         this.targets = List.copyOf(targets);
-        this.policy = balance.over(this.targets);
+        this.balance = balance;
         this.panic = panic;
         this.warming = List.copyOf(warming);
-        this.settled = warming.isEmpty() ? null : balance.over(withoutWarming());
+        this.warmth = warming.isEmpty() ? null : new Warmth(warming);
+        this.policy = balance.over(this.targets, warmth);
+        this.settled = warmth == null ? null : balance.insteadOfWarming(warmth.settled(this.targets));
         this.takesTraffic = targets.stream().anyMatch(target -> target.weight() > 0);
     }
 
@@ -45,19 +52,6 @@ public final class Tier {
 
     public List<Target> targets() {
         return targets;
-    }
-
-    private List<Target> withoutWarming() {
-        return targets.stream().filter(target -> part(target) == null).toList();
-    }
-
-    private @Nullable Line part(Target target) {
-        for (int i = 0; i < warming.size(); i++) {
-            if (warming.get(i).target().equals(target)) {
-                return warming.get(i).part();
-            }
-        }
-        return null;
     }
 
     /** Whether too few of its workers are well to trust health: then all that are enabled serve. */
@@ -70,16 +64,47 @@ public final class Tier {
     }
 
     /** The policy's pick of those that the bar admits. One that warms up is passed over now and then for one that doesn't, if there is one. */
-    @Nullable Target pick(Bar bar, Attempts attempts, long now, Draw draw) {
-        Target picked = policy.pick(bar, attempts, now, draw);
-        if (settled != null && picked != null) {
-            Line part = part(picked);
-            if (part != null && draw.luck(Draw.WARMING, attempts.count()) >= part.at(now)) {
-                Target other = settled.pick(bar, attempts, now, draw);
-                return other == null ? picked : other;
-            }
+    @Nullable Target pick(Bar bar, Attempts attempts, long now, Draw draw, @Nullable DecisionTrace trace) {
+        if (trace != null) {
+            trace.told(new TraceStep.Question(name, bar, candidates(bar, attempts, now, draw)));
         }
-        return picked;
+        Target picked = policy.pick(bar, attempts, now, draw, trace);
+        if (warmth == null || settled == null || picked == null) {
+            return picked;
+        }
+        double part = warmth.part(picked, now);
+        if (part >= 1) {
+            return picked;
+        }
+        double luck = balance == Balance.HASH ? draw.luckOfKey(Draw.WARMING) : draw.luck(Draw.WARMING, attempts.count());
+        Target instead = luck < part ? null : settled.pick(bar, attempts, now, draw, trace);
+        if (trace != null) {
+            trace.told(new TraceStep.Warm(picked.name(), part, luck, instead == null ? null : instead.name()));
+        }
+        return instead == null ? picked : instead;
+    }
+
+    private List<TraceStep.Candidate> candidates(Bar bar, Attempts attempts, long now, Draw draw) {
+        List<TraceStep.Candidate> candidates = new ArrayList<>(targets.size());
+        for (Target target : targets) {
+            Obstacle obstacle = bar.obstacle(target, attempts, now);
+            candidates.add(new TraceStep.Candidate(
+                    target.name(),
+                    target.zone(),
+                    target.weight(),
+                    target.inFlight(),
+                    target.latencyAverage(),
+                    warmth == null ? 1 : warmth.part(target, now),
+                    target.weight() == 0 ? null : policy.cost(target, now, draw),
+                    obstacle));
+        }
+        return candidates;
+    }
+
+    /** The same tier of other targets, which stand for its own. */
+    Tier onto(Function<? super Target, ? extends Target> copies) {
+        List<Warming> warm = warming.stream().map(it -> new Warming(copies.apply(it.target()), it.part())).toList();
+        return new Tier(name, targets.stream().map(copies).toList(), balance, panic, warm);
     }
 
     /** Whether a target of it has weight. */

@@ -620,6 +620,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
                 grace = true;
                 armForRequest();
             } else if (headPassed) {
+                detachWorker(requestEnded && client().isWritable() ? AttemptFailure.STALLED : null);
                 client().abort();
                 settle(Reason.IDLE_TIMEOUT);
             } else {

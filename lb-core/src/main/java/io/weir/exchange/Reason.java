@@ -86,6 +86,7 @@ public enum Reason {
             case BAD_RESPONSE -> BAD_RESPONSE;
             case RESPONSE_TIMEOUT -> RESPONSE_TIMEOUT;
             case CUT -> RESPONSE_CUT;
+            case STALLED -> IDLE_TIMEOUT;
         };
     }
 }

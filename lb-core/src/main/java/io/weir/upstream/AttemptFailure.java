@@ -21,7 +21,9 @@ public enum AttemptFailure {
     /** No head of a response in time. */
     RESPONSE_TIMEOUT(false),
     /** The response ended early, after its head was there. */
-    CUT(false);
+    CUT(false),
+    /** The response stood still for too long, after its head was there, and we would have taken more. */
+    STALLED(false);
 
     private final boolean neverWritten;
 
@@ -34,8 +36,16 @@ public enum AttemptFailure {
         return neverWritten;
     }
 
-    /** Whether it speaks of the endpoint's connections, which then rest for a while. */
-    public boolean ofConnecting() {
-        return this == CONNECT_REFUSED || this == CONNECT_TIMEOUT || this == CONNECT_IMPOSSIBLE;
+    /** Whether it speaks against the worker; else it met a limit of our own. */
+    public boolean ofWorker() {
+        return this != QUEUE_FULL && this != QUEUE_TIMEOUT;
+    }
+
+    /** Whether the worker didn't answer. */
+    public boolean silent() {
+        return switch (this) {
+            case CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_IMPOSSIBLE, STALE, RESET, RESPONSE_TIMEOUT -> true;
+            case QUEUE_FULL, QUEUE_TIMEOUT, BAD_RESPONSE, CUT, STALLED -> false;
+        };
     }
 }

@@ -2,20 +2,40 @@ package io.weir.upstream;
 
 import io.weir.balancing.Latency;
 import io.weir.balancing.Target;
+import io.weir.balancing.Touched;
+import io.weir.topology.Worker;
 import org.jspecify.annotations.Nullable;
 
-/** A target with the endpoint that it is reached at. */
+/** A target with the worker that it is, and the endpoint that it is reached at. */
 public final class EndpointTarget extends Target {
     private final Endpoint endpoint;
+    private final Worker worker;
+    private final boolean serverErrors;
 
-    /** {@code latency} is null if nobody asks how long it takes to answer. */
-    public EndpointTarget(Endpoint endpoint, String zone, int weight, @Nullable Latency latency) {
-        super(endpoint.address().toString(), zone, weight, latency);
+    /**
+     * @param serverErrors whether an answer of 500 and above speaks against it; 502, 503 and 504 always do
+     * @param latency how long it takes to answer; null if nobody asks
+     * @param touched where it is listed when attempts come to it; null if nobody watches
+     */
+    public EndpointTarget(
+            Endpoint endpoint, Worker worker, int weight, boolean serverErrors, @Nullable Latency latency, @Nullable Touched touched) {
+        super(endpoint.address().toString(), worker.zone(), weight, latency, touched);
         this.endpoint = endpoint;
+        this.worker = worker;
+        this.serverErrors = serverErrors;
     }
 
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    public Worker worker() {
+        return worker;
+    }
+
+    /** Whether an answer with that status speaks against it. */
+    public boolean isBad(int status) {
+        return status >= 500 && (serverErrors || (status >= 502 && status <= 504));
     }
 
     @Override

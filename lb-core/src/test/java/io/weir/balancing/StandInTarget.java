@@ -15,6 +15,11 @@ public final class StandInTarget extends Target {
         super(name, zone, weight, latency);
     }
 
+    /** One whose attempts are watched. */
+    public StandInTarget(String name, Touched touched) {
+        super(name, "a", 1, null, touched);
+    }
+
     public static StandInTarget of(String name) {
         return new StandInTarget(name, "a", 1);
     }

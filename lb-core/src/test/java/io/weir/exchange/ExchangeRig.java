@@ -48,7 +48,7 @@ public final class ExchangeRig {
     final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(false);
     public final ScriptedConnector connector = new ScriptedConnector(alloc);
     final RecordingListener listener = new RecordingListener();
-    public final List<StandInTarget> targets = new ArrayList<>();
+    public final List<Target> targets = new ArrayList<>();
     final List<ScriptedClient> clients = new ArrayList<>();
     public final DeadlineWheel wheel;
 

@@ -85,7 +85,7 @@ public final class ScriptedClient implements ClientSide {
     }
 
     /** From now on, whether it keeps up; the exchange is not told. */
-    void writable(boolean now) {
+    public void writable(boolean now) {
         writable = now;
     }
 

@@ -8,10 +8,12 @@ import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
 import io.weir.balancing.Target;
 import io.weir.balancing.Tier;
+import io.weir.balancing.Touched;
 import io.weir.config.AccessLogFormat;
 import io.weir.config.AccessLogSettings;
 import io.weir.config.ForwardedField;
 import io.weir.config.ForwardingSettings;
+import io.weir.control.TrafficSums;
 import io.weir.exchange.ClientSide;
 import io.weir.exchange.Exchange;
 import io.weir.exchange.ExchangeListener;
@@ -114,7 +116,7 @@ public class SettleBenchmark {
     public String peer = "client";
 
     /** Who is told of it. */
-    @Param({"nobody", "metrics", "log", "metrics-and-log"})
+    @Param({"nobody", "metrics", "log", "metrics-and-log", "traffic", "metrics-and-log-and-traffic"})
     public String watching = "nobody";
 
     private final LoopClock clock = new LoopClock(System::nanoTime);
@@ -124,6 +126,7 @@ public class SettleBenchmark {
     private final MemoryWorker worker = new MemoryWorker();
     private @Nullable ExchangeLoop exchanges;
     private @Nullable AccessLog log;
+    private @Nullable TrafficSums traffic;
     private long settled;
 
     @Setup
@@ -135,6 +138,8 @@ public class SettleBenchmark {
         InetAddress here = InetAddress.getLoopbackAddress();
         client.peer = new Peers(new ForwardingSettings(trusted, ForwardedField.OFF, true))
                 .of(new InetSocketAddress(here, 4711), new InetSocketAddress(here, 8080));
+        EventLoops.Loop loop = new EventLoops.Loop(0, new DefaultEventLoop(), clock);
+        traffic = watching.contains("traffic") ? new TrafficSums(1, () -> {}) : null;
         RoutingTable table = table();
         exchanges = new ExchangeLoop(
                 0,
@@ -143,7 +148,7 @@ public class SettleBenchmark {
                 new DeadlineWheel(clock.now()),
                 worker,
                 () -> table,
-                watchers(),
+                watchers(loop),
                 new SplittableRandom(1),
                 -1);
         if (exchange() != 1) {
@@ -151,8 +156,7 @@ public class SettleBenchmark {
         }
     }
 
-    private List<ExchangeListener> watchers() {
-        EventLoops.Loop loop = new EventLoops.Loop(0, new DefaultEventLoop(), clock);
+    private List<ExchangeListener> watchers(EventLoops.Loop loop) {
         List<ExchangeListener> watchers = new ArrayList<>(List.of(this::count));
         if (watching.contains("metrics")) {
             watchers.add(new Metrics(1, 1000, new ProcessState("", () -> true, () -> 0, () -> 0, () -> 0, () -> 0, () -> 0)).onLoop(0));
@@ -165,6 +169,9 @@ public class SettleBenchmark {
                 throw new UncheckedIOException(e);
             }
         }
+        if (traffic != null) {
+            watchers.add(traffic.onLoop(loop));
+        }
         return watchers;
     }
 
@@ -176,7 +183,8 @@ public class SettleBenchmark {
 
     /** One app with a pool of that many workers. */
     private RoutingTable table() {
-        Tier tier = new Tier(REGION, IntStream.range(0, workers).mapToObj(MemoryTarget::new).toList());
+        Touched touched = traffic == null ? null : traffic.touched();
+        Tier tier = new Tier(REGION, IntStream.range(0, workers).mapToObj(i -> new MemoryTarget(i, touched)).toList());
         App.RegionPlan plan = new App.RegionPlan(new Plan(List.of(tier)));
         long second = TimeUnit.SECONDS.toNanos(1);
         App app = new App(
@@ -231,8 +239,8 @@ public class SettleBenchmark {
     }
 
     private static final class MemoryTarget extends Target {
-        MemoryTarget(int i) {
-            super("127.0.0.1:900" + i, i % 2 == 0 ? "ca-c1a" : "ca-c1b", 1);
+        MemoryTarget(int i, @Nullable Touched touched) {
+            super("127.0.0.1:900" + i, i % 2 == 0 ? "ca-c1a" : "ca-c1b", 1, null, touched);
         }
 
         @Override
