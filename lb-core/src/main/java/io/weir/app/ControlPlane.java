@@ -3,6 +3,9 @@ package io.weir.app;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
@@ -16,10 +19,9 @@ import io.weir.health.HealthMonitor;
 import io.weir.health.check.NettyChecks;
 import io.weir.loop.TransportKind;
 import io.weir.topology.Worker;
-import io.weir.upstream.Endpoints;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -40,21 +42,25 @@ final class ControlPlane implements AutoCloseable {
 
     private final ScheduledThreadPoolExecutor thread;
     private final EventLoopGroup healthGroup;
+    private final AddressResolverGroup<?> names;
     private final HealthMonitor monitor;
     private final TrafficSums traffic;
     private final Control control;
+    /** Null until it begins. */
+    private volatile @Nullable Ticks ticks;
 
     /**
      * @param loops event loops whose traffic is summed
      * @param file where evacuations are kept, or null
      */
-    ControlPlane(TransportKind transport, int loops, Endpoints endpoints, @Nullable EvacuationFile file, ControlListener listener) {
+    ControlPlane(TransportKind transport, int loops, @Nullable EvacuationFile file, ControlListener listener) {
         thread = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("weir-control").daemon().factory());
         thread.setRemoveOnCancelPolicy(true);
         TransportKind checking = transport == TransportKind.IO_URING && TransportKind.EPOLL.unavailability() == null ? TransportKind.EPOLL : transport;
         healthGroup = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-health", true), checking.handlers());
         EventLoop healthLoop = healthGroup.next();
-        var checks = new NettyChecks(healthLoop, checking.socketChannel(), endpoints.names(), System::nanoTime);
+        names = new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(checking.datagramChannel()));
+        var checks = new NettyChecks(healthLoop, checking.socketChannel(), names, System::nanoTime);
         monitor = new HealthMonitor(healthLoop, checks, System::nanoTime, new SplittableRandom());
         traffic = new TrafficSums(loops, this::look);
         control = new Control(thread, System::nanoTime, InstantSource.system(), file, new TierErrors(System::nanoTime), listener);
@@ -67,8 +73,6 @@ final class ControlPlane implements AutoCloseable {
     HealthMonitor monitor() {
         return monitor;
     }
-
-    private @Nullable Ticks ticks;
 
     private void look() {
         Ticks now = ticks;
@@ -118,6 +122,7 @@ final class ControlPlane implements AutoCloseable {
     public void close() {
         monitor.close();
         thread.shutdownNow();
+        names.close();
         healthGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -1,5 +1,6 @@
 package io.weir.control;
 
+import io.weir.balancing.Target;
 import io.weir.failover.ErrorRates;
 import io.weir.failover.Evacuation;
 import io.weir.failover.Evacuations;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -46,7 +48,8 @@ public final class Control {
     private final Map<String, AppControl> apps = new LinkedHashMap<>();
     private final Map<Worker, WorkerState> workers = new HashMap<>();
     private final Set<AppControl> changed = new LinkedHashSet<>();
-    private final List<HealthTransition> untold = new java.util.ArrayList<>();
+    private final List<HealthTransition> untold = new ArrayList<>();
+    private final List<Target> deserted = new ArrayList<>();
     private boolean gathering;
     private Evacuations evacuations = Evacuations.NONE;
     private @Nullable Future<?> evacuationEnd;
@@ -119,12 +122,10 @@ public final class Control {
         state.become(transition);
         untold.add(transition);
         changed(state.app());
-        if (state.member().target() instanceof EndpointTarget target) {
-            if (transition.to() == Health.UNHEALTHY && transition.silent()) {
-                deserted.add(target.endpoint());
-            } else if (transition.to().available()) {
-                target.endpoint().proven();
-            }
+        if (transition.to() == Health.UNHEALTHY && transition.silent()) {
+            deserted.add(state.member().target());
+        } else if (transition.to().available()) {
+            state.member().target().proven();
         }
     }
 
@@ -210,6 +211,8 @@ public final class Control {
         List<AppControl> now = List.copyOf(changed);
         changed.clear();
         now.forEach(app -> app.steerings().forEach(steering -> replan(app, steering)));
+        deserted.forEach(Target::deserted); // with the new plans in force, what is given back goes elsewhere
+        deserted.clear();
         List<HealthTransition> tell = List.copyOf(untold);
         untold.clear();
         tell.forEach(listener::healthChanged);
@@ -239,7 +242,7 @@ public final class Control {
     private MemberState state(Member member) {
         WorkerState known = workers.get(member.worker());
         return known == null
-                ? new MemberState(member, Health.UNPROVEN, evacuations.of(member.worker()), Long.MIN_VALUE)
+                ? new MemberState(member, Health.UNPROVEN, evacuations.of(member.worker()), MemberState.NOT_WARMING)
                 : new MemberState(member, known.health(), evacuations.of(member.worker()), known.warmSince());
     }
 

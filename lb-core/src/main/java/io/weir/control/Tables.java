@@ -19,6 +19,8 @@ import io.weir.failover.Member;
 import io.weir.failover.MemberState;
 import io.weir.failover.Outlook;
 import io.weir.failover.TierOrder;
+import io.weir.health.AdminState;
+import io.weir.health.Health;
 import io.weir.http.MendedPaths;
 import io.weir.http.OriginalPath;
 import io.weir.http.Step;
@@ -136,7 +138,7 @@ public final class Tables {
         }
 
         private App.RegionPlan steered(String asked, FailoverPlanner planner, long now) {
-            Outlook outlook = planner.plan(now, MemberState::unknown, ErrorRates.UNKNOWN);
+            Outlook outlook = planner.plan(now, Tables::unknown, ErrorRates.UNKNOWN);
             App.RegionPlan plan = new App.RegionPlan(outlook.plan(), planner.order().residencyStopped());
             steerings.add(new Steering(asked, planner, plan, outlook));
             return plan;
@@ -166,6 +168,10 @@ public final class Tables {
         Route home(App app) {
             return new Route(app, home, homePlan, null);
         }
+    }
+
+    private static MemberState unknown(Member member) {
+        return new MemberState(member, Health.UNPROVEN, AdminState.ENABLED, MemberState.NOT_WARMING);
     }
 
     private Latency latency(long now) {

@@ -1,6 +1,7 @@
 package io.weir.control;
 
 import io.weir.failover.Member;
+import io.weir.failover.MemberState;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ final class WorkerState {
     private final Member member;
     private final AppControl app;
     private Health health = Health.UNPROVEN;
-    private long warmSince = Long.MIN_VALUE;
+    private long warmSince = MemberState.NOT_WARMING;
     private @Nullable HealthTransition last;
 
     WorkerState(Member member, AppControl app) {
@@ -30,7 +31,7 @@ final class WorkerState {
         return health;
     }
 
-    /** Since when it is well after it was not, in ns; {@link Long#MIN_VALUE}: it always was, as far as is known. */
+    /** Since when it is well after it was not, in ns; {@link MemberState#NOT_WARMING}: it always was, as far as is known. */
     long warmSince() {
         return warmSince;
     }
@@ -46,7 +47,7 @@ final class WorkerState {
         if (wasOut && health.available()) {
             warmSince = transition.at();
         } else if (!health.available()) {
-            warmSince = Long.MIN_VALUE;
+            warmSince = MemberState.NOT_WARMING;
         }
     }
 }
