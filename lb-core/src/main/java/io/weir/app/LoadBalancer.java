@@ -41,7 +41,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,9 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** How long event loops may take to end: far longer than they do, unless one has died. */
     private static final int LAST_SECONDS = 30;
+
+    /** How long a start waits for the first checks. */
+    private static final Duration FIRST_VERDICTS = Duration.ofSeconds(1);
 
     private static final Duration DRAIN_POLL = Duration.ofMillis(50);
 
@@ -133,6 +138,7 @@ public final class LoadBalancer implements AutoCloseable {
         LoadBalancer it = new LoadBalancer(settings, transport, loopCount);
         it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
         try {
+            it.awaitVerdicts();
             it.listen(settings, file);
         } catch (CannotListenException e) {
             it.close();
@@ -141,6 +147,17 @@ public final class LoadBalancer implements AutoCloseable {
         it.readiness = Readiness.READY;
         it.events.publish(Event.of("ready"));
         return it;
+    }
+
+    /** Requests that came before anything is known of the workers would be tried at dead ones. */
+    private void awaitVerdicts() {
+        try {
+            firstVerdicts.get(FIRST_VERDICTS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException _) {
+            // Those without verdict are tried like healthy ones.
+        }
     }
 
     private Telemetry startTelemetry(Settings settings) throws CannotLogException {

@@ -234,7 +234,7 @@ public final class Control {
                 after.next() == Long.MAX_VALUE
                         ? null
                         : thread.schedule(() -> replan(app, steering), Math.max(0, after.next() - now), TimeUnit.NANOSECONDS));
-        if (before.plan() != after.plan()) {
+        if (!before.plan().equals(after.plan())) {
             listener.planned(app.settings().name(), steering.asked(), before, after);
         }
     }

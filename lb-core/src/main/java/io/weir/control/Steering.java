@@ -51,7 +51,7 @@ public final class Steering {
     Outlook replan(long now, Function<Member, MemberState> states, ErrorRates errors) {
         Outlook before = outlook;
         Outlook next = planner.plan(now, states, errors);
-        if (next.plan() != before.plan()) {
+        if (!next.plan().equals(before.plan())) {
             plan.publish(next.plan());
         }
         outlook = next;
