@@ -39,7 +39,7 @@ class ArchitectureTest {
                     List.of("admin"),
                     List.of("control", "frontend", "telemetry"),
                     List.of("discovery", "exchange"),
-                    List.of("upstream", "routing"),
+                    List.of("upstream", "routing", "failover"),
                     List.of("http", "balancing", "loop"),
                     List.of("health"),
                     List.of("config"),
@@ -122,7 +122,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule decisionsKnowNoSockets =
             noClasses()
-                    .that(resideInAnyPackage(in("topology"), in("routing"), in("balancing"), "io.weir.health"))
+                    .that(resideInAnyPackage(in("topology"), in("routing"), in("failover"), in("balancing"), "io.weir.health"))
                     .should()
                     .dependOnClassesThat(resideInAnyPackage("io.netty..", "java.nio.channels..", "java.net.http.."))
                     .because("a decision is a pure function that tools and tests call as the live path does")
@@ -131,7 +131,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule decisionsReadNoClockAndNoChance =
             noClasses()
-                    .that(resideInAnyPackage(in("topology"), in("routing"), in("balancing")))
+                    .that(resideInAnyPackage(in("topology"), in("routing"), in("failover"), in("balancing")))
                     .should()
                     .accessTargetWhere(readsClockOrChance())
                     .because("time and randomness are parameters: the same input must give the same decision again")
@@ -142,7 +142,8 @@ class ArchitectureTest {
             noClasses()
                     .that(
                             resideInAnyPackage(
-                                    in("http"), in("frontend"), in("exchange"), in("upstream"), in("routing"), in("balancing"), in("loop")))
+                                    in("http"), in("frontend"), in("exchange"), in("upstream"), in("routing"), in("failover"),
+                                    in("balancing"), in("loop")))
                     .should()
                     .dependOnClassesThat(resideInAnyPackage("reactor..", "org.reactivestreams.."))
                     .because("Reactor carries rare events of the control plane; a request allocates nothing and changes no thread")

@@ -10,7 +10,10 @@ import io.weir.admin.ServedMetrics;
 import io.weir.admin.TelemetryEvents;
 import io.weir.config.ListenerSettings;
 import io.weir.config.Settings;
+import io.weir.control.ControlListener;
+import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
+import io.weir.exchange.ExchangeListener;
 import io.weir.exchange.ExchangeLoop;
 import io.weir.exchange.Peers;
 import io.weir.frontend.ClientTimeouts;
@@ -36,8 +39,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +54,9 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** How long event loops may take to end: far longer than they do, unless one has died. */
     private static final int LAST_SECONDS = 30;
+
+    /** How long a start waits for the first checks. */
+    private static final Duration FIRST_VERDICTS = Duration.ofSeconds(1);
 
     private static final Duration DRAIN_POLL = Duration.ofMillis(50);
 
@@ -63,7 +72,8 @@ public final class LoadBalancer implements AutoCloseable {
     private final Telemetry telemetry;
     private final List<FrontendLoop> frontends = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
-    private final @Nullable LatencyTicks latencyTicks;
+    private final ControlPlane control;
+    private final CompletableFuture<Void> firstVerdicts;
     /** Written by the control thread alone. */
     private volatile RoutingTable table;
 
@@ -83,9 +93,11 @@ public final class LoadBalancer implements AutoCloseable {
         connections = new ConnectionLimit(limits.connections());
         telemetry = startTelemetry(settings);
         watchdog = LoopWatchdog.start(loops, stalls, telemetry::check);
-        Tables tables = new Tables(endpoints, loopCount);
-        table = tables.build(settings, System.nanoTime());
-        latencyTicks = LatencyTicks.of(tables.latencySums());
+        control = new ControlPlane(transport.kind(), loopCount, null, ControlListener.NOBODY);
+        Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched()), loopCount);
+        Tables.Built built = tables.build(settings, System.nanoTime());
+        table = built.table();
+        firstVerdicts = control.begin(built.apps(), tables.latencySums());
         HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
         Peers peers = new Peers(settings.forwarding());
         SplittableRandom random = new SplittableRandom();
@@ -97,11 +109,17 @@ public final class LoadBalancer implements AutoCloseable {
                     loop.wheel(),
                     new LoopConnector(loop.index()),
                     () -> table,
-                    telemetry.onLoop(loop.index()),
+                    listeners(loop),
                     random.split(),
                     limits.body());
             frontends.add(new FrontendLoop(loop, exchanges, connections, requestLimits, peers));
         }
+    }
+
+    private List<ExchangeListener> listeners(EventLoops.Loop loop) {
+        List<ExchangeListener> all = new ArrayList<>(telemetry.onLoop(loop.index()));
+        all.add(control.traffic().onLoop(loop));
+        return all;
     }
 
     /**
@@ -126,6 +144,7 @@ public final class LoadBalancer implements AutoCloseable {
         LoadBalancer it = new LoadBalancer(settings, transport, loopCount);
         it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
         try {
+            it.awaitVerdicts();
             it.listen(settings, file);
         } catch (CannotListenException e) {
             it.close();
@@ -136,6 +155,17 @@ public final class LoadBalancer implements AutoCloseable {
         it.readiness = Readiness.READY;
         it.events.publish(Event.of("ready"));
         return it;
+    }
+
+    /** Requests that came before anything is known of the workers would be tried at dead ones. */
+    private void awaitVerdicts() {
+        try {
+            firstVerdicts.get(FIRST_VERDICTS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException _) {
+            // Those without verdict are tried like healthy ones.
+        }
     }
 
     private Telemetry startTelemetry(Settings settings) throws CannotLogException {
@@ -270,9 +300,7 @@ public final class LoadBalancer implements AutoCloseable {
         if (admin != null) {
             admin.close();
         }
-        if (latencyTicks != null) {
-            latencyTicks.close();
-        }
+        control.close();
         watchdog.close();
         endpoints.close();
         loops.shutDown().awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);

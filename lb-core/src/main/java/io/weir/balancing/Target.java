@@ -149,6 +149,12 @@ public abstract class Target {
     /** Whether a connection may be tried at {@code now} ns: false while it rests after refusing some. */
     public abstract boolean connectable(long now);
 
+    /** It was found not to answer at all: whatever waits for it, and can be tried elsewhere, is. For any thread. */
+    public void deserted() {}
+
+    /** It was found to answer: it needs no rest. For any thread. */
+    public void proven() {}
+
     @Override
     public String toString() {
         return name;

@@ -2,21 +2,25 @@ package io.weir.control;
 
 import io.weir.balancing.Balance;
 import io.weir.balancing.Latency;
-import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
-import io.weir.balancing.Tier;
-import io.weir.balancing.Touched;
 import io.weir.config.AffinitySettings;
 import io.weir.config.AppSettings;
 import io.weir.config.AppTimeouts;
 import io.weir.config.BalanceSettings;
-import io.weir.config.EjectionSettings;
 import io.weir.config.HashKey;
 import io.weir.config.MappingSettings;
 import io.weir.config.PoolSettings;
 import io.weir.config.SentHost;
 import io.weir.config.Settings;
 import io.weir.config.WorkerSettings;
+import io.weir.failover.ErrorRates;
+import io.weir.failover.FailoverPlanner;
+import io.weir.failover.Member;
+import io.weir.failover.MemberState;
+import io.weir.failover.Outlook;
+import io.weir.failover.TierOrder;
+import io.weir.health.AdminState;
+import io.weir.health.Health;
 import io.weir.http.MendedPaths;
 import io.weir.http.OriginalPath;
 import io.weir.http.Step;
@@ -28,14 +32,13 @@ import io.weir.routing.RoutingTable;
 import io.weir.routing.Rule;
 import io.weir.topology.Template;
 import io.weir.topology.Worker;
-import io.weir.upstream.EndpointTarget;
-import io.weir.upstream.Endpoints;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes routing tables of settings. */
@@ -43,40 +46,43 @@ public final class Tables {
     private static final Step.@Nullable Chain REWRITTEN = Step.Chain.of(new OriginalPath());
     private static final Step.@Nullable Chain REWRITTEN_AND_MENDED = Step.Chain.of(new OriginalPath(), new MendedPaths());
 
-    private final Endpoints endpoints;
+    private final Targets targets;
     private final int loops;
-    private final @Nullable Touched touched;
     private final List<Latency> latencies = new ArrayList<>();
 
-    /** For that many event loops. Nobody watches the attempts at their targets. */
-    public Tables(Endpoints endpoints, int loops) {
-        this(endpoints, loops, null);
-    }
-
-    /** The same; the targets that attempts come to are listed in {@code touched}, if it is not null. */
-    public Tables(Endpoints endpoints, int loops, @Nullable Touched touched) {
-        this.endpoints = endpoints;
+    /** For that many event loops. */
+    public Tables(Targets targets, int loops) {
+        this.targets = targets;
         this.loops = loops;
-        this.touched = touched;
     }
 
-    /** The table for {@code settings}, at {@code now} ns. */
-    public RoutingTable build(Settings settings, long now) {
+    /**
+     * What a config becomes.
+     *
+     * @param table for requests
+     * @param apps for the control thread, in the config's order
+     */
+    public record Built(RoutingTable table, List<AppControl> apps) {}
+
+    /** The table for {@code settings}, at {@code now} ns, with plans as they are while nothing is known of any worker. */
+    public Built build(Settings settings, long now) {
         Map<String, Route> homes = new HashMap<>();
         Map<String, Route> byHost = new HashMap<>();
+        List<AppControl> apps = new ArrayList<>();
         for (AppSettings appSettings : settings.apps().values()) {
-            App app = app(appSettings, now);
-            Route home = home(app, settings);
-            homes.put(app.name(), home);
+            AppBuild build = new AppBuild(appSettings, settings, now);
+            App app = build.app();
+            apps.add(build.control(app));
+            homes.put(app.name(), build.home(app));
             for (AppDomain domain : AppDomain.of(app.name(), settings)) {
                 String region = domain.region();
-                byHost.put(domain.host(), region == null ? home : new Route(app, region, app.in(region), null));
+                byHost.put(domain.host(), region == null ? build.home(app) : new Route(app, region, app.in(region), null));
             }
         }
-        List<String> domains = new java.util.ArrayList<>(settings.domains());
+        List<String> domains = new ArrayList<>(settings.domains());
         settings.regions().values().forEach(region -> domains.addAll(AppDomain.above(region, settings)));
         List<Rule> rules = settings.mappings().stream().map(Tables::rule).toList();
-        return new RoutingTable(byHost, domains.stream().distinct().toList(), homes, rules);
+        return new Built(new RoutingTable(byHost, domains.stream().distinct().toList(), homes, rules), apps);
     }
 
     private static Rule rule(MappingSettings mapping) {
@@ -100,48 +106,72 @@ public final class Tables {
         return new LatencySums(latencies);
     }
 
-    /** Where a host that names no region leads: here if the app lives here, else to the first of its regions. */
-    private static Route home(App app, Settings settings) {
-        String here = settings.here().region();
-        String region = app.in(here) != null
-                ? here
-                : java.util.Objects.requireNonNull(settings.apps().get(app.name())).pools().keySet().iterator().next();
-        return new Route(app, region, app.in(region), null);
+    /** One app on its way from settings to plans. */
+    private final class AppBuild {
+        private final AppSettings settings;
+        private final List<Member> members = new ArrayList<>();
+        private final Map<String, App.RegionPlan> plans = new LinkedHashMap<>();
+        private final List<Steering> steerings = new ArrayList<>();
+        private final String home;
+        private final App.RegionPlan homePlan;
+        private final long now;
+
+        AppBuild(AppSettings settings, Settings all, long now) {
+            this.settings = settings;
+            this.now = now;
+            Balance balance = balance(settings.balance());
+            for (PoolSettings pool : settings.pools().values()) {
+                for (WorkerSettings each : pool.workers()) {
+                    Worker worker = new Worker(settings.name(), pool.region(), each.zone(), each.address());
+                    Latency latency = balance == Balance.PEAK_EWMA ? latency(now) : null;
+                    members.add(new Member(targets.of(settings, worker, each.weight(), latency), worker));
+                }
+            }
+            TierOrder orders = new TierOrder(settings, all.here(), all.regions(), members);
+            for (String region : settings.pools().keySet()) {
+                plans.put(region, steered(region, new FailoverPlanner(settings, balance, orders.named(region)), now));
+            }
+            home = orders.home();
+            homePlan = settings.failover().global().isEmpty()
+                    ? Objects.requireNonNull(plans.get(home))
+                    : steered(Steering.GLOBAL, new FailoverPlanner(settings, balance, orders.global()), now);
+        }
+
+        private App.RegionPlan steered(String asked, FailoverPlanner planner, long now) {
+            Outlook outlook = planner.plan(now, Tables::unknown, ErrorRates.UNKNOWN);
+            App.RegionPlan plan = new App.RegionPlan(outlook.plan(), planner.order().residencyStopped());
+            steerings.add(new Steering(asked, planner, plan, outlook));
+            return plan;
+        }
+
+        App app() {
+            RetryBudget[] budgets = new RetryBudget[loops];
+            for (int i = 0; i < loops; i++) {
+                budgets[i] = new RetryBudget(loops, now);
+            }
+            AffinitySettings affinity = settings.affinity();
+            return new App(
+                    settings.name(),
+                    timeouts(settings.timeouts()),
+                    plans,
+                    budgets,
+                    settings.balance() instanceof BalanceSettings.Hash hash ? key(hash.on()) : null,
+                    affinity == null ? null : new AffinityCookie(affinity.cookie(), settings.name()),
+                    settings.host() == SentHost.WORKER);
+        }
+
+        AppControl control(App app) {
+            return new AppControl(settings, app, members, steerings);
+        }
+
+        /** Where a host that names no region leads. */
+        Route home(App app) {
+            return new Route(app, home, homePlan, null);
+        }
     }
 
-    private App app(AppSettings settings, long now) {
-        Balance balance = balance(settings.balance());
-        Map<String, App.RegionPlan> plans = new LinkedHashMap<>();
-        for (PoolSettings pool : settings.pools().values()) {
-            List<EndpointTarget> targets = pool.workers().stream()
-                    .map(worker -> target(settings, pool.region(), worker, balance == Balance.PEAK_EWMA ? latency(now) : null))
-                    .toList();
-            plans.put(pool.region(), new App.RegionPlan(new Plan(List.of(new Tier(pool.region(), targets, balance)))));
-        }
-        RetryBudget[] budgets = new RetryBudget[loops];
-        for (int i = 0; i < loops; i++) {
-            budgets[i] = new RetryBudget(loops, now);
-        }
-        AffinitySettings affinity = settings.affinity();
-        return new App(
-                settings.name(),
-                timeouts(settings.timeouts()),
-                plans,
-                budgets,
-                settings.balance() instanceof BalanceSettings.Hash hash ? key(hash.on()) : null,
-                affinity == null ? null : new AffinityCookie(affinity.cookie(), settings.name()),
-                settings.host() == SentHost.WORKER);
-    }
-
-    private EndpointTarget target(AppSettings app, String region, WorkerSettings worker, @Nullable Latency latency) {
-        EjectionSettings ejection = app.health().ejection();
-        return new EndpointTarget(
-                endpoints.at(worker.address(), app.upstream()),
-                new Worker(app.name(), region, worker.zone(), worker.address()),
-                worker.weight(),
-                ejection != null && ejection.serverErrors(),
-                latency,
-                touched);
+    private static MemberState unknown(Member member) {
+        return new MemberState(member, Health.UNPROVEN, AdminState.ENABLED, MemberState.NOT_WARMING);
     }
 
     private Latency latency(long now) {

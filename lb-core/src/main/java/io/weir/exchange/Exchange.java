@@ -263,7 +263,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         phase = Phase.PICK;
         Target next = decide();
         if (next == null) {
-            refuse(lastFailure == null ? Reason.NO_WORKERS : Reason.of(lastFailure), null);
+            Reason nobody = plan.stoppedByResidency() ? Reason.RESIDENCY : Reason.NO_WORKERS;
+            refuse(lastFailure == null ? nobody : Reason.of(lastFailure), null);
             return;
         }
         attempts.add(next);

@@ -25,6 +25,7 @@ public enum Reason {
     BAD_RESPONSE("bad_response", 502, "The worker's response is malformed"),
     RESET("reset", 502, "The worker ended the connection before it answered"),
     NO_WORKERS("no_workers", 503, "The app has no workers that could serve"),
+    RESIDENCY("residency", 503, "The app's data may not be sent to any region where it has workers"),
     OVERLOADED("overloaded", 503, "All connections are in use"),
     DRAINING("draining", 503, "This load balancer is shutting down"),
     CONNECT_TIMEOUT("connect_timeout", 504, "No worker of the app accepted a connection in time"),

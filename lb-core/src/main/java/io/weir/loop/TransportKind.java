@@ -68,7 +68,8 @@ public enum TransportKind {
         };
     }
 
-    IoHandlerFactory handlers() {
+    /** For event loops of this kind. */
+    public IoHandlerFactory handlers() {
         return switch (this) {
             case IO_URING -> IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setRingSize(1024));
             case EPOLL -> EpollIoHandler.newFactory();

@@ -29,8 +29,20 @@ public final class App {
         /** Written by the control thread alone, read by every request once. */
         private volatile Plan plan;
 
+        private final boolean stoppedByResidency;
+
         public RegionPlan(Plan plan) {
+            this(plan, false);
+        }
+
+        /** {@code stoppedByResidency}: nobody may ever serve, since the app's bytes may be sent to none of its workers here. */
+        public RegionPlan(Plan plan, boolean stoppedByResidency) {
             this.plan = plan;
+            this.stoppedByResidency = stoppedByResidency;
+        }
+
+        public boolean stoppedByResidency() {
+            return stoppedByResidency;
         }
 
         public Plan plan() {

@@ -3,6 +3,7 @@ package io.weir.admin;
 import io.weir.config.ConfigReader;
 import io.weir.config.Secret;
 import io.weir.config.Settings;
+import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
@@ -63,7 +64,7 @@ final class AdminRig implements Running, AutoCloseable {
     AdminRig(String config, @Nullable MetricsPage metrics) throws Exception {
         settings = ConfigReader.read("test", config).settings();
         endpoints = new Endpoints(loops, new HeadLimits(8192, 65536, 100), new EndpointEvents(feed));
-        table = new Tables(endpoints, 2).build(settings, 0);
+        table = new Tables(new LiveTargets(endpoints, null), 2).build(settings, 0).table();
         server = new AdminServer(this, feed, metrics, new Secret(TOKEN), "127.0.0.1");
         InetSocketAddress at = server.listen(BindAddress.parse("127.0.0.1:0"));
         port = at.getPort();

@@ -73,7 +73,7 @@ class TablesTest {
 
     private static RoutingTable table(String config) {
         try {
-            return new Tables(endpoints, 2).build(ConfigReader.read("weir.yaml", config).settings(), 0);
+            return new Tables(new LiveTargets(endpoints, null), 2).build(ConfigReader.read("weir.yaml", config).settings(), 0).table();
         } catch (ConfigProblemsException e) {
             throw new AssertionError(e.getMessage(), e);
         }
@@ -195,7 +195,7 @@ class TablesTest {
 
     @Test
     void latenciesAreMeasuredForPeakEwmaAlone() throws ConfigProblemsException {
-        Tables tables = new Tables(endpoints, 2);
+        Tables tables = new Tables(new LiveTargets(endpoints, null), 2);
         String apps = """
                 domains: [d.example]
                 here: {region: r1, zone: r1a}
@@ -207,7 +207,7 @@ class TablesTest {
         tables.build(ConfigReader.read("weir.yaml", apps).settings(), 0);
         assertThat(tables.latencySums().isEmpty()).isTrue();
         String fast = "  fast: {pools: {r1: {workers: [{address: \"127.0.0.1:1\", zone: r1a}]}}, balance: peak-ewma}\n";
-        RoutingTable with = tables.build(ConfigReader.read("weir.yaml", apps + fast).settings(), 0);
+        RoutingTable with = tables.build(ConfigReader.read("weir.yaml", apps + fast).settings(), 0).table();
         assertThat(tables.latencySums().isEmpty()).isFalse();
         Route route = (Route) Objects.requireNonNull(with.resolve(Requests.get("fast.d.example", "/")));
         first(route, 0).answered(1, 5_000_000);

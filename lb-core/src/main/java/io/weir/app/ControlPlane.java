@@ -1,0 +1,128 @@
+package io.weir.app;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weir.control.AppControl;
+import io.weir.control.Control;
+import io.weir.control.ControlListener;
+import io.weir.control.EvacuationFile;
+import io.weir.control.LatencySums;
+import io.weir.control.Ticks;
+import io.weir.control.TierErrors;
+import io.weir.control.TrafficSums;
+import io.weir.health.HealthMonitor;
+import io.weir.health.check.NettyChecks;
+import io.weir.loop.TransportKind;
+import io.weir.topology.Worker;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * What decides beside the traffic, on two threads of its own, so that a data path that is busy neither fakes an outage nor delays a
+ * failover: the health loop asks workers how they are, the control thread makes the plans that come of it.
+ */
+final class ControlPlane implements AutoCloseable {
+    private static final int LAST_SECONDS = 5;
+
+    private final ScheduledThreadPoolExecutor thread;
+    private final EventLoopGroup healthGroup;
+    private final AddressResolverGroup<?> names;
+    private final HealthMonitor monitor;
+    private final TrafficSums traffic;
+    private final Control control;
+    /** Null until it begins. */
+    private volatile @Nullable Ticks ticks;
+
+    /**
+     * @param loops event loops whose traffic is summed
+     * @param file where evacuations are kept, or null
+     */
+    ControlPlane(TransportKind transport, int loops, @Nullable EvacuationFile file, ControlListener listener) {
+        thread = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("weir-control").daemon().factory());
+        thread.setRemoveOnCancelPolicy(true);
+        TransportKind checking = transport == TransportKind.IO_URING && TransportKind.EPOLL.unavailability() == null ? TransportKind.EPOLL : transport;
+        healthGroup = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-health", true), checking.handlers());
+        EventLoop healthLoop = healthGroup.next();
+        names = new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(checking.datagramChannel()));
+        var checks = new NettyChecks(healthLoop, checking.socketChannel(), names, System::nanoTime);
+        monitor = new HealthMonitor(healthLoop, checks, System::nanoTime, new SplittableRandom());
+        traffic = new TrafficSums(loops, this::look);
+        control = new Control(thread, System::nanoTime, InstantSource.system(), file, new TierErrors(System::nanoTime), listener);
+    }
+
+    TrafficSums traffic() {
+        return traffic;
+    }
+
+    HealthMonitor monitor() {
+        return monitor;
+    }
+
+    private void look() {
+        Ticks now = ticks;
+        if (now != null) {
+            thread.execute(now::look);
+        }
+    }
+
+    /** Begins to watch the apps' workers and to make their plans. Completes when each worker has had its first verdict. */
+    CompletableFuture<Void> begin(List<AppControl> apps, LatencySums latencies) {
+        Ticks begun = new Ticks(latencies, traffic, monitor::traffic, System::nanoTime);
+        ticks = begun;
+        CompletableFuture<Void> proven = new CompletableFuture<>();
+        thread.execute(() -> {
+            control.take(apps, () -> proven.complete(null));
+            var _ = monitor.transitions().publishOn(Schedulers.fromExecutor(thread)).subscribe(control::healthChanged);
+            apps.forEach(this::watch);
+            begun.begin(thread);
+        });
+        return proven;
+    }
+
+    private void watch(AppControl app) {
+        Map<String, List<Worker>> pools = new LinkedHashMap<>();
+        app.members().forEach(member -> pools.computeIfAbsent(member.worker().region(), _ -> new ArrayList<>()).add(member.worker()));
+        pools.values().forEach(pool -> monitor.watch(pool, app.settings().health()));
+    }
+
+    /** What the control thread says to a question. Fails if there is none any more. */
+    <T> CompletableFuture<T> ask(Function<Control, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            thread.execute(() -> {
+                try {
+                    answer.complete(question.apply(control));
+                } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(e);
+        }
+        return answer;
+    }
+
+    @Override
+    public void close() {
+        monitor.close();
+        thread.shutdownNow();
+        names.close();
+        healthGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
+    }
+}

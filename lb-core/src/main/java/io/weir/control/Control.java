@@ -1,0 +1,271 @@
+package io.weir.control;
+
+import io.weir.balancing.Target;
+import io.weir.failover.ErrorRates;
+import io.weir.failover.Evacuation;
+import io.weir.failover.Evacuations;
+import io.weir.failover.Member;
+import io.weir.failover.MemberState;
+import io.weir.failover.Outlook;
+import io.weir.failover.Scope;
+import io.weir.health.Health;
+import io.weir.health.HealthTransition;
+import io.weir.topology.Worker;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the plans right: merges what is found out about workers and what people decide, and publishes another plan for each app that it
+ * changes. Confined to the control thread; who is elsewhere executes on it.
+ *
+ * <p>News that come within {@link #GATHER} are one change, so that a zone that is lost is no storm.
+ */
+public final class Control {
+    /** How long news are gathered, in ns. */
+    static final long GATHER = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final ScheduledExecutorService thread;
+    private final LongSupplier clock;
+    private final InstantSource wall;
+    private final @Nullable EvacuationFile file;
+    private final ErrorRates errors;
+    private final ControlListener listener;
+    private final Map<String, AppControl> apps = new LinkedHashMap<>();
+    private final Map<Worker, WorkerState> workers = new HashMap<>();
+    private final Set<AppControl> changed = new LinkedHashSet<>();
+    private final List<HealthTransition> untold = new ArrayList<>();
+    private final List<Target> deserted = new ArrayList<>();
+    private boolean gathering;
+    private Evacuations evacuations = Evacuations.NONE;
+    private @Nullable Future<?> evacuationEnd;
+    private int unproven;
+    private Runnable whenProven = () -> {};
+
+    /**
+     * @param clock ns, monotonic
+     * @param file where evacuations are kept, or null
+     * @param errors what traffic has seen lately
+     */
+    public Control(
+            ScheduledExecutorService thread,
+            LongSupplier clock,
+            InstantSource wall,
+            @Nullable EvacuationFile file,
+            ErrorRates errors,
+            ControlListener listener) {
+        this.thread = thread;
+        this.clock = clock;
+        this.wall = wall;
+        this.file = file;
+        this.errors = errors;
+        this.listener = listener;
+    }
+
+    /**
+     * Takes these apps over: from now on it alone publishes their plans. Evacuations that were kept hold for them.
+     *
+     * @param whenProven is run once each of their workers has had its first verdict, and the plans that come of it are in force
+     */
+    public void take(Collection<AppControl> all, Runnable whenProven) {
+        for (AppControl app : all) {
+            apps.put(app.settings().name(), app);
+            app.members().forEach(member -> workers.put(member.worker(), new WorkerState(member, app)));
+        }
+        unproven = workers.size();
+        this.whenProven = whenProven;
+        tellIfProven();
+        evacuations = kept();
+        if (!evacuations.isEmpty()) {
+            waitForEnd();
+            apps.values().forEach(this::changed);
+        }
+    }
+
+    private Evacuations kept() {
+        if (file == null) {
+            return Evacuations.NONE;
+        }
+        try {
+            return file.read().at(wall.instant());
+        } catch (IOException e) {
+            listener.stateLost(String.valueOf(e.getMessage()));
+            return Evacuations.NONE;
+        }
+    }
+
+    // ---- news
+
+    /** A worker's health has changed. */
+    public void healthChanged(HealthTransition transition) {
+        WorkerState state = workers.get(transition.worker());
+        if (state == null) {
+            return; // it is no longer one of ours
+        }
+        if (transition.from() == Health.UNPROVEN) {
+            unproven--;
+        }
+        state.become(transition);
+        untold.add(transition);
+        changed(state.app());
+        if (transition.to() == Health.UNHEALTHY && transition.silent()) {
+            deserted.add(state.member().target());
+        } else if (transition.to().available()) {
+            state.member().target().proven();
+        }
+    }
+
+    /** Sends the traffic of some workers elsewhere. Those who must be asked first whether that leaves enough have asked. */
+    public void evacuate(Evacuation evacuation) throws IOException {
+        keep(evacuations.with(evacuation));
+        apps.values().stream().filter(app -> covers(evacuation.scope(), app)).forEach(this::changed);
+        listener.evacuated(evacuation);
+    }
+
+    /** Ends an evacuation before its time. Whether there was one. */
+    public boolean restore(Scope scope) throws IOException {
+        if (evacuations.of(scope) == null) {
+            return false;
+        }
+        keep(evacuations.without(scope));
+        ended(scope, true);
+        return true;
+    }
+
+    /** Brings an app's traffic back at once where it waits, be it for its time or for a person. Whether there is such an app. */
+    public boolean failBack(String app) {
+        AppControl known = apps.get(app);
+        if (known == null) {
+            return false;
+        }
+        known.steerings().forEach(steering -> steering.planner().failBackNow());
+        changed(known);
+        return true;
+    }
+
+    private void keep(Evacuations next) throws IOException {
+        if (file != null) {
+            file.write(next);
+        }
+        evacuations = next;
+        waitForEnd();
+    }
+
+    private void waitForEnd() {
+        if (evacuationEnd != null) {
+            evacuationEnd.cancel(false);
+        }
+        Instant end = evacuations.nextEnd();
+        evacuationEnd = end == null
+                ? null
+                : thread.schedule(this::endEvacuations, Math.max(0, Duration.between(wall.instant(), end).toMillis()) + 1, TimeUnit.MILLISECONDS);
+    }
+
+    private void endEvacuations() {
+        Evacuations before = evacuations;
+        Evacuations next = before.at(wall.instant());
+        try {
+            keep(next);
+        } catch (IOException e) {
+            evacuations = next; // what is on the disk has ended too, by its date
+            waitForEnd();
+        }
+        before.all().stream().filter(each -> !next.all().contains(each)).forEach(each -> ended(each.scope(), false));
+    }
+
+    private void ended(Scope scope, boolean early) {
+        apps.values().stream().filter(app -> covers(scope, app)).forEach(this::changed);
+        listener.restored(scope, early);
+    }
+
+    private static boolean covers(Scope scope, AppControl app) {
+        return app.members().stream().anyMatch(member -> scope.covers(member.worker()));
+    }
+
+    // ---- plans
+
+    private void changed(AppControl app) {
+        changed.add(app);
+        if (!gathering) {
+            gathering = true;
+            var _ = thread.schedule(this::replanChanged, GATHER, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void replanChanged() {
+        gathering = false;
+        List<AppControl> now = List.copyOf(changed);
+        changed.clear();
+        now.forEach(app -> app.steerings().forEach(steering -> replan(app, steering)));
+        deserted.forEach(Target::deserted); // with the new plans in force, what is given back goes elsewhere
+        deserted.clear();
+        List<HealthTransition> tell = List.copyOf(untold);
+        untold.clear();
+        tell.forEach(listener::healthChanged);
+        tellIfProven();
+    }
+
+    private void tellIfProven() {
+        if (unproven == 0) {
+            whenProven.run();
+            whenProven = () -> {};
+        }
+    }
+
+    private void replan(AppControl app, Steering steering) {
+        long now = clock.getAsLong();
+        Outlook before = steering.replan(now, this::state, errors);
+        Outlook after = steering.outlook();
+        steering.waitFor(
+                after.next() == Long.MAX_VALUE
+                        ? null
+                        : thread.schedule(() -> replan(app, steering), Math.max(0, after.next() - now), TimeUnit.NANOSECONDS));
+        if (!before.plan().equals(after.plan())) {
+            listener.planned(app.settings().name(), steering.asked(), before, after);
+        }
+    }
+
+    private MemberState state(Member member) {
+        WorkerState known = workers.get(member.worker());
+        return known == null
+                ? new MemberState(member, Health.UNPROVEN, evacuations.of(member.worker()), MemberState.NOT_WARMING)
+                : new MemberState(member, known.health(), evacuations.of(member.worker()), known.warmSince());
+    }
+
+    // ---- what pages and tools ask
+
+    public Evacuations evacuations() {
+        return evacuations;
+    }
+
+    public Collection<AppControl> apps() {
+        return apps.values();
+    }
+
+    public @Nullable AppControl app(String name) {
+        return apps.get(name);
+    }
+
+    /** How the members of an app are at the moment. */
+    public List<MemberState> states(AppControl app) {
+        return app.members().stream().map(this::state).toList();
+    }
+
+    public long now() {
+        return clock.getAsLong();
+    }
+}

@@ -1,0 +1,30 @@
+package io.weir.control;
+
+import io.weir.failover.Evacuation;
+import io.weir.failover.Outlook;
+import io.weir.failover.Scope;
+import io.weir.health.HealthTransition;
+
+/** Is told what changes, on the control thread; must not wait. */
+public interface ControlListener {
+    /** Nobody listens. */
+    ControlListener NOBODY = new ControlListener() {};
+
+    /** After the plans that come of it were published. */
+    default void healthChanged(HealthTransition transition) {}
+
+    /**
+     * Another plan is in force for an app's requests.
+     *
+     * @param asked the region that they name, or empty: the global domain
+     */
+    default void planned(String app, String asked, Outlook before, Outlook after) {}
+
+    default void evacuated(Evacuation evacuation) {}
+
+    /** {@code early}: somebody ended it before its time. */
+    default void restored(Scope scope, boolean early) {}
+
+    /** Evacuations can't be kept over a restart. */
+    default void stateLost(String why) {}
+}

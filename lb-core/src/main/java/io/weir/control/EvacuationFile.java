@@ -1,0 +1,92 @@
+package io.weir.control;
+
+import io.weir.failover.Evacuation;
+import io.weir.failover.Evacuations;
+import io.weir.failover.Scope;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keeps evacuations over restarts: a line for each, {@code zone=ca-c1a until 2026-11-27T06:00:00Z} and perhaps {@code hard}, in a file that is
+ * replaced as a whole, so that a process that ends at any moment leaves the old lines or the new ones.
+ */
+public final class EvacuationFile {
+    private static final String NAME = "evacuations";
+    private static final String HARD = "hard";
+
+    private final Path file;
+
+    /** In that folder, which is made when something is to be kept. */
+    public EvacuationFile(Path folder) {
+        file = folder.resolve(NAME);
+    }
+
+    public Path path() {
+        return file;
+    }
+
+    /**
+     * What was kept; none if there is no file.
+     *
+     * @throws IOException if it can't be read, or holds a line that nobody can have written; the message says which
+     */
+    public Evacuations read() throws IOException {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException _) {
+            return Evacuations.NONE;
+        }
+        List<Evacuation> all = new ArrayList<>();
+        for (String line : lines) {
+            try {
+                all.add(parse(line));
+            } catch (IllegalArgumentException | DateTimeException e) {
+                throw new IOException(file + ":" + (all.size() + 1) + ": not an evacuation: " + line, e);
+            }
+        }
+        return new Evacuations(all);
+    }
+
+    private static Evacuation parse(String line) {
+        String[] words = line.split(" ", -1);
+        boolean hard = words.length == 4 && words[3].equals(HARD);
+        if (!(words.length == 3 || hard) || !words[1].equals("until")) {
+            throw new IllegalArgumentException(line);
+        }
+        return new Evacuation(Scope.parse(words[0]), Instant.parse(words[2]), hard);
+    }
+
+    /** Keeps these instead of those that it keeps; when it returns they are on the disk. */
+    public void write(Evacuations evacuations) throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (Evacuation each : evacuations.all()) {
+            text.append(each.scope()).append(" until ").append(each.until()).append(each.hard() ? " " + HARD : "").append('\n');
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        Path next = Files.createTempFile(folder, NAME, ".new");
+        try {
+            try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+                var bytes = StandardCharsets.UTF_8.encode(text.toString());
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(next);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.weir.control;
+
+import io.weir.balancing.Latency;
+import io.weir.balancing.Target;
+import io.weir.balancing.Touched;
+import io.weir.config.AppSettings;
+import io.weir.config.EjectionSettings;
+import io.weir.topology.Worker;
+import io.weir.upstream.EndpointTarget;
+import io.weir.upstream.Endpoints;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Targets that requests are sent to.
+ *
+ * @param touched where they are listed when attempts come to them; null if nobody watches
+ */
+public record LiveTargets(Endpoints endpoints, @Nullable Touched touched) implements Targets {
+    @Override
+    public Target of(AppSettings app, Worker worker, int weight, @Nullable Latency latency) {
+        EjectionSettings ejection = app.health().ejection();
+        boolean serverErrors = ejection != null && ejection.serverErrors();
+        return new EndpointTarget(endpoints.at(worker.address(), app.upstream()), worker, weight, serverErrors, latency, touched);
+    }
+}
