@@ -31,6 +31,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -46,6 +48,7 @@ final class ControlPlane implements AutoCloseable {
     private final HealthMonitor monitor;
     private final TrafficSums traffic;
     private final Control control;
+    private final Disposable.Swap changes = Disposables.swap();
     /** Null until it begins. */
     private volatile @Nullable Ticks ticks;
 
@@ -88,7 +91,7 @@ final class ControlPlane implements AutoCloseable {
         CompletableFuture<Void> proven = new CompletableFuture<>();
         thread.execute(() -> {
             control.take(apps, () -> proven.complete(null));
-            var _ = monitor.transitions().publishOn(Schedulers.fromExecutor(thread)).subscribe(control::healthChanged);
+            changes.update(monitor.transitions().publishOn(Schedulers.fromExecutor(thread)).subscribe(control::healthChanged));
             apps.forEach(this::watch);
             begun.begin(thread);
         });
@@ -120,6 +123,7 @@ final class ControlPlane implements AutoCloseable {
 
     @Override
     public void close() {
+        changes.dispose(); // before what it hands over to ends
         monitor.close();
         thread.shutdownNow();
         names.close();

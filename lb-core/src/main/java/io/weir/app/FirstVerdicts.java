@@ -13,9 +13,6 @@ import java.util.concurrent.TimeUnit;
 record FirstVerdicts(CompletableFuture<Void> there, Duration most) {
     private static final Duration MOST = Duration.ofSeconds(1);
 
-    /** None are missing. */
-    static final FirstVerdicts THERE = new FirstVerdicts(CompletableFuture.completedFuture(null));
-
     FirstVerdicts(CompletableFuture<Void> there) {
         this(there, MOST);
     }

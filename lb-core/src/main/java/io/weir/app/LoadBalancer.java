@@ -39,11 +39,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -54,9 +51,6 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** How long event loops may take to end: far longer than they do, unless one has died. */
     private static final int LAST_SECONDS = 30;
-
-    /** How long a start waits for the first checks. */
-    private static final Duration FIRST_VERDICTS = Duration.ofSeconds(1);
 
     private static final Duration DRAIN_POLL = Duration.ofMillis(50);
 
@@ -73,7 +67,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final List<FrontendLoop> frontends = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final ControlPlane control;
-    private final CompletableFuture<Void> firstVerdicts;
+    private final FirstVerdicts firstVerdicts;
     /** Written by the control thread alone. */
     private volatile RoutingTable table;
 
@@ -97,7 +91,7 @@ public final class LoadBalancer implements AutoCloseable {
         Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched()), loopCount);
         Tables.Built built = tables.build(settings, System.nanoTime());
         table = built.table();
-        firstVerdicts = control.begin(built.apps(), tables.latencySums());
+        firstVerdicts = new FirstVerdicts(control.begin(built.apps(), tables.latencySums()));
         HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
         Peers peers = new Peers(settings.forwarding());
         SplittableRandom random = new SplittableRandom();
@@ -135,37 +129,26 @@ public final class LoadBalancer implements AutoCloseable {
     /** The same, of a process that was started with {@code file}. */
     static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, RunFile file)
             throws CannotListenException, CannotLogException {
-        return start(settings, transport, loopCount, file, FirstVerdicts.THERE);
+        return start(settings, transport, loopCount, file, null);
     }
 
-    /** The same; connections wait in the kernel's queue until the first verdicts are there. */
-    static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, RunFile file, FirstVerdicts firstVerdicts)
+    /** The same; connections wait in the kernel's queue until {@code verdicts} are there, or with null those on its workers. */
+    static LoadBalancer start(
+            Settings settings, TransportChoice transport, int loopCount, RunFile file, @Nullable FirstVerdicts verdicts)
             throws CannotListenException, CannotLogException {
         LoadBalancer it = new LoadBalancer(settings, transport, loopCount);
         it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
         try {
-            it.awaitVerdicts();
             it.listen(settings, file);
         } catch (CannotListenException e) {
             it.close();
             throw e;
         }
-        firstVerdicts.await();
+        (verdicts == null ? it.firstVerdicts : verdicts).await();
         it.listeners.forEach(Listener::accept);
         it.readiness = Readiness.READY;
         it.events.publish(Event.of("ready"));
         return it;
-    }
-
-    /** Requests that came before anything is known of the workers would be tried at dead ones. */
-    private void awaitVerdicts() {
-        try {
-            firstVerdicts.get(FIRST_VERDICTS.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException _) {
-            // Those without verdict are tried like healthy ones.
-        }
     }
 
     private Telemetry startTelemetry(Settings settings) throws CannotLogException {

@@ -149,8 +149,8 @@ public abstract class Target {
     /** Whether a connection may be tried at {@code now} ns: false while it rests after refusing some. */
     public abstract boolean connectable(long now);
 
-    /** It was found not to answer at all: whatever waits for it, and can be tried elsewhere, is. For any thread. */
-    public void deserted() {}
+    /** It was found not to answer: what waits for it, and may be tried elsewhere, is. For any thread. */
+    public void foundSilent() {}
 
     /** It was found to answer: it needs no rest. For any thread. */
     public void proven() {}

@@ -49,7 +49,7 @@ public final class Control {
     private final Map<Worker, WorkerState> workers = new HashMap<>();
     private final Set<AppControl> changed = new LinkedHashSet<>();
     private final List<HealthTransition> untold = new ArrayList<>();
-    private final List<Target> deserted = new ArrayList<>();
+    private final List<Target> silent = new ArrayList<>();
     private boolean gathering;
     private Evacuations evacuations = Evacuations.NONE;
     private @Nullable Future<?> evacuationEnd;
@@ -123,7 +123,7 @@ public final class Control {
         untold.add(transition);
         changed(state.app());
         if (transition.to() == Health.UNHEALTHY && transition.silent()) {
-            deserted.add(state.member().target());
+            silent.add(state.member().target());
         } else if (transition.to().available()) {
             state.member().target().proven();
         }
@@ -211,8 +211,8 @@ public final class Control {
         List<AppControl> now = List.copyOf(changed);
         changed.clear();
         now.forEach(app -> app.steerings().forEach(steering -> replan(app, steering)));
-        deserted.forEach(Target::deserted); // with the new plans in force, what is given back goes elsewhere
-        deserted.clear();
+        silent.forEach(Target::foundSilent); // with the new plans in force, what is given back goes elsewhere
+        silent.clear();
         List<HealthTransition> tell = List.copyOf(untold);
         untold.clear();
         tell.forEach(listener::healthChanged);

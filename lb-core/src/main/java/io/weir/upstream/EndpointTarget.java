@@ -39,6 +39,16 @@ public final class EndpointTarget extends Target {
     }
 
     @Override
+    public void foundSilent() {
+        endpoint.foundSilent();
+    }
+
+    @Override
+    public void proven() {
+        endpoint.connectSucceeded();
+    }
+
+    @Override
     public boolean connectable(long now) {
         return endpoint.connectable(now);
     }

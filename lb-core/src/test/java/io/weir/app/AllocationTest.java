@@ -140,7 +140,7 @@ class AllocationTest {
                     regions: { r1: { jurisdiction: XX, zones: [r1a] } }
                     listeners: [ { bind: "127.0.0.1:0" } ]
                     trusted-proxies: %s
-                    apps: { orders: { pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a } ] } } } }
+                    apps: { orders: { pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a } ] } }, check: off } }
                     access-log: { path: /dev/null, request-headers: [user-agent] }
                     """.formatted(trusted, worker)).settings();
         }
