@@ -121,8 +121,9 @@ final class ControlPlane implements AutoCloseable {
     @Override
     public void close() {
         monitor.close();
-        thread.shutdownNow();
         names.close();
         healthGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
+        // Behind the health loop, which tells it of every change to the last.
+        thread.shutdownNow();
     }
 }
