@@ -125,8 +125,9 @@ final class ControlPlane implements AutoCloseable {
     public void close() {
         changes.dispose(); // before what it hands over to ends
         monitor.close();
-        thread.shutdownNow();
         names.close();
         healthGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
+        // Behind the health loop, which tells it of every change to the last.
+        thread.shutdownNow();
     }
 }
