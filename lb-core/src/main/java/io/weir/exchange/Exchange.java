@@ -263,7 +263,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         phase = Phase.PICK;
         Target next = decide();
         if (next == null) {
-            Reason nobody = plan.stoppedByResidency() ? Reason.RESIDENCY : Reason.NO_WORKERS;
+            Reason nobody = Objects.requireNonNull(route().plan()).stoppedByResidency() ? Reason.RESIDENCY : Reason.NO_WORKERS;
             refuse(lastFailure == null ? nobody : Reason.of(lastFailure), null);
             return;
         }
