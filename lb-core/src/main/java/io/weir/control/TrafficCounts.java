@@ -6,7 +6,7 @@ import io.weir.exchange.Exchange;
 import io.weir.exchange.ExchangeListener;
 import io.weir.loop.LoopClock;
 import io.weir.upstream.AttemptFailure;
-import io.weir.upstream.EndpointTarget;
+import io.weir.upstream.WorkerTarget;
 import org.jspecify.annotations.Nullable;
 
 /** Counts for each target what became of one event loop's attempts at it. */
@@ -34,7 +34,7 @@ final class TrafficCounts implements ExchangeListener {
                 traffic.bad(loop, answered, failure.silent(), clock.now());
             }
         } else if (answered) {
-            if (target instanceof EndpointTarget worker && worker.isBad(exchange.response().status())) {
+            if (target instanceof WorkerTarget worker && worker.isBad(exchange.response().status())) {
                 traffic.bad(loop, true, false, clock.now());
             } else {
                 traffic.good(loop);

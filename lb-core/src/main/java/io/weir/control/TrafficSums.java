@@ -5,7 +5,7 @@ import io.weir.balancing.Traffic;
 import io.weir.exchange.ExchangeListener;
 import io.weir.health.TrafficReport;
 import io.weir.loop.EventLoops;
-import io.weir.upstream.EndpointTarget;
+import io.weir.upstream.WorkerTarget;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,14 +39,14 @@ public final class TrafficSums {
     public List<TrafficReport> collect(long now) {
         List<TrafficReport> reports = new ArrayList<>();
         touched.look(now, traffic -> {
-            if (traffic.target() instanceof EndpointTarget target) {
+            if (traffic.target() instanceof WorkerTarget target) {
                 reports.add(report(target, traffic));
             }
         });
         return reports;
     }
 
-    private static TrafficReport report(EndpointTarget target, Traffic traffic) {
+    private static TrafficReport report(WorkerTarget target, Traffic traffic) {
         return new TrafficReport(
                 target.worker(), traffic.newGood(), traffic.newBad(), traffic.streak(), traffic.newSilent(), traffic.waiting());
     }

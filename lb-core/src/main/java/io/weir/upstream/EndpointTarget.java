@@ -1,41 +1,28 @@
 package io.weir.upstream;
 
 import io.weir.balancing.Latency;
-import io.weir.balancing.Target;
 import io.weir.balancing.Touched;
 import io.weir.topology.Worker;
 import org.jspecify.annotations.Nullable;
 
-/** A target with the worker that it is, and the endpoint that it is reached at. */
-public final class EndpointTarget extends Target {
+/** A worker that is reached over the connections of an endpoint. */
+public final class EndpointTarget extends WorkerTarget {
     private final Endpoint endpoint;
-    private final Worker worker;
-    private final boolean serverErrors;
 
     /**
+     * @param endpoint of the worker's address
      * @param serverErrors whether an answer of 500 and above speaks against it; 502, 503 and 504 always do
      * @param latency how long it takes to answer; null if nobody asks
      * @param touched where it is listed when attempts come to it; null if nobody watches
      */
     public EndpointTarget(
             Endpoint endpoint, Worker worker, int weight, boolean serverErrors, @Nullable Latency latency, @Nullable Touched touched) {
-        super(endpoint.address().toString(), worker.zone(), weight, latency, touched);
+        super(worker, weight, serverErrors, latency, touched);
         this.endpoint = endpoint;
-        this.worker = worker;
-        this.serverErrors = serverErrors;
     }
 
     public Endpoint endpoint() {
         return endpoint;
-    }
-
-    public Worker worker() {
-        return worker;
-    }
-
-    /** Whether an answer with that status speaks against it. */
-    public boolean isBad(int status) {
-        return status >= 500 && (serverErrors || (status >= 502 && status <= 504));
     }
 
     @Override
@@ -51,5 +38,15 @@ public final class EndpointTarget extends Target {
     @Override
     public boolean connectable(long now) {
         return endpoint.connectable(now);
+    }
+
+    @Override
+    public void deserted() {
+        endpoint.foundSilent();
+    }
+
+    @Override
+    public void proven() {
+        endpoint.connectSucceeded();
     }
 }
