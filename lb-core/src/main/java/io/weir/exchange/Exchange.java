@@ -263,7 +263,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         phase = Phase.PICK;
         Target next = decide();
         if (next == null) {
-            Reason nobody = Objects.requireNonNull(route().plan()).stoppedByResidency() ? Reason.RESIDENCY : Reason.NO_WORKERS;
+            boolean stopped = Objects.requireNonNull(route().plan()).stoppedByResidency();
+            Reason nobody = stopped ? Reason.RESIDENCY : Reason.NO_WORKERS;
             refuse(lastFailure == null ? nobody : Reason.of(lastFailure), null);
             return;
         }
