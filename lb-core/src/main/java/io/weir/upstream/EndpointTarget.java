@@ -39,14 +39,4 @@ public final class EndpointTarget extends WorkerTarget {
     public boolean connectable(long now) {
         return endpoint.connectable(now);
     }
-
-    @Override
-    public void deserted() {
-        endpoint.foundSilent();
-    }
-
-    @Override
-    public void proven() {
-        endpoint.connectSucceeded();
-    }
 }
