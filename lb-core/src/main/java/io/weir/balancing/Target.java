@@ -22,7 +22,7 @@ public abstract class Target {
     private final long fingerprint;
     private final @Nullable Latency latency;
     private final @Nullable Touched touched;
-    /** Made with the first attempt, if anybody watches. */
+    /** Made when the first attempt has come to something, if anybody watches. */
     private volatile @Nullable Traffic traffic;
 
     // The counter is written by every loop for every request: keep it off the cache line of the fields above and of the next object.

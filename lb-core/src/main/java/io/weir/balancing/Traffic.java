@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What became of the attempts at one target. Each event loop counts in a slot of its own; the control thread sums the slots, and between two
- * sums nothing is passed from one to the other. Made with the target's first attempt, so that of many targets those that nobody asks cost
- * nothing.
+ * sums nothing is passed from one to the other. Made when the first attempt at the target has come to something, so that the many targets
+ * that nobody asks cost nothing.
  *
  * <p>The loops put it on the list of {@link Touched} when there is something to see. It stays there while attempts come, so that on a busy
  * target a loop does no more than add to its slot.
