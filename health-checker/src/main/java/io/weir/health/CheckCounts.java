@@ -9,8 +9,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class CheckCounts {
     private static final List<String> KINDS = List.of("tcp", "http", "tls", "grpc");
     private static final List<CheckResult.Failure> FAILURES = List.of(CheckResult.Failure.values());
-    /** A column for good ones, one for each failure, and one for those that could not be asked. */
-    private static final int OUTCOMES = FAILURES.size() + 2;
+    /** A column for good ones, and one for each failure. */
+    private static final int OUTCOMES = FAILURES.size() + 1;
+
+    private static final int UNASKED = column(CheckResult.Failure.UNASKED);
 
     private final AtomicLongArray counts = new AtomicLongArray(KINDS.size() * OUTCOMES);
 
@@ -21,7 +23,7 @@ public final class CheckCounts {
          * Takes one.
          *
          * @param kind {@code tcp}, {@code http}, {@code tls} or {@code grpc}
-         * @param outcome {@code passed}, a {@link CheckResult.Failure} in lower case, or {@code not_asked}
+         * @param outcome {@code passed}, or a {@link CheckResult.Failure} in lower case
          */
         void count(String kind, String outcome, long count);
     }
@@ -30,7 +32,7 @@ public final class CheckCounts {
     public long made() {
         long sum = 0;
         for (int i = 0; i < counts.length(); i++) {
-            sum += i % OUTCOMES == OUTCOMES - 1 ? 0 : counts.get(i);
+            sum += i % OUTCOMES == UNASKED ? 0 : counts.get(i);
         }
         return sum;
     }
@@ -41,13 +43,13 @@ public final class CheckCounts {
         }
     }
 
-    void made(CheckSettings.Kind kind, CheckResult result) {
+    void add(CheckSettings.Kind kind, CheckResult result) {
         CheckResult.Failure failure = result.failure();
-        counts.incrementAndGet(row(kind) + (failure == null ? 0 : 1 + FAILURES.indexOf(failure)));
+        counts.incrementAndGet(row(kind) + (failure == null ? 0 : column(failure)));
     }
 
-    void notAsked(CheckSettings.Kind kind) {
-        counts.incrementAndGet(row(kind) + OUTCOMES - 1);
+    private static int column(CheckResult.Failure failure) {
+        return 1 + FAILURES.indexOf(failure);
     }
 
     private static int row(CheckSettings.Kind kind) {
@@ -61,9 +63,6 @@ public final class CheckCounts {
     }
 
     private static String outcome(int column) {
-        if (column == 0) {
-            return "passed";
-        }
-        return column == OUTCOMES - 1 ? "not_asked" : FAILURES.get(column - 1).name().toLowerCase(Locale.ROOT);
+        return column == 0 ? "passed" : FAILURES.get(column - 1).name().toLowerCase(Locale.ROOT);
     }
 }

@@ -126,10 +126,7 @@ final class EndpointCheck {
         try {
             check.ask(patience, answer);
         } catch (RuntimeException e) {
-            // It is ourselves who could not ask, for want of sockets for instance: that says nothing of the worker.
-            asking = false;
-            counts.notAsked(asked.settings().kind());
-            scheduleNext();
+            answered(CheckResult.failed(CheckResult.Failure.UNASKED, e.toString()));
         }
     }
 
@@ -146,9 +143,13 @@ final class EndpointCheck {
         }
         asking = false;
         cancelTimer();
+        counts.add(asked.settings().kind(), result);
+        if (result.failure() == CheckResult.Failure.UNASKED) {
+            scheduleNext(); // it says nothing of the worker
+            return;
+        }
         last = result;
         lastAt = time.now();
-        counts.made(asked.settings().kind(), result);
         try {
             for (int i = 0; i < workers.size(); i++) {
                 workers.get(i).checked(result);

@@ -331,18 +331,29 @@ class HealthMonitorTest {
     }
 
     @Test
+    void aCheckThatHadNoSocketSaysNothing() {
+        proven();
+        checks.say(first.address(), CheckResult.failed(CheckResult.Failure.UNASKED, "no socket"), Duration.ofMillis(1));
+        watch.pass(60_000);
+        assertThat(watch.health(first)).isEqualTo(HEALTHY);
+        checks.say(first.address(), GOOD, Duration.ofMillis(1));
+        watch.pass(60_000);
+        assertThat(watch.health(first)).isEqualTo(HEALTHY);
+    }
+
+    @Test
     void whatCouldNotBeAskedSaysNothing() {
         proven();
         checks.outOfSockets = true;
         watch.pass(60_000);
         assertThat(watch.health(first)).isEqualTo(HEALTHY);
-        List<String> notAsked = new ArrayList<>();
+        List<String> unasked = new ArrayList<>();
         monitor.counts().forEach((kind, outcome, count) -> {
-            if (outcome.equals("not_asked") && count > 0) {
-                notAsked.add(kind);
+            if (outcome.equals("unasked") && count > 0) {
+                unasked.add(kind);
             }
         });
-        assertThat(notAsked).containsExactly("tcp");
+        assertThat(unasked).containsExactly("tcp");
 
         checks.outOfSockets = false;
         int asked = checks.questions.size();
