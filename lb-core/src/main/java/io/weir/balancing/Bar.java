@@ -15,24 +15,26 @@ public enum Bar {
     UNTRIED;
 
     boolean admits(Target target, Attempts attempts, long now) {
-        return obstacle(target, attempts, now) == null;
+        return target.weight() > 0
+                && !attempts.contains(target)
+                && (this == UNTRIED || (target.connectable(now) && (this == READY || isElsewhere(target, attempts.last()))));
+    }
+
+    private static boolean isElsewhere(Target target, @Nullable Target last) {
+        return last == null || !target.zone().equals(last.zone());
     }
 
     /** Why it doesn't admit the target; null if it does. */
     @Nullable Obstacle obstacle(Target target, Attempts attempts, long now) {
+        if (admits(target, attempts, now)) {
+            return null;
+        }
         if (target.weight() == 0) {
             return Obstacle.NO_WEIGHT;
         }
         if (attempts.contains(target)) {
             return Obstacle.TRIED;
         }
-        if (this == UNTRIED) {
-            return null;
-        }
-        if (!target.connectable(now)) {
-            return Obstacle.RESTING;
-        }
-        Target last = attempts.last();
-        return this == ELSEWHERE && last != null && target.zone().equals(last.zone()) ? Obstacle.SAME_ZONE : null;
+        return target.connectable(now) ? Obstacle.SAME_ZONE : Obstacle.RESTING;
     }
 }

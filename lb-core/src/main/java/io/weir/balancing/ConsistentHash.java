@@ -46,7 +46,8 @@ final class ConsistentHash implements Policy {
             }
         }
         if (trace != null && home != null && picked != null) {
-            trace.told(new TraceStep.Hash(draw.key(), home.name(), home.inFlight(), roomFor(home, most), picked.name()));
+            Double room = Double.isInfinite(most) ? null : roomFor(home, most);
+            trace.told(new TraceStep.Hash(draw.key(), home.name(), home.inFlight(), room, picked.name()));
         }
         return picked;
     }

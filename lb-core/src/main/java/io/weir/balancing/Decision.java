@@ -37,7 +37,7 @@ public final class Decision {
      * @param draw what the request brings with it
      */
     public static @Nullable Target decide(Plan plan, Attempts attempts, long now, Draw draw) {
-        return decide(plan, attempts, now, draw, null);
+        return decide(plan, attempts, now, draw, DecisionTrace.NONE);
     }
 
     /** The same; {@code trace} is told each step, with why and why not. It changes no answer. */
@@ -64,11 +64,10 @@ public final class Decision {
             Tier tier = plan.tiers().get(i);
             Target marked = plan.takesShare(i, now) ? tier.marked(draw) : null;
             if (marked != null) {
-                Obstacle obstacle = Bar.READY.obstacle(marked, attempts, now);
                 if (trace != null) {
-                    trace.told(new TraceStep.Mark(marked.name(), tier.name(), obstacle));
+                    trace.told(new TraceStep.Mark(marked.name(), tier.name(), Bar.READY.obstacle(marked, attempts, now)));
                 }
-                return obstacle == null ? marked : null;
+                return Bar.READY.admits(marked, attempts, now) ? marked : null;
             }
         }
         if (trace != null) {

@@ -41,11 +41,15 @@ final class PowerOfTwoChoices implements Policy {
         Target second = rotation.from(rotation.place((int) bits), first, bar, attempts, now, draw);
         Target picked = second != null && cost(first, now) > margin * cost(second, now) ? second : first;
         if (trace != null) {
-            trace.told(new TraceStep.TwoChoices(
-                    first.name(), cost(first, now), second == null ? null : second.name(), second == null ? 0 : cost(second, now), margin,
-                    picked.name()));
+            tell(trace, first, second, picked, now);
         }
         return picked;
+    }
+
+    private void tell(DecisionTrace trace, Target first, @Nullable Target second, Target picked, long now) {
+        String secondName = second == null ? null : second.name();
+        double secondCost = second == null ? 0 : cost(second, now);
+        trace.told(new TraceStep.TwoChoices(first.name(), cost(first, now), secondName, secondCost, margin, picked.name()));
     }
 
     private double cost(Target target, long now) {

@@ -63,15 +63,22 @@ final class Rotation {
     }
 
     /**
-     * The target at place {@code start}, if {@code bar} admits it and it is not {@code but}; else one by lot, for which the same holds; null
-     * if there is none. Not the next in order: what falls to a zone that rests would all go to the first target behind it.
+     * The target at place {@code start}, if {@code bar} admits it and it is not {@code but}, in whose place its neighbour is asked; else one by
+     * lot, for which the same holds; null if there is none. Not simply the next in order: what falls to a zone that rests would all go to the
+     * first target behind it.
      */
     @Nullable Target from(int start, @Nullable Target but, Bar bar, Attempts attempts, long now, Draw draw) {
         if (order.length == 0) {
             return null;
         }
         Target target = order[start];
-        return !target.equals(but) && bar.admits(target, attempts, now) ? target : byLot(but, bar, attempts, now, draw);
+        if (target.equals(but)) {
+            target = order[after(start)];
+        }
+        if (!target.equals(but) && bar.admits(target, attempts, now)) {
+            return target;
+        }
+        return order.length == 1 ? null : byLot(but, bar, attempts, now, draw);
     }
 
     private @Nullable Target byLot(@Nullable Target but, Bar bar, Attempts attempts, long now, Draw draw) {
@@ -83,14 +90,17 @@ final class Rotation {
                 return target;
             }
         }
-        int length = order.length;
-        for (int i = place, n = 0; n < length; n++, i = i + 1 == length ? 0 : i + 1) {
-            Target target = order[i];
+        for (int n = 0; n < order.length; n++, place = after(place)) {
+            Target target = order[place];
             if (!target.equals(but) && bar.admits(target, attempts, now)) {
                 return target;
             }
         }
         return null;
+    }
+
+    private int after(int place) {
+        return place + 1 == order.length ? 0 : place + 1;
     }
 
     private static Target[] order(List<Target> all) {

@@ -133,9 +133,9 @@ public sealed interface TraceStep {
      *
      * @param home the first in it
      * @param inFlight what home has under way
-     * @param most what it may have; infinite if it has nothing, and so nobody asked
+     * @param most what it may have; null if it has nothing, and so nobody asked
      */
-    record Hash(long key, String home, int inFlight, double most, String picked) implements TraceStep {
+    record Hash(long key, String home, int inFlight, @Nullable Double most, String picked) implements TraceStep {
         @Override
         public String text() {
             String first = String.format(Locale.ROOT, "key %016x is at home at %s", key, home);

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which of a tier's targets warm up, and how far each is. Immutable. */
 final class Warmth {
+    /** A part counts as this at least where costs are divided by it. */
+    private static final double LEAST = 0.001;
+
     private final Map<Target, Line> parts = new HashMap<>();
 
     Warmth(List<Warming> warming) {
@@ -21,7 +24,7 @@ final class Warmth {
 
     /** What counts as the target's weight at {@code now} ns, beside others of which none or some warm up. */
     static double weight(@Nullable Warmth warmth, Target target, long now) {
-        return warmth == null ? target.weight() : target.weight() * warmth.part(target, now);
+        return warmth == null ? target.weight() : target.weight() * Math.max(LEAST, warmth.part(target, now));
     }
 
     /** Those of the targets that don't warm up. */

@@ -118,4 +118,14 @@ class RotationTest {
             assertThat(counts.getOrDefault(target, 0)).isPositive();
         }
     }
+
+    /** There are eight turns for each target, so that weights keep their meaning among thousands. */
+    @Test
+    void inALargePoolEveryTargetGetsExactlyItsShare() {
+        int[] weights = new int[10_000];
+        java.util.Arrays.setAll(weights, i -> 1 + i % 3);
+        Rotation rotation = rotation(weights);
+        Map<Target, Integer> counts = counts(rotation);
+        assertThat(targets).allSatisfy(target -> assertThat(counts.getOrDefault(target, 0)).isEqualTo(target.weight()));
+    }
 }
