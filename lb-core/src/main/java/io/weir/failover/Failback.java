@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *                      its capacity rises                                        RAMPING     rises
  *                      it isn't to get more than it gets                         SETTLED     none
  * LOST                 its capacity is above the limit                           STEADYING   stays
+ *                      it had to be given everything before it had a verdict     SETTLED     none
  * STEADYING            its capacity changes                                      STEADYING   stays, a new interval begins
  *                      one check interval has passed                             HOLDING     stays; WAITING with failback: manual
  * HOLDING              its capacity falls, not to the limit                      STEADYING   stays
@@ -230,7 +231,11 @@ final class Failback {
                     lose(now, capacity, share, should, trust);
                 }
             }
-            case LOST -> {}
+            case LOST -> {
+                if (limit(now) >= 1 - EPSILON) {
+                    return settle(now); // it was given everything while nobody knew how it is
+                }
+            }
             case STEADYING, HOLDING, WAITING, RAMPING, PAUSED -> {
                 if (fell) {
                     lose(now, capacity, share, should, trust);
@@ -291,10 +296,17 @@ final class Failback {
         failback.forced = memo.forced();
         failback.limit = Line.constant(memo.limit());
         switch (memo.phase()) {
-            case STEADYING, HOLDING -> failback.enter(now, memo.phase(), now + memo.rest());
+            case HOLDING, WAITING -> {
+                if (settings.manual()) {
+                    failback.enter(now, Phase.WAITING, FailbackState.OPEN);
+                } else { // the whole hold for one that waited
+                    failback.enter(now, Phase.HOLDING, now + Math.min(memo.rest(), memo.hold()));
+                }
+            }
+            case STEADYING -> failback.enter(now, memo.phase(), now + memo.rest());
             case PAUSED -> failback.enter(now, memo.phase(), memo.rest());
             case RAMPING -> failback.ramp(now, memo.rest());
-            case SETTLED, SPILLING, LOST, WAITING -> failback.enter(now, memo.phase(), FailbackState.OPEN);
+            case SETTLED, SPILLING, LOST -> failback.enter(now, memo.phase(), FailbackState.OPEN);
         }
         failback.since = now - memo.age();
         return failback;

@@ -3,7 +3,6 @@ package io.weir.failover;
 import io.weir.balancing.Balance;
 import io.weir.balancing.Line;
 import io.weir.balancing.Plan;
-import io.weir.balancing.Tier;
 import io.weir.config.AppSettings;
 import io.weir.config.CheckSettings;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +33,6 @@ import org.jspecify.annotations.Nullable;
  * the evacuated ones are recalled: they count as enabled, but for those that were evacuated hard.
  */
 public final class FailoverPlanner {
-    /** Of a worker's share of the tier, what it gets when its slow start begins. */
-    static final double COLD = 0.1;
-
-    /** How often plans are made anew because workers have warmed up, in ns: they come together, each at its own time. */
-    private static final long SETTLING = 1_000_000_000L;
-
-    /** Ends of lines that differ by less, in ns, differ by rounding. */
-    private static final long ROUNDING = 1_000;
-
     private final AppSettings app;
     private final Balance balance;
     private final Order order;
@@ -114,33 +105,52 @@ public final class FailoverPlanner {
      * very same object unless a share turns.
      */
     public Outlook plan(long now, Function<Member, MemberState> states, ErrorRates errors) {
-        List<Muster> musters = muster(states, false);
-        boolean recalled = musters.stream().noneMatch(Muster::staffed) && musters.stream().anyMatch(Muster::evacuated);
+        Muster[] musters = muster(states, false);
+        boolean recalled = !any(musters, Muster::staffed) && any(musters, Muster::evacuated);
         if (recalled) {
             musters = muster(states, true);
         }
-        double unproven = musters.stream().anyMatch(Muster::anyAvailable) ? 0 : 1;
-        double[] health = musters.stream().mapToDouble(muster -> muster.health(unproven)).toArray();
-        double[] capacity = Arrays.stream(health).map(Shares::capacity).toArray();
-
+        double unproven = any(musters, Muster::anyAvailable) ? 0 : 1;
+        double[] health = new double[musters.length];
+        double[] capacity = new double[musters.length];
+        for (int i = 0; i < musters.length; i++) {
+            health[i] = musters[i].health(unproven);
+            capacity[i] = Shares.capacity(health[i]);
+        }
         listen(now, errors);
-        for (int i = 0; i < capacity.length; i++) {
+        follow(now, musters, capacity);
+        judge(now, musters, capacity, rooms(now, capacity));
+        return outlook(now, musters, recalled, health, capacity);
+    }
+
+    private Muster[] muster(Function<Member, MemberState> states, boolean recall) {
+        Muster[] musters = new Muster[order.tiers().size()];
+        for (int i = 0; i < musters.length; i++) {
+            musters[i] = Muster.of(order.tiers().get(i), states, recall);
+        }
+        return musters;
+    }
+
+    private static boolean any(Muster[] musters, Predicate<Muster> what) {
+        for (Muster muster : musters) {
+            if (what.test(muster)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void follow(long now, Muster[] musters, double[] capacity) {
+        for (int i = 0; i < musters.length; i++) {
             Failback failback = failback(i);
             if (failback != null) {
                 if (told) {
                     failback.failBackNow(now);
                 }
-                failback.follow(now, capacity[i], musters.get(i).trust());
+                failback.follow(now, capacity[i], musters[i].trust());
             }
         }
         told = false;
-        double[] room = rooms(now, capacity);
-        judge(now, musters, capacity, room);
-        return outlook(now, musters, recalled, health, capacity);
-    }
-
-    private List<Muster> muster(Function<Member, MemberState> states, boolean recall) {
-        return order.tiers().stream().map(tier -> Muster.of(tier, states, recall)).toList();
     }
 
     /** Tiers whose share comes back wait while they answer worse than those that it is taken from. */
@@ -195,23 +205,20 @@ public final class FailoverPlanner {
         return room;
     }
 
-    private void judge(long now, List<Muster> musters, double[] capacity, double[] room) {
+    private void judge(long now, Muster[] musters, double[] capacity, double[] room) {
         double[] shares = shares(capacity, room);
-        if (shares == null) {
-            return; // nobody is well: there is nothing to compare with, and nothing to come back from
-        }
         for (int i = 0; i < room.length; i++) {
             Failback failback = failback(i);
-            if (failback == null && shares[i] >= 1 - Failback.EPSILON) {
-                continue;
+            if (failback == null && capacity[i] >= 1) {
+                continue; // it gets all that there is for it
             }
             double should = should(i, room);
-            Failback.Trust trust = musters.get(i).trust();
+            Failback.Trust trust = musters[i].trust();
             if (failback != null) {
                 if (!failback.judge(now, capacity[i], shares[i], should, trust)) {
                     remember(i, null);
                 }
-            } else if (shares[i] < should - Failback.EPSILON) {
+            } else if (shares[i] < should - Failback.EPSILON && room.length > 1) { // one alone always gets all: nothing can come back
                 Failback beginning = new Failback(app.failover().failback(), interval());
                 if (beginning.judge(now, capacity[i], shares[i], should, trust)) {
                     remember(i, beginning);
@@ -227,52 +234,49 @@ public final class FailoverPlanner {
         return Shares.fill(order.tiers(), 1, able)[tier];
     }
 
-    /** What each tier takes now; null if none can carry anything. */
-    private double @Nullable [] shares(double[] capacity, double[] room) {
+    /** What each tier takes now; nothing if none can carry anything. */
+    private double[] shares(double[] capacity, double[] room) {
         double all = Shares.sum(capacity);
-        if (all == 0) {
-            return null;
-        }
-        return enough(all) ? Shares.fill(order.tiers(), 1, room) : Arrays.stream(capacity).map(e -> e / all).toArray();
+        return all == 0 || enough(all) ? Shares.fill(order.tiers(), 1, room) : Arrays.stream(capacity).map(e -> e / all).toArray();
     }
 
     private static boolean enough(double all) {
         return all >= 1 - Failback.EPSILON;
     }
 
-    private Outlook outlook(long now, List<Muster> musters, boolean recalled, double[] health, double[] capacity) {
-        int tiers = capacity.length;
-        boolean[] panic = new boolean[tiers];
-        Line[] shares = new Line[tiers];
+    private Outlook outlook(long now, Muster[] musters, boolean recalled, double[] health, double[] capacity) {
+        boolean[] panic = new boolean[musters.length];
+        Line[] shares = new Line[musters.length];
         long turn = lay(now, musters, health, capacity, panic, shares);
-        Draft draft = new Draft(now, turn);
-        for (int i = 0; i < tiers; i++) {
+        Draft draft = new Draft(now, last, app.health().slowStart(), balance);
+        draft.turnsAt(turn);
+        for (int i = 0; i < musters.length; i++) {
             Failback failback = failback(i);
             if (failback != null) {
                 draft.turnsAt(failback.next(now));
             }
-            Tier tier = tier(i, musters.get(i), panic[i], draft);
-            Line share = asBefore(i, shares[i], now);
+            TierSpec spec = order.tiers().get(i);
             draft.add(
-                    tier,
+                    spec,
+                    musters[i],
                     new TierOutlook(
-                            tier.name(),
-                            order.tiers().get(i).region(),
-                            musters.get(i).enabled().size(),
-                            musters.get(i).proven(),
-                            musters.get(i).available(),
+                            spec.name(),
+                            spec.region(),
+                            musters[i].enabled().size(),
+                            musters[i].proven(),
+                            musters[i].available(),
                             health[i],
                             capacity[i],
                             panic[i],
                             failback == null ? FailbackState.SETTLED : failback.state(now),
-                            share));
+                            draft.asBefore(i, shares[i])));
         }
-        last = draft.outlook(recalled, last);
+        last = draft.outlook(recalled);
         return last;
     }
 
     /** Fills in who is in panic and what each takes; returns when shares turn. */
-    private long lay(long now, List<Muster> musters, double[] health, double[] capacity, boolean[] panic, Line[] shares) {
+    private long lay(long now, Muster[] musters, double[] health, double[] capacity, boolean[] panic, Line[] shares) {
         double trusted = app.failover().panic();
         double all = Shares.sum(capacity);
         if (all > 0 && enough(all)) {
@@ -282,10 +286,11 @@ public final class FailoverPlanner {
         if (all > 0) {
             still = Arrays.stream(capacity).map(e -> e / all).toArray();
             for (int i = 0; i < panic.length; i++) {
-                panic[i] = health[i] < trusted && musters.get(i).staffed();
+                panic[i] = health[i] < trusted && musters[i].staffed();
             }
         } else {
-            double[] staffed = musters.stream().mapToDouble(muster -> muster.staffed() && trusted > 0 ? 1 : 0).toArray();
+            double[] staffed = new double[musters.length];
+            Arrays.setAll(staffed, i -> musters[i].staffed() && trusted > 0 ? 1 : 0);
             still = Shares.fill(order.tiers(), 1, staffed);
             for (int i = 0; i < panic.length; i++) {
                 panic[i] = still[i] > 0;
@@ -320,49 +325,6 @@ public final class FailoverPlanner {
 
     private static Line constant(double share) {
         return share == 0 ? Line.NONE : share == 1 ? Line.ALL : Line.constant(share);
-    }
-
-    /** The line that this tier has had, if it says the same from {@code now} on. */
-    private Line asBefore(int tier, Line line, long now) {
-        if (last == null) {
-            return line;
-        }
-        Line before = last.tiers().get(tier).share();
-        boolean same = Math.abs(before.end() - line.end()) < ROUNDING
-                && Math.abs(before.at(now) - line.at(now)) < Failback.EPSILON
-                && Math.abs(before.to() - line.to()) < Failback.EPSILON;
-        return same ? before : line;
-    }
-
-    /** The tier with those who serve now: the one that it has been, if they are the same. */
-    private Tier tier(int i, Muster muster, boolean panic, Draft draft) {
-        List<MemberState> serving = muster.serving(panic);
-        SlowStart slow = SlowStart.of(serving, app.health().slowStart(), panic, draft.now());
-        if (slow.nextWarm() != Outlook.NEVER) {
-            draft.turnsAt(slow.nextWarm() + SETTLING);
-        }
-        Tier before = last == null ? null : last.plan().tiers().get(i);
-        if (before != null && before.panic() == panic && before.warming().equals(slow.warming()) && serves(before, serving)) {
-            return before;
-        }
-        return new Tier(
-                order.tiers().get(i).name(),
-                serving.stream().map(state -> state.member().target()).toList(),
-                balance,
-                panic,
-                slow.warming());
-    }
-
-    private static boolean serves(Tier tier, List<MemberState> serving) {
-        if (tier.targets().size() != serving.size()) {
-            return false;
-        }
-        for (int i = 0; i < serving.size(); i++) {
-            if (!tier.targets().get(i).equals(serving.get(i).member().target())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private @Nullable Failback failback(int tier) {

@@ -11,7 +11,7 @@ import java.util.function.Function;
  * for people alone. Immutable once it is made.
  */
 final class Muster {
-    private final List<MemberState> enabled = new ArrayList<>();
+    private final List<MemberState> enabled;
     private int provenCount;
     private int availableCount;
     private long enabledWeight;
@@ -20,12 +20,14 @@ final class Muster {
     /** Of workers that would serve if nothing else were enabled. */
     private long evacuatedWeight;
 
-    private Muster() {}
+    private Muster(int members) {
+        enabled = new ArrayList<>(members);
+    }
 
     /** @param recall whether evacuated members count as enabled */
     static Muster of(TierSpec tier, Function<Member, MemberState> states, boolean recall) {
-        Muster muster = new Muster();
         List<Member> members = tier.members();
+        Muster muster = new Muster(members.size());
         for (int i = 0; i < members.size(); i++) {
             muster.add(states.apply(members.get(i)), recall);
         }

@@ -1,6 +1,5 @@
 package io.weir.failover;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -47,7 +46,7 @@ final class Shares {
     }
 
     static double sum(double[] values) {
-        return Arrays.stream(values).sum();
+        return sum(values, 0, values.length);
     }
 
     /** What that tier takes now. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param nextWarm when the first of them has its whole share, in ns; {@link Outlook#NEVER}: nobody begins slowly
  */
 record SlowStart(List<Warming> warming, long nextWarm) {
+    /** Of a worker's share of the tier, what it gets when it begins. */
+    private static final double COLD = 0.1;
+
     private static final SlowStart NONE = new SlowStart(List.of(), Outlook.NEVER);
 
     static SlowStart of(List<MemberState> serving, @Nullable Duration length, boolean panic, long now) {
@@ -29,7 +32,7 @@ record SlowStart(List<Warming> warming, long nextWarm) {
             weight += state.member().target().weight();
             if (state.warmSince() != MemberState.NOT_WARMING && now - state.warmSince() < length.toNanos()) {
                 long end = state.warmSince() + length.toNanos();
-                warming.add(new Warming(state.member().target(), new Line(FailoverPlanner.COLD, 1, state.warmSince(), end)));
+                warming.add(new Warming(state.member().target(), new Line(COLD, 1, state.warmSince(), end)));
                 warmingWeight += state.member().target().weight();
                 nextWarm = Math.min(nextWarm, end);
             }

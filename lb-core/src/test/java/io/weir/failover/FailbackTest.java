@@ -398,6 +398,55 @@ class FailbackTest {
     }
 
     @Test
+    void aLostTierThatMustServeBeforeItHasVerdictsIsLostNoMore() {
+        lose(10);
+        fleet.health("ca", 10, Health.UNPROVEN);
+        fleet.lose("us", 10);
+        voyage.replan();
+        assertThat(voyage.percent("ca")).isEqualTo(100);
+        assertThat(voyage.phase("ca")).isEqualTo(Phase.SETTLED);
+        fleet.lose("us", 0);
+        lose(0);
+        assertThat(voyage.percent("ca")).isEqualTo(100);
+    }
+
+    @Test
+    void whoIsWellFirstAfterEverythingWasLostTakesAllAndTheOtherComesBackFromThere() {
+        lose(10);
+        fleet.lose("us", 10);
+        voyage.replan();
+        assertThat(voyage.percents()).containsExactlyInAnyOrderEntriesOf(Map.of("ca", 100L, "us", 0L)); // in panic
+        fleet.lose("us", 0);
+        voyage.replan();
+        assertThat(voyage.percents()).containsExactlyInAnyOrderEntriesOf(Map.of("ca", 0L, "us", 100L));
+        lose(0);
+        assertThat(voyage.percent("ca")).isZero();
+        assertThat(voyage.pass(65 + 15).percent("ca")).isEqualTo(50);
+    }
+
+    @Test
+    void whenAllAreWellAgainAtOnceTheFirstTierTakesAllAtOnce() {
+        lose(10);
+        fleet.lose("us", 10);
+        voyage.replan();
+        fleet.lose("us", 0);
+        lose(0);
+        assertThat(voyage.percents()).containsExactlyInAnyOrderEntriesOf(Map.of("ca", 100L, "us", 0L));
+    }
+
+    @Test
+    void aReturnInWhichEverythingIsLostBeginsAnew() {
+        rampFor(15);
+        fleet.lose("us", 10);
+        lose(10);
+        assertThat(voyage.phase("ca")).isEqualTo(Phase.LOST);
+        fleet.lose("us", 0);
+        voyage.replan();
+        lose(0);
+        assertThat(voyage.pass(5 + 120 + 15).percent("ca")).isEqualTo(50);
+    }
+
+    @Test
     void anAppWithOneTierIsNeverHeldBack() {
         Fleet one = new Fleet().with("ca", 10);
         Voyage alone = new Voyage(one, one.order("ca"));
@@ -528,6 +577,26 @@ class FailbackTest {
         loseAndHeal();
         voyage.pass(5);
         assertThat(voyage.failback("ca").until() - voyage.now()).isEqualTo(120 * Voyage.SECOND);
+    }
+
+    @Test
+    void whoeverGoesOnDoesSoUnderItsOwnSettings() {
+        settings(true, 60, 30);
+        loseAndHeal();
+        voyage.pass(10);
+        assertThat(voyage.phase("ca")).isEqualTo(Phase.WAITING);
+        fleet.failback = new FailbackSettings(false, Duration.ofSeconds(60), Duration.ofSeconds(30));
+        voyage.handOver();
+        voyage.replan().pass(60 + 15);
+        assertThat(voyage.percent("ca")).isEqualTo(50);
+        lose(10);
+        lose(0);
+        voyage.pass(30);
+        assertThat(voyage.phase("ca")).isEqualTo(Phase.HOLDING);
+        fleet.failback = new FailbackSettings(true, Duration.ofSeconds(60), Duration.ofSeconds(30));
+        voyage.handOver();
+        voyage.replan().pass(1000);
+        assertThat(voyage.phase("ca")).isEqualTo(Phase.WAITING);
     }
 
     @Test
