@@ -1,0 +1,126 @@
+package io.weir.health;
+
+import io.weir.config.EjectionSettings;
+import io.weir.config.HealthSettings;
+import io.weir.health.HealthTransition.Cause;
+import io.weir.topology.Worker;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers of one app in one region: compares their answers, and holds ejections within bounds. Out by answers are at most
+ * {@code most} of the pool, one if that is less than one, and never the last available worker. Those that checks convicted don't count as
+ * ejected: checks are believed without bounds.
+ *
+ * <p>Success rates are counted in windows of 10 s. Each second, what the window holds so far is compared by {@link SuccessRate}, so that much
+ * traffic needs no 10 s to see a bad worker; the worst of those found guilty goes, and the rest are seen a second later, compared with
+ * better company. Health loop only.
+ */
+final class WatchedPool {
+    private static final long WINDOW = TimeUnit.SECONDS.toNanos(10);
+    private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
+
+    private final Map<Worker, WatchedWorker> workers = new LinkedHashMap<>();
+    private HealthSettings settings;
+    private long windowStart;
+    private long lookedAt;
+
+    WatchedPool(HealthSettings settings, long now) {
+        this.settings = settings;
+        this.windowStart = now;
+        this.lookedAt = now;
+    }
+
+    Map<Worker, WatchedWorker> workers() {
+        return workers;
+    }
+
+    HealthSettings settings() {
+        return settings;
+    }
+
+    void settings(HealthSettings next) {
+        settings = next;
+    }
+
+    /** What requests saw of one of its workers. */
+    void answered(WatchedWorker worker, TrafficReport report, long now) {
+        if (now - windowStart >= WINDOW) {
+            windowStart = now;
+            workers.values().forEach(WatchedWorker::countAnew);
+        }
+        worker.answered(report, now);
+        EjectionSettings limits = settings.ejection();
+        if (limits == null) {
+            return;
+        }
+        if (worker.health().failsInARow(report) && canSpare(worker, limits)) {
+            worker.eject(Cause.FAILURES, report.streak() == 1 ? "a failure" : report.streak() + " failures in a row", now);
+        }
+        if (now - lookedAt >= LOOK) {
+            lookedAt = now;
+            lookAtRates(limits, now);
+        }
+    }
+
+    private boolean canSpare(WatchedWorker worker, EjectionSettings limits) {
+        int ejected = 0;
+        int others = 0;
+        for (WatchedWorker each : workers.values()) {
+            if (each.health().ejected()) {
+                ejected++;
+            } else if (each != worker && each.health().health().available()) {
+                others++;
+            }
+        }
+        return others > 0 && ejected < mostEjected(workers.size(), limits.most());
+    }
+
+    /** How many of {@code size} may be out by answers. */
+    static int mostEjected(int size, double most) {
+        return most == 0 ? 0 : Math.max(1, (int) (most * size));
+    }
+
+    private void lookAtRates(EjectionSettings limits, long now) {
+        long good = 0;
+        long bad = 0;
+        for (WatchedWorker each : workers.values()) {
+            if (each.health().health().available()) {
+                good += each.good();
+                bad += each.bad();
+            }
+        }
+        WatchedWorker worst = worst(good, bad);
+        if (worst != null && canSpare(worst, limits)) {
+            long othersGood = good - worst.good();
+            long othersBad = bad - worst.bad();
+            worst.eject(
+                    Cause.SUCCESS_RATE,
+                    percent(worst.good(), worst.bad()) + " of its answers are good, " + percent(othersGood, othersBad) + " of the others'",
+                    now);
+        }
+    }
+
+    /** The one that fails most of those that fail far more than the others. {@code good} and {@code bad}: answers of all available ones. */
+    private @Nullable WatchedWorker worst(long good, long bad) {
+        WatchedWorker worst = null;
+        for (WatchedWorker each : workers.values()) {
+            if (each.health().health().available()
+                    && SuccessRate.farBelow(each.good(), each.bad(), good - each.good(), bad - each.bad())
+                    && (worst == null || failing(each) > failing(worst))) {
+                worst = each;
+            }
+        }
+        return worst;
+    }
+
+    private static double failing(WatchedWorker worker) {
+        return (double) worker.bad() / (worker.good() + worker.bad());
+    }
+
+    private static String percent(long good, long bad) {
+        return 100 * good / (good + bad) + "%";
+    }
+}

@@ -1,0 +1,112 @@
+package io.weir.health;
+
+import io.weir.health.HealthTransition.Cause;
+import io.weir.topology.Worker;
+import java.util.concurrent.ScheduledFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One worker as it is watched: its health with the clock, the check that it shares, and what its answers count. Health loop only. */
+final class WatchedWorker {
+    private final Worker worker;
+    private final WorkerHealth health;
+    private final LoopTime time;
+    private final Pace suspects;
+    private final Consumer<HealthTransition> listener;
+
+    private @Nullable EndpointCheck check;
+    private @Nullable ScheduledFuture<?> timer;
+    private long timerAt = LoopTime.NEVER;
+
+    /** In the pool's window. */
+    private long good;
+
+    private long bad;
+
+    WatchedWorker(Worker worker, WorkerHealth health, LoopTime time, Pace suspects, Consumer<HealthTransition> listener) {
+        this.worker = worker;
+        this.health = health;
+        this.time = time;
+        this.suspects = suspects;
+        this.listener = listener;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    WorkerHealth health() {
+        return health;
+    }
+
+    @Nullable EndpointCheck check() {
+        return check;
+    }
+
+    void checkedBy(@Nullable EndpointCheck its) {
+        check = its;
+    }
+
+    long good() {
+        return good;
+    }
+
+    long bad() {
+        return bad;
+    }
+
+    void countAnew() {
+        good = 0;
+        bad = 0;
+    }
+
+    void checked(CheckResult result) {
+        announce(health.checked(result, time.now()));
+    }
+
+    void answered(TrafficReport report, long now) {
+        good += report.good();
+        bad += report.bad();
+        boolean suspected = health.suspected();
+        announce(health.answered(report, now));
+        if (check != null && !suspected && health.suspected()) {
+            check.hurry(suspects);
+        } else if (check != null && health.wantsCheck(report)) {
+            check.soon();
+        }
+    }
+
+    void eject(Cause cause, String detail, long now) {
+        countAnew();
+        announce(health.eject(cause, detail, now));
+    }
+
+    /** Passes on what has changed, if something has, and keeps the timer. */
+    void announce(@Nullable HealthTransition transition) {
+        long now = time.now();
+        long due = health.nextDue(now);
+        if (due != timerAt) {
+            stop();
+            timerAt = due;
+            if (due != LoopTime.NEVER) {
+                timer = time.after(Math.max(0, due - now), this::due);
+            }
+        }
+        if (transition != null) {
+            listener.accept(transition);
+        }
+    }
+
+    private void due() {
+        timer = null;
+        timerAt = LoopTime.NEVER;
+        announce(health.due(time.now()));
+    }
+
+    void stop() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+    }
+}
