@@ -65,14 +65,14 @@ final class EndpointCheck {
         return asked;
     }
 
-    /** Begins to tell {@code worker}: with what is known, if it is good and no older than an interval; else there is a question at once. */
+    /** Begins to tell {@code worker}: with what is known, if it is good and no older than an interval; else by asking at once. */
     void join(WatchedWorker worker, Pace pace) {
         workers.add(worker);
         long now = time.now();
         CheckResult known = last;
         if (known != null && known.passed() && now - lastAt < interval) {
             worker.checked(known);
-        } else {
+        } else if (!asking) {
             hurry(pace);
         }
     }

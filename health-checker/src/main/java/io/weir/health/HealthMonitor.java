@@ -81,7 +81,7 @@ public final class HealthMonitor implements AutoCloseable {
         });
     }
 
-    /** What requests saw. Reports on workers that are not watched are ignored. */
+    /** What requests saw. Reports on workers that are not watched are ignored. The list must not change afterwards. */
     public void traffic(List<TrafficReport> reports) {
         onLoop(() -> {
             long now = time.now();

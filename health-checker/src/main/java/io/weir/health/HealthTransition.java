@@ -24,7 +24,7 @@ public record HealthTransition(Worker worker, Health from, Health to, Cause caus
         TIME,
         /** Answers to requests were good. */
         ANSWERS,
-        /** It is watched in another way from now on: its settings changed. */
+        /** It is watched in another way from now on, as its settings changed; or it is new and never checked. */
         SETTINGS
     }
 }

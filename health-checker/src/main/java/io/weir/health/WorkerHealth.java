@@ -20,14 +20,17 @@ import org.jspecify.annotations.Nullable;
  * <caption>Transitions</caption>
  * <tr><th>from</th><th>when</th><th>to</th><th>cause</th></tr>
  * <tr><td>unproven</td><td>a check passes</td><td>healthy</td><td>CHECK</td></tr>
- * <tr><td>unproven, healthy</td><td>{@code fall} checks in a row fail, or one while traffic complains</td><td>unhealthy, by checks</td><td>CHECK</td></tr>
+ * <tr><td>unproven, healthy</td><td>{@code fall} checks in a row fail, or one while traffic complains</td>
+ *     <td>unhealthy, by checks</td><td>CHECK</td></tr>
  * <tr><td>healthy</td><td>{@code failures} answers in a row are bad*</td><td>unhealthy, by answers</td><td>FAILURES</td></tr>
- * <tr><td>healthy, probation</td><td>far more answers are bad than the pool's others give*</td><td>unhealthy, by answers</td><td>SUCCESS_RATE</td></tr>
+ * <tr><td>healthy, probation</td><td>far more answers are bad than the pool's others give*</td>
+ *     <td>unhealthy, by answers</td><td>SUCCESS_RATE</td></tr>
  * <tr><td>unhealthy, by checks</td><td>{@code rise} checks in a row pass</td><td>probation</td><td>CHECK</td></tr>
  * <tr><td>unhealthy, by answers</td><td>its time is over</td><td>probation</td><td>TIME</td></tr>
  * <tr><td>unhealthy, by answers</td><td>checks fail as above</td><td>unhealthy, by checks</td><td>not announced</td></tr>
  * <tr><td>probation</td><td>a check fails</td><td>unhealthy, by checks</td><td>CHECK</td></tr>
- * <tr><td>probation</td><td>an answer is bad before {@code failures} were good, or {@code failures} in a row later*</td><td>unhealthy, by answers</td><td>FAILURES</td></tr>
+ * <tr><td>probation</td><td>an answer is bad before {@code failures} were good, or {@code failures} in a row later*</td>
+ *     <td>unhealthy, by answers</td><td>FAILURES</td></tr>
  * <tr><td>probation</td><td>the slow start is over, and an answer or a check was good since it began</td><td>healthy</td><td>ANSWERS, CHECK</td></tr>
  * <tr><td>unproven</td><td>it is not checked (any more)</td><td>healthy</td><td>SETTINGS</td></tr>
  * <tr><td>unhealthy, by checks</td><td>it is not checked any more</td><td>probation</td><td>SETTINGS</td></tr>
