@@ -35,7 +35,7 @@ final class TrafficCounts implements ExchangeListener {
     }
 
     private static boolean blames(Exchange exchange) {
-        return exchange.answered() && exchange.lastTarget() instanceof EndpointTarget worker && worker.isBad(exchange.response().status());
+        return exchange.answered() && exchange.lastTarget() instanceof WorkerTarget worker && worker.isBad(exchange.response().status());
     }
 
     @Override

@@ -65,7 +65,7 @@ class StrengthTest {
         SplittableRandom random = new SplittableRandom(seed);
         int borne = 0;
         int feared = 0;
-        for (int round = 0; round < 500; round++) {
+        for (int round = 0; round < 200; round++) {
             Fleet fleet = fleet(random);
             for (Order order : Stream.concat(REGIONS.stream().map(fleet::order), Stream.of(fleet.globalOrder())).toList()) {
                 Strength strength = Strength.of(order, fleet::state);
@@ -81,8 +81,8 @@ class StrengthTest {
                 }
             }
         }
-        assertThat(borne).isGreaterThan(100);
-        assertThat(feared).isGreaterThan(100);
+        assertThat(borne).isGreaterThan(50);
+        assertThat(feared).isGreaterThan(50);
     }
 
     /** E as a planner finds it, which is in panic nowhere if that is enough. */
