@@ -8,7 +8,7 @@ import java.util.Map;
  * Something that happened to the load balancer, rarely.
  *
  * @param kind its name in lower case with underscores: {@code endpoint_resting}
- * @param facts what to know of it: strings, numbers and booleans by names of the same form, in their order
+ * @param facts what to know of it: strings, numbers, booleans, durations, instants and shares by names of the same form, in their order
  */
 public record Event(String kind, Map<String, Object> facts) {
     /** The name under which the time stands beside the facts. */

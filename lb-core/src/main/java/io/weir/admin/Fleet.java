@@ -1,40 +1,56 @@
 package io.weir.admin;
 
 import io.weir.balancing.Target;
-import io.weir.balancing.Tier;
 import io.weir.config.AppSettings;
-import io.weir.routing.App;
-import io.weir.routing.Route;
-import io.weir.routing.RoutingTable;
+import io.weir.control.AppControl;
+import io.weir.failover.Evacuations;
+import io.weir.failover.MemberState;
+import io.weir.health.AdminState;
 import io.weir.upstream.Endpoint;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Rest;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The pools of a load balancer as requests find them now, in the order of the config. */
+/** The pools of a load balancer as they are now, in the order of the config. */
 final class Fleet {
-    /** The workers of one app in one region. */
-    record Pool(String app, String region, List<EndpointTarget> targets) {
+    /** The workers of one app in one region, whether they serve or not. */
+    record Pool(String app, String region, List<MemberState> members) {
+        private Stream<EndpointTarget> targets() {
+            return members.stream().map(Fleet::target).filter(Objects::nonNull);
+        }
+
+        private Stream<Endpoint> endpoints() {
+            return targets().map(EndpointTarget::endpoint).distinct();
+        }
+
         int inFlight() {
-            return targets.stream().mapToInt(Target::inFlight).sum();
+            return members.stream().map(state -> state.member().target()).mapToInt(Target::inFlight).sum();
         }
 
         /** Open connections to its workers, which they may have in common with other pools. */
         int connections() {
-            return targets.stream().map(EndpointTarget::endpoint).distinct().mapToInt(Endpoint::connections).sum();
+            return endpoints().mapToInt(Endpoint::connections).sum();
         }
 
         int queued() {
-            return targets.stream().map(EndpointTarget::endpoint).distinct().mapToInt(Endpoint::queued).sum();
+            return endpoints().mapToInt(Endpoint::queued).sum();
         }
 
         /** How many of its workers rest at {@code now} ns. */
         long resting(long now) {
-            return targets.stream().filter(target -> rest(target, now) != null).count();
+            return targets().filter(target -> rest(target, now) != null).count();
+        }
+
+        /** How many of its workers are well, and not sent away. */
+        long well() {
+            return members.stream().filter(state -> state.health().available() && state.admin() == AdminState.ENABLED).count();
         }
     }
 
@@ -48,43 +64,47 @@ final class Fleet {
 
     /** All pools, or those of the one app that the request names. */
     Stream<Pool> pools(PageRequest request) throws RefusedException {
-        RoutingTable table = running.table();
-        return apps(request).stream().flatMap(app -> pools(app, table));
+        Evacuations evacuations = running.control().evacuations();
+        return controls(request).stream().flatMap(app -> pools(app, evacuations));
+    }
+
+    /** The settings of all apps, or of the one that the request names. */
+    Collection<AppSettings> apps(PageRequest request) throws RefusedException {
+        return of(request, running.config().settings().apps());
     }
 
     /** All apps, or the one that the request names. */
-    Collection<AppSettings> apps(PageRequest request) throws RefusedException {
-        var apps = running.config().settings().apps();
+    Collection<AppControl> controls(PageRequest request) throws RefusedException {
+        String name = request.query().get(APP);
+        if (name == null) {
+            return running.control().apps();
+        }
+        apps(request); // refuses one that there isn't
+        AppControl app = running.control().app(name);
+        return app == null ? List.of() : List.of(app);
+    }
+
+    private static <T> Collection<T> of(PageRequest request, Map<String, T> apps) throws RefusedException {
         String name = request.query().get(APP);
         if (name == null) {
             return apps.values();
         }
-        AppSettings app = apps.get(name);
+        T app = apps.get(name);
         if (app == null) {
             throw new RefusedException(404, "there is no app " + name + " among " + apps.size());
         }
         return List.of(app);
     }
 
-    private static Stream<Pool> pools(AppSettings settings, RoutingTable table) {
-        Route home = table.home(settings.name());
-        return home == null ? Stream.empty() : settings.pools().keySet().stream().flatMap(region -> pool(home.app(), region).stream());
+    private static Stream<Pool> pools(AppControl app, Evacuations evacuations) {
+        Map<String, List<MemberState>> pools = new LinkedHashMap<>();
+        app.states(evacuations).forEach(state -> pools.computeIfAbsent(state.member().worker().region(), _ -> new ArrayList<>()).add(state));
+        return pools.entrySet().stream().map(pool -> new Pool(app.settings().name(), pool.getKey(), pool.getValue()));
     }
 
-    private static List<Pool> pool(App app, String region) {
-        App.@Nullable RegionPlan plan = app.in(region);
-        if (plan == null) {
-            return List.of();
-        }
-        List<EndpointTarget> targets = new ArrayList<>();
-        for (Tier tier : plan.plan().tiers()) {
-            for (Target target : tier.targets()) {
-                if (target instanceof EndpointTarget reachable) {
-                    targets.add(reachable);
-                }
-            }
-        }
-        return List.of(new Pool(app.name(), region, targets));
+    /** A worker that can be reached; null: a stand-in. */
+    static @Nullable EndpointTarget target(MemberState state) {
+        return state.member().target() instanceof EndpointTarget target ? target : null;
     }
 
     static @Nullable Rest rest(EndpointTarget target, long now) {

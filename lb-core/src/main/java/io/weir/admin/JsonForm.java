@@ -63,6 +63,7 @@ final class JsonForm {
             case Boolean bool -> json.writeBoolean(bool);
             case Integer number -> json.writeNumber(number);
             case Long number -> json.writeNumber(number);
+            case Share share -> json.writeNumber(share.value());
             case Duration duration -> json.writeNumber(seconds(duration));
             case Instant instant -> json.writeString(instant.toString());
             case Object other -> json.writeString(other.toString());

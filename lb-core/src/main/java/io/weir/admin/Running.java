@@ -1,10 +1,15 @@
 package io.weir.admin;
 
+import io.weir.control.Control;
+import io.weir.health.WorkerReport;
 import io.weir.loop.EventLoops;
 import io.weir.routing.RoutingTable;
 import io.weir.telemetry.metrics.Metrics;
+import io.weir.topology.Worker;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The load balancer that the pages tell of. Asked on the admin's threads, from before it is ready until it is closed. */
@@ -19,6 +24,12 @@ public interface Running {
     ServedConfig config();
 
     RoutingTable table();
+
+    /** What makes the plans. Beyond what its methods say to be for any thread, the control thread's alone. */
+    Control control();
+
+    /** How these workers are by their checks and their answers; those that nobody watches are left out. */
+    CompletableFuture<List<WorkerReport>> describe(Collection<Worker> workers);
 
     /** Where clients connect to, in the order of the config; none before it listens. */
     List<String> listeners();

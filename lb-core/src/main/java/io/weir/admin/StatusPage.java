@@ -2,8 +2,6 @@ package io.weir.admin;
 
 import io.weir.config.Settings;
 import io.weir.telemetry.metrics.Metrics;
-import io.weir.upstream.EndpointTarget;
-import io.weir.upstream.Rest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,8 +14,8 @@ import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
- * {@code /status}: the whole at one glance. However many apps there are, it is one page: pools that are not well come first, then the
- * others, as far as there is room.
+ * {@code /status}: the whole at one glance. However many apps there are, it is one page: what is not as it should be comes first, then the
+ * rest, as far as there is room.
  */
 final class StatusPage implements Page {
     private static final int FEW_POOLS = 20;
@@ -34,85 +32,28 @@ final class StatusPage implements Page {
         this.clock = clock;
     }
 
-    /** What a walk through all pools has found. */
-    private static final class Findings {
-        private final Table unwell;
-        private final Table well;
-        private final Table resting;
-        private long pools;
-        private long workers;
-        private long restingWorkers;
-        private long inFlight;
-
-        Findings(int limit) {
-            unwell = poolTable(limit);
-            well = poolTable(limit);
-            resting = new Table(limit, "worker", "app", "region", "zone", "resting", "cause");
-        }
-
-        private static Table poolTable(int limit) {
-            return new Table(limit, "app", "region", "workers", "resting", "in_flight", "open", "queued");
-        }
-
-        void add(Fleet.Pool pool, long now) {
-            long asleep = pool.resting(now);
-            int busy = pool.inFlight();
-            pools++;
-            workers += pool.targets().size();
-            restingWorkers += asleep;
-            inFlight += busy;
-            Table table = asleep > 0 ? unwell : well;
-            if (table.isFull()) {
-                table.leaveOff(1);
-            } else {
-                table.row(pool.app(), pool.region(), pool.targets().size(), asleep, busy, pool.connections(), pool.queued());
-            }
-            if (asleep > 0) {
-                pool.targets().forEach(target -> addIfResting(pool, target, now));
-            }
-        }
-
-        private void addIfResting(Fleet.Pool pool, EndpointTarget target, long now) {
-            Rest rest = Fleet.rest(target, now);
-            if (rest != null) {
-                resting.row(
-                        target.name(), pool.app(), pool.region(), target.zone(), Duration.ofNanos(rest.left()), EndpointEvents.word(rest.cause()));
-            }
-        }
-
-        Map<String, Object> counts(int apps) {
-            Map<String, Object> counts = new LinkedHashMap<>();
-            counts.put("apps", apps);
-            counts.put("pools", pools);
-            counts.put("workers", workers);
-            counts.put("resting", restingWorkers);
-            counts.put("in_flight", inFlight);
-            return counts;
-        }
-
-        /** The unwell ones, then the others. */
-        Table inOrder(int limit) {
-            Table all = poolTable(limit);
-            unwell.rows().forEach(row -> all.row(row.toArray()));
-            well.rows().forEach(row -> all.row(row.toArray()));
-            all.leaveOff(unwell.leftOff() + well.leftOff());
-            return all;
-        }
-    }
-
     @Override
     public Reply answer(PageRequest request) throws RefusedException {
         request.knowOnly(Fleet.APP, WorkersPage.LIMIT);
         int limit = request.number(WorkersPage.LIMIT, 1, WorkersPage.MOST, FEW_POOLS);
         long now = running.now();
-        Findings findings = new Findings(limit);
-        for (Iterator<Fleet.Pool> pools = new Fleet(running).pools(request).iterator(); pools.hasNext(); ) {
-            findings.add(pools.next(), now);
+        Fleet fleet = new Fleet(running);
+        PoolFindings pools = new PoolFindings(limit);
+        for (Iterator<Fleet.Pool> all = fleet.pools(request).iterator(); all.hasNext(); ) {
+            pools.add(all.next(), now);
         }
+        PlanFindings plans = new PlanFindings(limit, now, running.control().evacuations());
+        fleet.controls(request).forEach(plans::add);
         Map<String, Object> facts = process();
-        facts.put("counts", findings.counts(new Fleet(running).apps(request).size()));
-        facts.put("pools", findings.inOrder(limit));
-        facts.put("resting_workers", findings.resting);
+        facts.put("counts", pools.counts(fleet.apps(request).size()));
+        facts.put("failover", plans.counts());
+        facts.put("apps_at_risk", plans.risks());
+        facts.put("pools", pools.pools());
+        facts.put("plans", plans.plans());
+        facts.put("evacuations", plans.evacuations());
+        facts.put("safety", plans.safety());
+        facts.put("failovers", plans.failovers());
+        facts.put("resting_workers", pools.resting());
         return new Reply.Facts(facts);
     }
 

@@ -3,6 +3,7 @@ package io.weir.admin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Rows under named columns, as many as were asked for; the rest is counted. */
@@ -10,11 +11,23 @@ final class Table {
     private final List<String> columns;
     private final int most;
     private final List<List<@Nullable Object>> rows = new ArrayList<>();
+    private Set<String> seldom = Set.of();
     private long leftOff;
 
     Table(int most, String... columns) {
         this.columns = List.of(columns);
         this.most = most;
+    }
+
+    /** Columns that the text leaves out while no row says anything in them. */
+    Table seldom(String... names) {
+        seldom = Set.of(names);
+        return this;
+    }
+
+    /** Whether the text shows that column. */
+    boolean shows(int column) {
+        return !seldom.contains(columns.get(column)) || rows.stream().anyMatch(row -> row.get(column) != null);
     }
 
     /** Whether another row would be left off, so that there is no need to make it. */

@@ -3,10 +3,12 @@ package io.weir.admin;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Facts for people: a line each with the names in one column, then the tables. */
@@ -38,10 +40,11 @@ final class TextForm {
     }
 
     private static void table(String name, Table table, Appendable to) throws IOException {
+        int[] shown = IntStream.range(0, table.columns().size()).filter(table::shows).toArray();
         List<List<String>> lines = new ArrayList<>();
-        lines.add(table.columns().stream().map(column -> words(column).toUpperCase(Locale.ROOT)).toList());
-        table.rows().forEach(row -> lines.add(row.stream().map(TextForm::text).toList()));
-        int[] widths = new int[table.columns().size()];
+        lines.add(Arrays.stream(shown).mapToObj(i -> words(table.columns().get(i)).toUpperCase(Locale.ROOT)).toList());
+        table.rows().forEach(row -> lines.add(Arrays.stream(shown).mapToObj(i -> text(row.get(i))).toList()));
+        int[] widths = new int[shown.length];
         lines.forEach(line -> {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], line.get(i).length());

@@ -3,11 +3,16 @@ package io.weir.app;
 import io.weir.admin.Readiness;
 import io.weir.admin.Running;
 import io.weir.admin.ServedConfig;
+import io.weir.control.Control;
+import io.weir.health.WorkerReport;
 import io.weir.loop.EventLoops;
 import io.weir.routing.RoutingTable;
 import io.weir.telemetry.metrics.Metrics;
+import io.weir.topology.Worker;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A load balancer as its admin API sees it. */
@@ -30,6 +35,16 @@ record AdminView(LoadBalancer balancer, ServedConfig config) implements Running 
     @Override
     public RoutingTable table() {
         return balancer.table();
+    }
+
+    @Override
+    public Control control() {
+        return balancer.control().control();
+    }
+
+    @Override
+    public CompletableFuture<List<WorkerReport>> describe(Collection<Worker> workers) {
+        return balancer.control().monitor().describe(workers);
     }
 
     @Override

@@ -73,6 +73,11 @@ final class ControlPlane implements AutoCloseable {
         return traffic;
     }
 
+    /** What it says is for any thread; for all else {@link #ask}. */
+    Control control() {
+        return control;
+    }
+
     HealthMonitor monitor() {
         return monitor;
     }

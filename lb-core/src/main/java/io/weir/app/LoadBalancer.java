@@ -1,6 +1,7 @@
 package io.weir.app;
 
 import io.weir.admin.AdminServer;
+import io.weir.admin.ControlEvents;
 import io.weir.admin.EndpointEvents;
 import io.weir.admin.Event;
 import io.weir.admin.EventFeed;
@@ -10,7 +11,6 @@ import io.weir.admin.ServedMetrics;
 import io.weir.admin.TelemetryEvents;
 import io.weir.config.ListenerSettings;
 import io.weir.config.Settings;
-import io.weir.control.ControlListener;
 import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
 import io.weir.exchange.ExchangeListener;
@@ -26,6 +26,7 @@ import io.weir.loop.LoopWatchdog;
 import io.weir.routing.RoutingTable;
 import io.weir.telemetry.LoopStalls;
 import io.weir.telemetry.Telemetry;
+import io.weir.telemetry.metrics.Family;
 import io.weir.telemetry.metrics.Metrics;
 import io.weir.upstream.Endpoints;
 import io.weir.upstream.LoopConnector;
@@ -38,6 +39,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +63,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final Endpoints endpoints;
     private final ConnectionLimit connections;
     private final EventFeed events = new EventFeed(InstantSource.system(), System.currentTimeMillis() * IDS_PER_MILLI);
+    private final ControlEvents controlEvents = new ControlEvents(events, System::nanoTime);
     private final LoopStalls stalls = new LoopStalls(new TelemetryEvents(events));
     private final LoopWatchdog watchdog;
     private final Telemetry telemetry;
@@ -86,8 +89,8 @@ public final class LoadBalancer implements AutoCloseable {
         endpoints = new Endpoints(loops, responseLimits, new EndpointEvents(events));
         connections = new ConnectionLimit(limits.connections());
         telemetry = startTelemetry(settings);
-        watchdog = LoopWatchdog.start(loops, stalls, telemetry::check);
-        control = new ControlPlane(transport.kind(), loopCount, null, ControlListener.NOBODY);
+        watchdog = LoopWatchdog.start(loops, stalls, this::checkTelling);
+        control = new ControlPlane(transport.kind(), loopCount, null, controlEvents);
         Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched()), loopCount);
         Tables.Built built = tables.build(settings, System.nanoTime());
         table = built.table();
@@ -108,6 +111,16 @@ public final class LoadBalancer implements AutoCloseable {
                     limits.body());
             frontends.add(new FrontendLoop(loop, exchanges, connections, requestLimits, peers));
         }
+    }
+
+    private List<Family> controlFigures(Set<String> apps, long room) {
+        return new ControlFigures(control.control(), control.monitor().counts(), System::nanoTime).families(apps, room);
+    }
+
+    /** What is to be said now and then, on the watchdog's thread. */
+    private void checkTelling() {
+        telemetry.check();
+        controlEvents.check();
     }
 
     private List<ExchangeListener> listeners(EventLoops.Loop loop) {
@@ -153,7 +166,7 @@ public final class LoadBalancer implements AutoCloseable {
 
     private Telemetry startTelemetry(Settings settings) throws CannotLogException {
         var around = new Telemetry.Surroundings(
-                BuildInfo.version(), () -> readiness == Readiness.READY, connections::open, connections::accepted, stalls::count, new TelemetryEvents(events));
+                BuildInfo.version(), () -> readiness == Readiness.READY, connections::open, connections::accepted, stalls::count, this::controlFigures, new TelemetryEvents(events));
         try {
             return Telemetry.start(settings, loops.loops(), around);
         } catch (IOException e) {
@@ -223,6 +236,10 @@ public final class LoadBalancer implements AutoCloseable {
 
     Readiness readiness() {
         return readiness;
+    }
+
+    ControlPlane control() {
+        return control;
     }
 
     RoutingTable table() {

@@ -120,6 +120,11 @@ public abstract class Target {
         return known != null || touched == null ? known : begun(touched);
     }
 
+    /** The same, as far as there were any: null if there were none. */
+    public final @Nullable Traffic seen() {
+        return traffic;
+    }
+
     private Traffic begun(Touched by) {
         Traffic first = new Traffic(this, by);
         if (TRAFFIC.compareAndSet(this, null, first)) {

@@ -1,19 +1,119 @@
 package io.weir.control;
 
 import io.weir.config.AppSettings;
+import io.weir.failover.Evacuations;
+import io.weir.failover.Exposure;
 import io.weir.failover.Member;
+import io.weir.failover.MemberState;
+import io.weir.failover.Scope;
+import io.weir.failover.Strength;
 import io.weir.routing.App;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/**
- * An app with its workers and its plans, as the control thread holds it.
- *
- * @param members all workers of all its pools
- * @param steerings one for each region that has a pool, and one for the global domain where it differs from that of the region where it begins
- */
-public record AppControl(AppSettings settings, App app, List<Member> members, List<Steering> steerings) {
-    public AppControl {
-        members = List.copyOf(members);
-        steerings = List.copyOf(steerings);
+/** An app with its workers and its plans, as the control thread holds it. What it says is for any thread. */
+public final class AppControl {
+    private final AppSettings settings;
+    private final App app;
+    private final List<Member> members;
+    private final List<Steering> steerings;
+    private final List<WorkerState> workers;
+    /** Written by the control thread alone, like what follows. */
+    private volatile Risks risks = Risks.NONE;
+
+    private volatile @Nullable Measured lastMeasured;
+
+    /**
+     * @param members all workers of all its pools
+     * @param steerings one for each region that has a pool, and one for the global domain where it differs from that of the region where it begins
+     */
+    public AppControl(AppSettings settings, App app, List<Member> members, List<Steering> steerings) {
+        this.settings = settings;
+        this.app = app;
+        this.members = List.copyOf(members);
+        this.steerings = List.copyOf(steerings);
+        this.workers = members.stream().map(member -> new WorkerState(member, this)).toList();
+    }
+
+    public AppSettings settings() {
+        return settings;
+    }
+
+    public App app() {
+        return app;
+    }
+
+    public List<Member> members() {
+        return members;
+    }
+
+    public List<Steering> steerings() {
+        return steerings;
+    }
+
+    /** In the order of its members. */
+    List<WorkerState> workers() {
+        return workers;
+    }
+
+    /** How its members are now, in their order. */
+    public List<MemberState> states(Evacuations evacuations) {
+        return workers.stream()
+                .map(worker -> new MemberState(
+                        worker.member(), worker.health(), evacuations.of(worker.member().worker()), worker.warmSince()))
+                .toList();
+    }
+
+    /** What it couldn't bear to lose now, by what requests ask for. */
+    public List<Exposure> exposures(Evacuations evacuations) {
+        List<Exposure> exposures = new ArrayList<>();
+        strengths(evacuations).forEach((asked, strength) -> exposures.addAll(strength.exposures(asked)));
+        return exposures;
+    }
+
+    /** The zones and regions that it could lose, all of its plans together. */
+    public Set<Scope> parts(Evacuations evacuations) {
+        Set<Scope> parts = new LinkedHashSet<>();
+        strengths(evacuations).forEach((_, strength) -> parts.addAll(strength.parts()));
+        return parts;
+    }
+
+    private Map<String, Strength> strengths(Evacuations evacuations) {
+        Map<Member, MemberState> states = new HashMap<>();
+        states(evacuations).forEach(state -> states.put(state.member(), state));
+        Map<String, Strength> strengths = new LinkedHashMap<>();
+        steerings.forEach(steering -> strengths.put(
+                steering.asked(), Strength.of(steering.planner().order(), member -> Objects.requireNonNull(states.get(member)))));
+        return strengths;
+    }
+
+    /** How many losses it couldn't bear, as of a moment ago. */
+    public Risks risks() {
+        return risks;
+    }
+
+    void risks(Risks next) {
+        risks = next;
+    }
+
+    /** What its last failover took, or null if none was measured yet. */
+    public @Nullable Measured lastMeasured() {
+        return lastMeasured;
+    }
+
+    void lastMeasured(Measured measured) {
+        lastMeasured = measured;
+    }
+
+    @Override
+    public String toString() {
+        return settings.name();
     }
 }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the plans right: merges what is found out about workers and what people decide, and publishes another plan for each app that it
- * changes. Confined to the control thread; who is elsewhere executes on it.
+ * changes. Confined to the control thread; who is elsewhere executes on it, but for what pages ask: that is for any thread.
  *
  * <p>News that come within {@link #GATHER} are one change, so that a zone that is lost is no storm.
  */
@@ -39,19 +40,26 @@ public final class Control {
     /** How long news are gathered, in ns. */
     static final long GATHER = TimeUnit.MILLISECONDS.toNanos(2);
 
+    /** How often failovers that are being measured are looked at, in ns. */
+    static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final ScheduledExecutorService thread;
     private final LongSupplier clock;
     private final InstantSource wall;
     private final @Nullable EvacuationFile file;
     private final ErrorRates errors;
     private final ControlListener listener;
-    private final Map<String, AppControl> apps = new LinkedHashMap<>();
+    private final ControlCounts counts = new ControlCounts();
+    private final Chronicle chronicle;
+    private volatile Map<String, AppControl> apps = Map.of();
     private final Map<Worker, WorkerState> workers = new HashMap<>();
     private final Set<AppControl> changed = new LinkedHashSet<>();
     private final List<HealthTransition> untold = new ArrayList<>();
     private final List<Target> silent = new ArrayList<>();
+    private final RiskBook riskBook;
     private boolean gathering;
-    private Evacuations evacuations = Evacuations.NONE;
+    private boolean measuring;
+    private volatile Evacuations evacuations = Evacuations.NONE;
     private @Nullable Future<?> evacuationEnd;
     private int unproven;
     private Runnable whenProven = () -> {};
@@ -74,6 +82,8 @@ public final class Control {
         this.file = file;
         this.errors = errors;
         this.listener = listener;
+        this.chronicle = new Chronicle(counts, listener::happened);
+        this.riskBook = new RiskBook(thread, counts, () -> evacuations);
     }
 
     /**
@@ -82,10 +92,16 @@ public final class Control {
      * @param whenProven is run once each of their workers has had its first verdict, and the plans that come of it are in force
      */
     public void take(Collection<AppControl> all, Runnable whenProven) {
+        Map<String, AppControl> taken = new LinkedHashMap<>();
         for (AppControl app : all) {
-            apps.put(app.settings().name(), app);
-            app.members().forEach(member -> workers.put(member.worker(), new WorkerState(member, app)));
+            taken.put(app.settings().name(), app);
+            for (WorkerState worker : app.workers()) {
+                workers.put(worker.member().worker(), worker);
+                counts.worker(worker.health());
+            }
+            riskBook.changed(app);
         }
+        apps = Collections.unmodifiableMap(taken);
         unproven = workers.size();
         this.whenProven = whenProven;
         tellIfProven();
@@ -120,6 +136,7 @@ public final class Control {
             unproven--;
         }
         state.become(transition);
+        chronicle.healthChanged(state.app(), transition);
         untold.add(transition);
         changed(state.app());
         if (transition.to() == Health.UNHEALTHY && transition.silent()) {
@@ -132,7 +149,10 @@ public final class Control {
     /** Sends the traffic of some workers elsewhere. Those who must be asked first whether that leaves enough have asked. */
     public void evacuate(Evacuation evacuation) throws IOException {
         keep(evacuations.with(evacuation));
-        apps.values().stream().filter(app -> covers(evacuation.scope(), app)).forEach(this::changed);
+        apps.values().stream().filter(app -> covers(evacuation.scope(), app)).forEach(app -> {
+            chronicle.sentAway(app, evacuation.scope());
+            changed(app);
+        });
         listener.evacuated(evacuation);
     }
 
@@ -210,13 +230,31 @@ public final class Control {
         gathering = false;
         List<AppControl> now = List.copyOf(changed);
         changed.clear();
-        now.forEach(app -> app.steerings().forEach(steering -> replan(app, steering)));
+        now.forEach(app -> {
+            app.steerings().forEach(steering -> replan(app, steering));
+            riskBook.changed(app);
+        });
         silent.forEach(Target::foundSilent); // with the new plans in force, what is given back goes elsewhere
         silent.clear();
         List<HealthTransition> tell = List.copyOf(untold);
         untold.clear();
         tell.forEach(listener::healthChanged);
+        chronicle.settled(clock.getAsLong(), wall.instant(), evacuations);
+        measure();
         tellIfProven();
+    }
+
+    private void measure() {
+        if (!measuring && chronicle.measures()) {
+            measuring = true;
+            var _ = thread.schedule(this::look, TICK, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void look() {
+        measuring = false;
+        chronicle.tick(clock.getAsLong());
+        measure();
     }
 
     private void tellIfProven() {
@@ -234,6 +272,7 @@ public final class Control {
                 after.next() == Long.MAX_VALUE
                         ? null
                         : thread.schedule(() -> replan(app, steering), Math.max(0, after.next() - now), TimeUnit.NANOSECONDS));
+        chronicle.planned(app, steering.asked(), before, after, now);
         if (!before.plan().equals(after.plan())) {
             listener.planned(app.settings().name(), steering.asked(), before, after);
         }
@@ -246,12 +285,13 @@ public final class Control {
                 : new MemberState(member, known.health(), evacuations.of(member.worker()), known.warmSince());
     }
 
-    // ---- what pages and tools ask
+    // ---- what pages and tools ask; for any thread
 
     public Evacuations evacuations() {
         return evacuations;
     }
 
+    /** In the config's order. */
     public Collection<AppControl> apps() {
         return apps.values();
     }
@@ -262,7 +302,12 @@ public final class Control {
 
     /** How the members of an app are at the moment. */
     public List<MemberState> states(AppControl app) {
-        return app.members().stream().map(this::state).toList();
+        return app.states(evacuations);
+    }
+
+    /** What it has seen and done, in numbers. */
+    public ControlCounts counts() {
+        return counts;
     }
 
     public long now() {

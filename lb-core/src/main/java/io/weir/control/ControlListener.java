@@ -20,6 +20,9 @@ public interface ControlListener {
      */
     default void planned(String app, String asked, Outlook before, Outlook after) {}
 
+    /** Something happened to the traffic of an app. */
+    default void happened(Incident incident) {}
+
     default void evacuated(Evacuation evacuation) {}
 
     /** {@code early}: somebody ended it before its time. */

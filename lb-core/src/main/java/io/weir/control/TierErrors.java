@@ -15,7 +15,7 @@ public record TierErrors(LongSupplier clock) implements ErrorRates {
         long requests = 0;
         long failed = 0;
         for (Member member : tier.members()) {
-            Traffic traffic = member.target().traffic();
+            Traffic traffic = member.target().seen();
             if (traffic != null) {
                 requests += traffic.seconds().requestsOfLast(Seconds.KEPT, now);
                 failed += traffic.seconds().badOfLast(Seconds.KEPT, now);

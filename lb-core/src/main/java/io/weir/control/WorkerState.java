@@ -6,12 +6,12 @@ import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import org.jspecify.annotations.Nullable;
 
-/** What the control thread knows of a worker. Control thread only. */
+/** What the control thread knows of a worker. Written by it alone; health and warmth are for any thread. */
 final class WorkerState {
     private final Member member;
     private final AppControl app;
-    private Health health = Health.UNPROVEN;
-    private long warmSince = MemberState.NOT_WARMING;
+    private volatile Health health = Health.UNPROVEN;
+    private volatile long warmSince = MemberState.NOT_WARMING;
     private @Nullable HealthTransition last;
 
     WorkerState(Member member, AppControl app) {
@@ -36,6 +36,7 @@ final class WorkerState {
         return warmSince;
     }
 
+    /** What made it as it is; null: it is as it was at first. Control thread only. */
     @Nullable HealthTransition last() {
         return last;
     }

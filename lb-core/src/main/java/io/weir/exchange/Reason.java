@@ -65,6 +65,16 @@ public enum Reason {
         return sentence;
     }
 
+    /** Whether the app's workers are to blame, or that there are none: what a failover is to spare clients. */
+    public boolean ofWorkers() {
+        return switch (this) {
+            case CONNECT_FAILED, BAD_RESPONSE, RESET, NO_WORKERS, CONNECT_TIMEOUT, RESPONSE_TIMEOUT, TOTAL_TIMEOUT, RETRY_BUDGET, RESPONSE_CUT,
+                    IDLE_TIMEOUT ->
+                true;
+            default -> false;
+        };
+    }
+
     /** The reason for refusing a request with that fault. */
     public static Reason of(BadMessage fault) {
         return switch (fault.status()) {

@@ -2,6 +2,7 @@ package io.weir.routing;
 
 import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
+import io.weir.balancing.Setbacks;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ public final class App {
     private final Timeouts timeouts;
     private final Map<String, RegionPlan> plans;
     private final RetryBudget[] budgets;
+    private final Setbacks setbacks = new Setbacks();
     private final @Nullable RequestKey key;
     private final @Nullable AffinityCookie affinity;
     private final boolean sendsWorkersHost;
@@ -113,6 +115,11 @@ public final class App {
     /** The retry budget of an event loop. */
     public RetryBudget budget(int loop) {
         return budgets[loop];
+    }
+
+    /** Its requests that failed or had to be tried again. */
+    public Setbacks setbacks() {
+        return setbacks;
     }
 
     /** What its requests are hashed by, or null. */

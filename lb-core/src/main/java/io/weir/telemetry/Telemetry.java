@@ -4,6 +4,7 @@ import io.weir.config.Settings;
 import io.weir.exchange.ExchangeListener;
 import io.weir.loop.EventLoops;
 import io.weir.telemetry.log.AccessLog;
+import io.weir.telemetry.metrics.FurtherSeries;
 import io.weir.telemetry.metrics.Metrics;
 import io.weir.telemetry.metrics.ProcessState;
 import java.io.IOException;
@@ -24,6 +25,7 @@ public final class Telemetry implements AutoCloseable {
      * @param openConnections client connections that are open
      * @param acceptedConnections client connections since the start
      * @param loopStalls turns of event loops that took too long
+     * @param further what others have to say among the metrics
      * @param listener is told of trouble
      */
     public record Surroundings(
@@ -32,6 +34,7 @@ public final class Telemetry implements AutoCloseable {
             IntSupplier openConnections,
             LongSupplier acceptedConnections,
             LongSupplier loopStalls,
+            FurtherSeries further,
             TroubleListener listener) {}
 
     private final @Nullable AccessLog accessLog;
@@ -60,7 +63,7 @@ public final class Telemetry implements AutoCloseable {
                 around.loopStalls(),
                 () -> log == null ? 0 : log.written(),
                 () -> log == null ? 0 : log.dropped());
-        return new Telemetry(log, new Metrics(loops.size(), settings.metrics().apps(), process));
+        return new Telemetry(log, new Metrics(loops.size(), settings.metrics().apps(), process, around.further()));
     }
 
     /** What watches the exchanges of that loop. */

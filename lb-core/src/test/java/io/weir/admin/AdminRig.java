@@ -3,14 +3,23 @@ package io.weir.admin;
 import io.weir.config.ConfigReader;
 import io.weir.config.Secret;
 import io.weir.config.Settings;
+import io.weir.control.AppControl;
+import io.weir.control.Control;
 import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
+import io.weir.failover.ErrorRates;
+import io.weir.failover.MemberState;
+import io.weir.health.CheckResult;
+import io.weir.health.Health;
+import io.weir.health.HealthTransition;
+import io.weir.health.WorkerReport;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
 import io.weir.loop.TransportKind;
 import io.weir.routing.RoutingTable;
 import io.weir.telemetry.metrics.Metrics;
 import io.weir.topology.BindAddress;
+import io.weir.topology.Worker;
 import io.weir.upstream.Endpoints;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +29,15 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An admin API on loopback for a load balancer without listeners, and a caller that writes requests as they are. */
@@ -53,6 +70,10 @@ final class AdminRig implements Running, AutoCloseable {
     private final Endpoints endpoints;
     private final Settings settings;
     private final RoutingTable table;
+    /** What plans are made on; a test executes on it what it wants the control thread to do. */
+    final ScheduledThreadPoolExecutor controlThread = new ScheduledThreadPoolExecutor(1);
+    final Control control;
+    private final Map<Worker, WorkerReport> reports = new ConcurrentHashMap<>();
     final AdminServer server;
     final int port;
     volatile Readiness readiness = Readiness.READY;
@@ -64,10 +85,53 @@ final class AdminRig implements Running, AutoCloseable {
     AdminRig(String config, @Nullable MetricsPage metrics) throws Exception {
         settings = ConfigReader.read("test", config).settings();
         endpoints = new Endpoints(loops, new HeadLimits(8192, 65536, 100), new EndpointEvents(feed));
-        table = new Tables(new LiveTargets(endpoints, null), 2).build(settings, 0).table();
+        Tables.Built built = new Tables(new LiveTargets(endpoints, null), 2).build(settings, System.nanoTime());
+        table = built.table();
+        control = new Control(
+                controlThread, System::nanoTime, () -> STARTED, null, ErrorRates.UNKNOWN, new ControlEvents(feed, System::nanoTime));
+        onControl(() -> control.take(built.apps(), () -> {}));
         server = new AdminServer(this, feed, metrics, new Secret(TOKEN), "127.0.0.1");
         InetSocketAddress at = server.listen(BindAddress.parse("127.0.0.1:0"));
         port = at.getPort();
+    }
+
+    /** Runs on the control thread; returns when that is done. */
+    void onControl(Runnable task) throws Exception {
+        controlThread.submit(task).get();
+    }
+
+    /** All workers are found to be of that health by their checks, and plans follow. */
+    void verdict(Health health, String detail, Predicate<Worker> which) throws Exception {
+        onControl(() -> {
+            for (AppControl app : control.apps()) {
+                for (MemberState state : control.states(app)) {
+                    Worker worker = state.member().worker();
+                    if (which.test(worker)) {
+                        long now = System.nanoTime();
+                        CheckResult check = health.available()
+                                ? CheckResult.passed(detail)
+                                : CheckResult.failed(CheckResult.Failure.REFUSED, detail);
+                        reports.put(
+                                worker,
+                                new WorkerReport(
+                                        worker, health, now, HealthTransition.Cause.CHECK, detail, false, check, now,
+                                        health.available() ? 0 : 3, 0, 0, false, 0));
+                        control.healthChanged(new HealthTransition(
+                                worker, state.health(), health, HealthTransition.Cause.CHECK, detail, !health.available(), 1_000_000, now));
+                    }
+                }
+            }
+        });
+    }
+
+    /** Waits until a page says that. */
+    String await(String target, String words) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        String page = body(get(target));
+        while (!page.contains(words) && System.nanoTime() < end) {
+            page = body(get(target));
+        }
+        return page;
     }
 
     /** The whole of what comes back for a request that asks for the end of its connection. */
@@ -137,6 +201,16 @@ final class AdminRig implements Running, AutoCloseable {
     }
 
     @Override
+    public Control control() {
+        return control;
+    }
+
+    @Override
+    public CompletableFuture<List<WorkerReport>> describe(Collection<Worker> workers) {
+        return CompletableFuture.completedFuture(workers.stream().map(reports::get).filter(Objects::nonNull).toList());
+    }
+
+    @Override
     public List<String> listeners() {
         return List.of("*:8080");
     }
@@ -164,6 +238,7 @@ final class AdminRig implements Running, AutoCloseable {
     @Override
     public void close() {
         server.close();
+        controlThread.shutdownNow();
         endpoints.close();
         loops.shutDown().awaitUninterruptibly();
     }

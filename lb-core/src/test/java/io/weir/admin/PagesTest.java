@@ -15,6 +15,7 @@ class PagesTest {
     @BeforeAll
     static void start() throws Exception {
         rig = new AdminRig(null);
+        rig.await("/status", "of a zone 2"); // which is judged a moment after the start
     }
 
     @AfterAll
@@ -62,11 +63,11 @@ class PagesTest {
     @Test
     void workers() throws IOException {
         assertThat(page("/workers")).isEqualTo("""
-                APP     REGION  WORKER       ZONE    WEIGHT  HEALTH   ADMIN STATE  IN FLIGHT  OPEN  IDLE  QUEUED  RESTING  CAUSE
-                orders  ca-c1   127.0.0.1:1  ca-c1a  1       healthy  enabled      0          0     0     0       -        -
-                orders  ca-c1   127.0.0.1:2  ca-c1b  3       healthy  enabled      0          0     0     0       -        -
-                orders  us-e1   127.0.0.1:3  us-e1a  1       healthy  enabled      0          0     0     0       -        -
-                stock   us-e1   127.0.0.1:4  us-e1a  1       healthy  enabled      0          0     0     0       -        -
+                APP     REGION  WORKER       ZONE    WEIGHT  HEALTH    FOR  CAUSE  ADMIN STATE  CHECK  CHECKED  FAILED CHECKS  FAILED ANSWERS  IN FLIGHT  OPEN  IDLE  QUEUED
+                orders  ca-c1   127.0.0.1:1  ca-c1a  1       unproven  -    -      enabled      -      -        -              -               0          0     0     0
+                orders  ca-c1   127.0.0.1:2  ca-c1b  3       unproven  -    -      enabled      -      -        -              -               0          0     0     0
+                orders  us-e1   127.0.0.1:3  us-e1a  1       unproven  -    -      enabled      -      -        -              -               0          0     0     0
+                stock   us-e1   127.0.0.1:4  us-e1a  1       unproven  -    -      enabled      -      -        -              -               0          0     0     0
                 """);
         assertThat(page("/workers?app=stock&format=json")).contains("\"worker\" : \"127.0.0.1:4\"", "\"resting\" : null").doesNotContain("orders");
     }
@@ -76,7 +77,7 @@ class PagesTest {
         String status = page("/status");
 
         assertThat(status).startsWith("weir          1.2.3\npid           " + ProcessHandle.current().pid() + "\nuptime        ");
-        assertThat(status.substring(status.indexOf("readiness"))).isEqualTo("""
+        assertThat(status.substring(status.indexOf("readiness"), status.indexOf("APP     SAFE"))).isEqualTo("""
                 readiness     ready
                 here          region ca-c1, zone ca-c1a
                 config        origin /etc/weir.yaml, checksum 0123456789ab, generation 1, loaded 2026-11-23T12:00:00Z
@@ -84,12 +85,20 @@ class PagesTest {
                 admin         127.0.0.1:%d
                 wrong tokens  0
                 connections   open 7, most 8000
-                counts        apps 2, pools 3, workers 4, resting 0, in flight 0
+                counts        apps 2, pools 3, workers 4, unproven 4, healthy 0, unhealthy 0, probation 0, resting 0, in flight 0
+                failover      plans turned 0, plans in panic 0, evacuations 0
+                apps at risk  now 0, of a zone 2, of a region 2
 
-                APP     REGION  WORKERS  RESTING  IN FLIGHT  OPEN  QUEUED
-                orders  ca-c1   2        0        0          0     0
-                orders  us-e1   1        0        0          0     0
-                stock   us-e1   1        0        0          0     0
+                APP     REGION  WORKERS  WELL  RESTING  IN FLIGHT  OPEN  QUEUED
+                orders  ca-c1   2        0     0        0          0     0
+                orders  us-e1   1        0     0        0          0     0
+                stock   us-e1   1        0     0        0          0     0
+
+                APP     ASKED  TIER   SHARE  WELL  ENABLED  CAPACITY  PANIC  STATE    FOR  LEFT  WHY
+                orders  ca-c1  ca-c1  100%%   0     2        100%%      false  settled  -    -     -
+                orders  us-e1  us-e1  100%%   0     1        100%%      false  settled  -    -     -
+                stock   us-e1  us-e1  100%%   0     1        100%%      false  settled  -    -     -
+
                 """.formatted(rig.port));
         assertThat(page("/status?app=stock")).contains("workers 1,").doesNotContain("orders");
     }

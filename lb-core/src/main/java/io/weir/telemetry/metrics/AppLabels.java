@@ -1,5 +1,6 @@
 package io.weir.telemetry.metrics;
 
+import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +12,11 @@ final class AppLabels {
 
     AppLabels(int most) {
         this.left = new AtomicInteger(most);
+    }
+
+    /** Those that have. */
+    Set<String> apps() {
+        return Collections.unmodifiableSet(apps);
     }
 
     /** Whether the app has its own, from now on if there is room. */

@@ -36,7 +36,11 @@ final class AppSums {
 
     private final Map<String, List<AppCounts>> apps = new TreeMap<>();
 
-    AppSums(List<LoopMetrics> loops) {
+    private final long room;
+
+    /** @param taken bytes of the page that others take */
+    AppSums(List<LoopMetrics> loops, long taken) {
+        room = ROOM - taken;
         for (LoopMetrics loop : loops) {
             loop.apps().forEach((name, counts) -> add(name, counts));
             for (StatusClass status : StatusClass.values()) {
@@ -108,7 +112,7 @@ final class AppSums {
         GaugeSnapshot.Builder connections = GaugeSnapshot.builder()
                 .name("weir_worker_connections")
                 .help("Connections to a worker's address, open or being made, of all apps that share it.");
-        long[] room = {ROOM - apps.keySet().stream().mapToLong(app -> (long) APP_LINES * (APP_LINE + app.length())).sum()};
+        long[] left = {room - apps.keySet().stream().mapToLong(app -> (long) APP_LINES * (APP_LINE + app.length())).sum()};
         apps.forEach((app, all) -> {
             Map<Target, Map<Outcome, Long>> workers = new LinkedHashMap<>(); // targets are equal to themselves alone
             all.forEach(counts -> counts.workers().forEach((target, of) -> {
@@ -118,8 +122,8 @@ final class AppSums {
                 }
             }));
             workers.forEach((target, sums) -> {
-                room[0] -= (long) WORKER_LINES * (WORKER_LINE + app.length() + target.name().length() + target.zone().length());
-                if (room[0] > 0) {
+                left[0] -= (long) WORKER_LINES * (WORKER_LINE + app.length() + target.name().length() + target.zone().length());
+                if (left[0] > 0) {
                     Labels labels = Labels.of("app", app, "worker", target.name(), "zone", target.zone());
                     sums.forEach((outcome, n) -> attempts.dataPoint(count(labels.add("outcome", outcome.label()), n)));
                     inFlight.dataPoint(gauge(labels, target.inFlight()));

@@ -34,7 +34,12 @@ import org.jspecify.annotations.Nullable;
 public final class Metrics {
     private static final String OPEN_METRICS = "application/openmetrics-text";
 
+    /** What the further series may take of the page, in bytes. */
+    private static final long FURTHER_ROOM = 3_500_000;
+
     private final ProcessState process;
+    private final FurtherSeries further;
+    private final AppLabels labels;
     private final List<LoopMetrics> loops;
     // What follows is used by one scraper at a time, under the lock of this object.
     private final DurationSums exchanges;
@@ -43,13 +48,19 @@ public final class Metrics {
     private final ExpositionFormatWriter openMetrics = OpenMetricsTextFormatWriter.create();
     private @Nullable PrometheusRegistry jvm;
 
+    /** One that tells of nothing else. */
+    public Metrics(int loopCount, int apps, ProcessState process) {
+        this(loopCount, apps, process, FurtherSeries.NONE);
+    }
+
     /**
      * @param loopCount event loops that will count
      * @param apps that have series of their own
      */
-    public Metrics(int loopCount, int apps, ProcessState process) {
-        AppLabels labels = new AppLabels(apps);
+    public Metrics(int loopCount, int apps, ProcessState process, FurtherSeries further) {
+        this.labels = new AppLabels(apps);
         this.process = process;
+        this.further = further;
         this.loops = Stream.generate(() -> new LoopMetrics(labels)).limit(loopCount).toList();
         this.exchanges = new DurationSums(loops.stream().map(LoopMetrics::exchanges).toList());
         this.attempts = new DurationSums(loops.stream().map(LoopMetrics::attempts).toList());
@@ -105,7 +116,9 @@ public final class Metrics {
                 "http_client_request_duration_seconds", "From the connection to a worker to the end of the attempt; none: it failed."));
         page.metricSnapshot(reasons());
         page.metricSnapshot(failures());
-        new AppSums(loops).snapshot(page);
+        List<Family> others = further.families(labels.apps(), FURTHER_ROOM);
+        new AppSums(loops, others.stream().mapToLong(Family::bytes).sum()).snapshot(page);
+        others.forEach(family -> page.metricSnapshot(family.snapshot()));
         page.metricSnapshot(counter("weir_loop_stalls", "Turns of an event loop that took longer than 50 ms.", process.loopStalls().getAsLong()));
         page.metricSnapshot(lines());
         page.metricSnapshot(gauge(

@@ -1,0 +1,173 @@
+package io.weir.control;
+
+import io.weir.balancing.Tier;
+import io.weir.control.Incident.FailedOver;
+import io.weir.failover.Evacuations;
+import io.weir.failover.Outlook;
+import io.weir.failover.Scope;
+import io.weir.failover.TierSpec;
+import io.weir.health.AdminState;
+import io.weir.health.Health;
+import io.weir.health.HealthTransition;
+import io.weir.topology.Worker;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps book of what happens to the traffic of apps: tells it, counts it, and has failovers measured. A failover is that a tier loses of its
+ * share, or that all workers of a zone are lost of a tier that goes on without them. One worker of several is none. Control thread only.
+ */
+final class Chronicle {
+    /** A worker that was lost longer ago than that, in ns, has no part in what happens now. */
+    private static final long TOGETHER = TimeUnit.SECONDS.toNanos(60);
+
+    private final Consumer<Incident> told;
+    private final Incidents incidents;
+    private final Recoveries recoveries;
+    private final ControlCounts counts;
+    /** Since plans were last made. */
+    private final Map<AppControl, Losses> losses = new LinkedHashMap<>();
+
+    /** A zone of a region. */
+    private record Place(String region, String zone) {
+        static Place of(Worker worker) {
+            return new Place(worker.region(), worker.zone());
+        }
+    }
+
+    /** What an app has lost. */
+    private static final class Losses {
+        private final Set<Place> places = new LinkedHashSet<>();
+        private boolean byFault;
+        /** What became of tiers. */
+        private final List<FailedOver> tiers = new ArrayList<>();
+    }
+
+    Chronicle(ControlCounts counts, Consumer<Incident> told) {
+        this.counts = counts;
+        this.told = incident -> {
+            counts.incident(incident);
+            told.accept(incident);
+        };
+        this.incidents = new Incidents(this.told);
+        this.recoveries = new Recoveries(measured -> this.told.accept(new Incident.FailoverMeasured(measured)));
+    }
+
+    // ---- news
+
+    /** A worker's health has changed; plans follow. */
+    void healthChanged(AppControl app, HealthTransition transition) {
+        counts.transition(transition.from(), transition.to(), transition.cause());
+        if (transition.from().available() && transition.to() == Health.UNHEALTHY) {
+            Losses lost = losses.computeIfAbsent(app, _ -> new Losses());
+            lost.byFault = true;
+            lost.places.add(Place.of(transition.worker()));
+        }
+    }
+
+    /** People send the traffic of some of an app's workers away; plans follow. */
+    void sentAway(AppControl app, Scope scope) {
+        Losses lost = losses.computeIfAbsent(app, _ -> new Losses());
+        app.members().stream().filter(member -> scope.covers(member.worker())).forEach(member -> lost.places.add(Place.of(member.worker())));
+    }
+
+    /** One of an app's plans is another one, or for other reasons. */
+    void planned(AppControl app, String asked, Outlook before, Outlook after, long now) {
+        List<FailedOver> failovers = incidents.planned(app, asked, before, after, now);
+        Losses lost = losses.get(app);
+        if (lost == null) {
+            failovers.forEach(told); // time has brought it, not news of workers
+        } else {
+            lost.tiers.addAll(failovers);
+        }
+        if (!before.plan().equals(after.plan())) {
+            recoveries.planned(app, now);
+        }
+    }
+
+    /** All plans that follow from the news are in force. */
+    void settled(long now, Instant wall, Evacuations evacuations) {
+        losses.forEach((app, lost) -> {
+            FailedOver failover = failover(app, lost, evacuations, now);
+            if (failover != null && !recoveries.begin(app, loss(app, lost, failover, now), now, wall)) {
+                counts.unmeasured();
+            }
+        });
+        losses.clear();
+    }
+
+    /** Whether {@link #tick} has something to look at. */
+    boolean measures() {
+        return !recoveries.isEmpty();
+    }
+
+    void tick(long now) {
+        recoveries.tick(now);
+    }
+
+    /** Tells of what was lost and returns the gravest; null if it is no failover. */
+    private @Nullable FailedOver failover(AppControl app, Losses lost, Evacuations evacuations, long now) {
+        List<FailedOver> zones = lost.places.stream().map(place -> zoneLost(app, place, evacuations, now)).filter(Objects::nonNull).toList();
+        // Where a zone was lost, that its tier gives some of its share away is a part of the same.
+        List<FailedOver> all = Stream.concat(lost.tiers.stream().filter(tier -> zones.isEmpty() || tier.share() == 0), zones.stream()).toList();
+        all.forEach(told);
+        return all.isEmpty() ? null : all.getFirst();
+    }
+
+    // ---- zones
+
+    private @Nullable FailedOver zoneLost(AppControl app, Place place, Evacuations evacuations, long now) {
+        if (app.workers().stream().anyMatch(worker -> Place.of(worker.member().worker()).equals(place) && serves(worker, evacuations))) {
+            return null;
+        }
+        for (Steering steering : app.steerings()) {
+            Outlook outlook = steering.outlook();
+            for (int i = 0; i < outlook.tiers().size(); i++) {
+                Tier tier = outlook.plan().tiers().get(i);
+                double share = outlook.tiers().get(i).share().at(now);
+                if (share > 0 && !tier.panic() && !tier.targets().isEmpty() && holds(steering.planner().order().tiers().get(i), place)) {
+                    return new FailedOver(
+                            app.settings().name(), place.region, FailedOver.ZONE + place.zone, share, "none of its workers serves any longer");
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean serves(WorkerState worker, Evacuations evacuations) {
+        return worker.health().available() && evacuations.of(worker.member().worker()) == AdminState.ENABLED && worker.member().target().weight() > 0;
+    }
+
+    private static boolean holds(TierSpec tier, Place place) {
+        return tier.members().stream().anyMatch(member -> Place.of(member.worker()).equals(place));
+    }
+
+    // ---- measuring
+
+    /** What is known of how it came about, from the workers that were lost lately. */
+    private static Recoveries.Loss loss(AppControl app, Losses lost, FailedOver failover, long now) {
+        if (!lost.byFault) {
+            return new Recoveries.Loss(failover.lost(), true, now, now);
+        }
+        long firstSign = now;
+        long detected = Long.MIN_VALUE;
+        for (WorkerState worker : app.workers()) {
+            HealthTransition last = worker.last();
+            if (last != null && last.to() == Health.UNHEALTHY && last.from().available() && now - last.at() < TOGETHER) {
+                firstSign = Math.min(firstSign, last.at() - last.since());
+                detected = Math.max(detected, last.at());
+            }
+        }
+        return new Recoveries.Loss(failover.lost(), false, firstSign, detected == Long.MIN_VALUE ? now : detected);
+    }
+}

@@ -1,0 +1,136 @@
+package io.weir.control;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.weir.balancing.StandInTarget;
+import io.weir.balancing.Touched;
+import io.weir.balancing.Traffic;
+import io.weir.config.ConfigProblemsException;
+import io.weir.config.ConfigReader;
+import io.weir.failover.Evacuation;
+import io.weir.failover.MemberState;
+import io.weir.failover.Scope;
+import io.weir.health.Health;
+import io.weir.health.HealthTransition;
+import io.weir.topology.Worker;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A control thread in virtual time, with apps of a config, whose workers are as a test says and get the requests that it says. */
+public final class ControlRig implements ControlListener {
+    static final Instant BEGIN = Instant.parse("2026-11-23T12:00:00Z");
+    private static final long STEP = TimeUnit.MILLISECONDS.toNanos(100);
+
+    final List<Incident> incidents = new ArrayList<>();
+    public final Control control;
+    private final EmbeddedChannel timers = new EmbeddedChannel();
+    private final Touched touched = new Touched(1, () -> {});
+    private final long begin = TimeUnit.HOURS.toNanos(1);
+    private long now = begin;
+
+    /** As at a start: no worker has a verdict. */
+    public ControlRig(String config) {
+        timers.freezeTime();
+        try {
+            var settings = ConfigReader.read("test", config).settings();
+            Targets targets = (app, worker, weight, latency) -> new StandInTarget(worker.address().toString(), touched);
+            control = new Control(
+                    timers.eventLoop(), () -> now, () -> BEGIN.plusNanos(now - begin), null, new TierErrors(() -> now), this);
+            control.take(new Tables(targets, 1).build(settings, now).apps(), () -> {});
+        } catch (ConfigProblemsException e) {
+            throw new IllegalArgumentException(e);
+        }
+        pass(Duration.ofMillis(100));
+    }
+
+    @Override
+    public void happened(Incident incident) {
+        incidents.add(incident);
+    }
+
+    /** Lets time pass; what event loops have counted is summed every 100 ms. */
+    public void pass(Duration time) {
+        for (long left = time.toNanos(); left > 0; left -= STEP) {
+            long until = now + Math.min(left, STEP);
+            while (now < until) {
+                long next = timers.runScheduledPendingTasks();
+                long step = next < 0 ? until - now : Math.min(until - now, Math.max(1, next));
+                now += step;
+                timers.advanceTimeBy(step, TimeUnit.NANOSECONDS);
+            }
+            touched.look(now, _ -> {});
+            timers.runScheduledPendingTasks();
+        }
+    }
+
+    /** The same, with requests every 100 ms at those who serve, spread over them evenly as plans say. */
+    void pass(Duration time, int requestsEach, Predicate<Worker> serve) {
+        for (long left = time.toNanos(); left > 0; left -= STEP) {
+            requests(requestsEach, 0, serve);
+            pass(Duration.ofNanos(STEP));
+        }
+    }
+
+    void requests(int good, int bad, Predicate<Worker> which) {
+        for (MemberState state : members(which)) {
+            Traffic traffic = Objects.requireNonNull(state.member().target().traffic());
+            for (int i = 0; i < good; i++) {
+                state.member().target().answered(0, 0);
+                traffic.good(0);
+            }
+            for (int i = 0; i < bad; i++) {
+                traffic.bad(0, false, true, now);
+            }
+        }
+    }
+
+    private List<MemberState> members(Predicate<Worker> which) {
+        return control.apps().stream()
+                .flatMap(app -> control.states(app).stream())
+                .filter(state -> which.test(state.member().worker()))
+                .toList();
+    }
+
+    /** They become so, {@code since} after the first sign. */
+    public void become(Health health, Duration since, Predicate<Worker> which) {
+        for (MemberState state : members(which)) {
+            if (state.health() != health) {
+                control.healthChanged(new HealthTransition(
+                        state.member().worker(), state.health(), health, HealthTransition.Cause.CHECK, "", false, since.toNanos(), now));
+            }
+        }
+    }
+
+    public void evacuate(Scope scope, Duration time) {
+        try {
+            control.evacuate(new Evacuation(scope, BEGIN.plusNanos(now - begin).plus(time), false));
+        } catch (IOException e) {
+            throw new IllegalStateException("nothing is kept here", e);
+        }
+    }
+
+    AppControl app(String name) {
+        return Objects.requireNonNull(control.app(name));
+    }
+
+    public long now() {
+        return now;
+    }
+
+    Instant instant() {
+        return BEGIN.plusNanos(now - begin);
+    }
+
+    <T extends Incident> List<T> told(Class<T> kind) {
+        return incidents.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    static Predicate<Worker> in(String regionOrZone) {
+        return worker -> worker.region().equals(regionOrZone) || worker.zone().equals(regionOrZone);
+    }
+}
