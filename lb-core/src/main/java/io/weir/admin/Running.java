@@ -1,5 +1,6 @@
 package io.weir.admin;
 
+import io.weir.explain.Subject;
 import io.weir.loop.EventLoops;
 import io.weir.routing.RoutingTable;
 import io.weir.telemetry.metrics.Metrics;
@@ -30,6 +31,9 @@ public interface Running {
 
     /** What is counted of the traffic, or null if nothing is. */
     @Nullable Metrics metrics();
+
+    /** The same, to ask what would become of requests. */
+    Subject subject();
 
     /** In ns, as the event loops count them. */
     long now();

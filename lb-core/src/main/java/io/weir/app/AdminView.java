@@ -3,6 +3,7 @@ package io.weir.app;
 import io.weir.admin.Readiness;
 import io.weir.admin.Running;
 import io.weir.admin.ServedConfig;
+import io.weir.explain.Subject;
 import io.weir.loop.EventLoops;
 import io.weir.routing.RoutingTable;
 import io.weir.telemetry.metrics.Metrics;
@@ -50,6 +51,11 @@ record AdminView(LoadBalancer balancer, ServedConfig config) implements Running 
     @Override
     public @Nullable Metrics metrics() {
         return balancer.metrics();
+    }
+
+    @Override
+    public Subject subject() {
+        return new LiveSubject(balancer, config.settings());
     }
 
     @Override

@@ -229,6 +229,10 @@ public final class LoadBalancer implements AutoCloseable {
         return table;
     }
 
+    ControlPlane control() {
+        return control;
+    }
+
     @Nullable Metrics metrics() {
         return telemetry.metrics();
     }

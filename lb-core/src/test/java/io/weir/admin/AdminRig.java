@@ -5,6 +5,9 @@ import io.weir.config.Secret;
 import io.weir.config.Settings;
 import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
+import io.weir.explain.FromConfig;
+import io.weir.explain.Subject;
+import io.weir.health.Health;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
 import io.weir.loop.TransportKind;
@@ -154,6 +157,11 @@ final class AdminRig implements Running, AutoCloseable {
     @Override
     public @Nullable Metrics metrics() {
         return null;
+    }
+
+    @Override
+    public Subject subject() {
+        return new FromConfig(settings, Health.HEALTHY);
     }
 
     @Override
