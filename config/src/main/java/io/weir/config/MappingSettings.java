@@ -16,7 +16,10 @@ public record MappingSettings(@Nullable String host, String path, Goal goal) {
     public static final String DEFAULT_PATH = "/";
 
     /** What becomes of a mapping's requests. */
-    public sealed interface Goal {}
+    public sealed interface Goal {
+        /** As people read it: {@code app orders in us-e1, rewrite /shop}. */
+        String text();
+    }
 
     /**
      * They go to an app.
@@ -32,6 +35,14 @@ public record MappingSettings(@Nullable String host, String path, Goal goal) {
                 throw new IllegalArgumentException("a rewrite must begin with /, is \"" + rewrite + '"');
             }
         }
+
+        @Override
+        public String text() {
+            return "app " + name
+                    + (region == null ? "" : " in " + region)
+                    + (rewrite == null ? "" : ", rewrite " + rewrite)
+                    + (rewrite == null || mend ? "" : ", mend off");
+        }
     }
 
     /**
@@ -43,11 +54,21 @@ public record MappingSettings(@Nullable String host, String path, Goal goal) {
     public record Redirect(String to, int status) implements Goal {
         /** Permanent, and the method stays what it is (RFC 9110, 15.4.9). */
         public static final int DEFAULT_STATUS = 308;
+
+        @Override
+        public String text() {
+            return "redirect " + status + " " + to;
+        }
     }
 
     /** They are answered with a status. */
     public record Respond(int status) implements Goal {
         static final Bounds<Integer> STATUS = Bounds.count(200, 599);
+
+        @Override
+        public String text() {
+            return "respond " + status;
+        }
     }
 
     public MappingSettings {

@@ -11,6 +11,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpObjectDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -42,6 +43,9 @@ public final class AdminServer implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 30;
 
     private static final int MOST_REQUEST_BYTES = 64 * 1024;
+    /** Of a request line: a question about a long URL, escaped once more. */
+    private static final int MOST_LINE_BYTES = 32 * 1024;
+
     static final int MOST_CONNECTIONS = 100;
     private static final int PAGE_THREADS = 2;
     private static final int WAITING_PAGES = 32;
@@ -142,7 +146,7 @@ public final class AdminServer implements AutoCloseable {
         child.closeFuture().addListener(_ -> connections.remove(child));
         child.pipeline()
                 .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
-                .addLast(new HttpServerCodec())
+                .addLast(new HttpServerCodec(MOST_LINE_BYTES, HttpObjectDecoder.DEFAULT_MAX_HEADER_SIZE, HttpObjectDecoder.DEFAULT_MAX_CHUNK_SIZE))
                 .addLast(new HttpObjectAggregator(MOST_REQUEST_BYTES))
                 .addLast(new AdminConnection(this));
     }

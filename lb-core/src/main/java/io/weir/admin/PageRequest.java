@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
  * What a page is asked.
  *
  * @param query the parameters; of one that is given twice, the last
+ * @param headers those of the name {@link #HEADER}, which may be given again and again, in their order
  * @param accept the field, or empty
  * @param lastEventId the field, or null
  */
-record PageRequest(String path, Map<String, String> query, String accept, @Nullable String lastEventId) {
+record PageRequest(String path, Map<String, String> query, List<String> headers, String accept, @Nullable String lastEventId) {
     static final String FORMAT = "format";
+    static final String HEADER = "header";
 
     /** What was asked can't be told. */
-    static final PageRequest NONE = new PageRequest("", Map.of(), "", null);
+    static final PageRequest NONE = new PageRequest("", Map.of(), List.of(), "", null);
 
     /** Throws an {@link IllegalArgumentException} if an escape is malformed. */
     static PageRequest of(FullHttpRequest request) {
@@ -30,6 +32,7 @@ record PageRequest(String path, Map<String, String> query, String accept, @Nulla
         return new PageRequest(
                 uri.path(),
                 query,
+                uri.parameters().getOrDefault(HEADER, List.of()),
                 String.join(",", request.headers().getAll(HttpHeaderNames.ACCEPT)),
                 request.headers().get("Last-Event-ID"));
     }

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class Pages {
         add("/status", "the whole at one glance; app=, limit=", Access.INSIGHT, false, new StatusPage(running, addresses, wrongTokens, InstantSource.system()));
         add("/workers", "each worker: health, load, connections, rest; app=, limit=", Access.INSIGHT, false, new WorkersPage(running));
         add("/routes", "which hosts and paths lead where; app=, limit=", Access.INSIGHT, false, new RoutesPage(running));
+        add("/explain", "what would become of a request, and why; url=, method=, header=, from=, seed=", Access.INSIGHT, false, new ExplainPage(running, new SplittableRandom()));
         add("/config", "the settings in force, with defaults; app=", Access.INSIGHT, false, new ConfigPage(running));
         add("/events", "what happens, as server-sent events; format=json or text: what happened lately", Access.INSIGHT, false, new EventsPage(events));
         add("/metrics", "figures for Prometheus", Access.FIGURES, false, request -> metrics(metrics, request));

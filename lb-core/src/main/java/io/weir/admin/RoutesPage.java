@@ -59,7 +59,7 @@ final class RoutesPage implements Page {
         for (int i = 0; i < settings.mappings().size(); i++) {
             MappingSettings mapping = settings.mappings().get(i);
             if (only == null || mayLeadTo(only, mapping.goal())) {
-                rows.row(i + 1, mapping.host(), mapping.path(), goal(mapping.goal()));
+                rows.row(i + 1, mapping.host(), mapping.path(), mapping.goal().text());
             }
         }
         return rows;
@@ -67,17 +67,5 @@ final class RoutesPage implements Page {
 
     private static boolean mayLeadTo(String app, MappingSettings.Goal goal) {
         return goal instanceof MappingSettings.ToApp to && (to.name().equals(app) || to.name().indexOf('{') >= 0);
-    }
-
-    private static String goal(MappingSettings.Goal goal) {
-        return switch (goal) {
-            case MappingSettings.ToApp to ->
-                "app " + to.name()
-                        + (to.region() == null ? "" : " in " + to.region())
-                        + (to.rewrite() == null ? "" : ", rewrite " + to.rewrite())
-                        + (to.rewrite() == null || to.mend() ? "" : ", mend off");
-            case MappingSettings.Redirect redirect -> "redirect " + redirect.status() + " " + redirect.to();
-            case MappingSettings.Respond respond -> "respond " + respond.status();
-        };
     }
 }

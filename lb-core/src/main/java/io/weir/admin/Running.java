@@ -1,6 +1,7 @@
 package io.weir.admin;
 
 import io.weir.control.Control;
+import io.weir.explain.Subject;
 import io.weir.health.WorkerReport;
 import io.weir.loop.EventLoops;
 import io.weir.routing.RoutingTable;
@@ -41,6 +42,9 @@ public interface Running {
 
     /** What is counted of the traffic, or null if nothing is. */
     @Nullable Metrics metrics();
+
+    /** The same, to ask what would become of requests. */
+    Subject subject();
 
     /** In ns, as the event loops count them. */
     long now();

@@ -4,6 +4,7 @@ import io.weir.admin.Readiness;
 import io.weir.admin.Running;
 import io.weir.admin.ServedConfig;
 import io.weir.control.Control;
+import io.weir.explain.Subject;
 import io.weir.health.WorkerReport;
 import io.weir.loop.EventLoops;
 import io.weir.routing.RoutingTable;
@@ -65,6 +66,11 @@ record AdminView(LoadBalancer balancer, ServedConfig config) implements Running 
     @Override
     public @Nullable Metrics metrics() {
         return balancer.metrics();
+    }
+
+    @Override
+    public Subject subject() {
+        return new LiveSubject(balancer, config.settings());
     }
 
     @Override

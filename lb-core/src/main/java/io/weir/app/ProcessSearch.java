@@ -19,11 +19,14 @@ final class ProcessSearch {
     /** In the text of a status. */
     private static final Pattern ORIGIN = Pattern.compile("(?m)^config +origin (.*?)(?:, checksum [0-9a-f]+)?, generation ");
 
+    private final String command;
     private final Function<String, @Nullable String> environment;
     private final List<RunFolder> folders;
     private final AdminClient client;
 
-    ProcessSearch(Function<String, @Nullable String> environment, List<RunFolder> folders, AdminClient client) {
+    /** For {@code weir command}. */
+    ProcessSearch(String command, Function<String, @Nullable String> environment, List<RunFolder> folders, AdminClient client) {
+        this.command = command;
         this.environment = environment;
         this.folders = folders;
         this.client = client;
@@ -89,7 +92,7 @@ final class ProcessSearch {
 
     private Status.CommandException several(List<RunFolder.Entry> running) {
         String each = running.stream()
-                .map(entry -> "\n  weir status --admin " + entry.socket() + "   # pid " + entry.pid() + origin(entry))
+                .map(entry -> "\n  weir " + command + " --admin " + entry.socket() + "   # pid " + entry.pid() + origin(entry))
                 .collect(Collectors.joining());
         return new Status.CommandException(Main.USAGE, "several run here; say which:" + each);
     }

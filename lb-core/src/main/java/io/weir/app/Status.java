@@ -63,8 +63,8 @@ final class Status implements Callable<Integer> {
     }
 
     int status(Function<String, @Nullable String> environment, List<RunFolder> folders, PrintStream out, PrintStream err) {
-        try (AdminClient client = new AdminClient(PATIENCE, token(environment))) {
-            FoundProcess process = new ProcessSearch(environment, folders, client).find(admin, config);
+        try (AdminClient client = new AdminClient(PATIENCE, token(environment, tokenFile))) {
+            FoundProcess process = new ProcessSearch("status", environment, folders, client).find(admin, config);
             out.print(process.ask(client, page()));
             out.flush();
             return Main.OK;
@@ -82,7 +82,8 @@ final class Status implements Callable<Integer> {
         return limit == null ? page : page + "&limit=" + limit;
     }
 
-    private @Nullable String token(Function<String, @Nullable String> environment) throws CommandException {
+    /** The token that a command has been given, in a file or in the environment; or null. */
+    static @Nullable String token(Function<String, @Nullable String> environment, @Nullable Path tokenFile) throws CommandException {
         if (tokenFile == null) {
             return checked(environment.apply("WEIR_ADMIN_TOKEN"), "WEIR_ADMIN_TOKEN");
         }

@@ -4,6 +4,7 @@ import io.weir.failover.ErrorRates;
 import io.weir.failover.FailoverPlanner;
 import io.weir.failover.Member;
 import io.weir.failover.MemberState;
+import io.weir.failover.Order;
 import io.weir.failover.Outlook;
 import io.weir.routing.App;
 import java.util.concurrent.Future;
@@ -43,12 +44,22 @@ public final class Steering {
         return outlook;
     }
 
+    /** Whether it makes that plan. */
+    public boolean steers(App.RegionPlan thePlan) {
+        return plan.equals(thePlan);
+    }
+
+    /** Its tiers before health, and who is left out of them. */
+    public Order order() {
+        return planner.order();
+    }
+
     FailoverPlanner planner() {
         return planner;
     }
 
     /** Makes the plan for {@code now} ns and publishes it if it is another one. Returns the outlook before. */
-    Outlook replan(long now, Function<Member, MemberState> states, ErrorRates errors) {
+    public Outlook replan(long now, Function<Member, MemberState> states, ErrorRates errors) {
         Outlook before = outlook;
         Outlook next = planner.plan(now, states, errors);
         if (!next.plan().equals(before.plan())) {

@@ -16,7 +16,6 @@ import io.weir.loop.Deadline;
 import io.weir.routing.AffinityCookie;
 import io.weir.routing.Answer;
 import io.weir.routing.App;
-import io.weir.routing.RequestKey;
 import io.weir.routing.Route;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.AttemptFailure;
@@ -67,8 +66,6 @@ public final class Exchange implements AttemptEvents, HeadLines {
     }
 
     private static final int MOST_WRITTEN = 3;
-    /** More than any sensible chain of load balancers has. */
-    private static final int MOST_HOPS = 8;
     /** Looking a name up takes its time too, and nobody else bounds it; a connection that is being made ends by itself before. */
     private static final long CONNECT_SLACK = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -144,12 +141,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
         forwarding.admit();
         requestEnded = !request.hasBody();
         replayable = request.method().idempotent();
-        if (request.method() == RequestHead.Method.CONNECT || request.method() == RequestHead.Method.TRACE) {
-            refuse(Reason.METHOD_NOT_ALLOWED, null);
-        } else if (request.hops() >= MOST_HOPS) {
-            refuse(Reason.LOOP, null);
-        } else if (loop.bodyLimit() >= 0 && request.contentLength() > loop.bodyLimit()) {
-            refuse(Reason.BODY_TOO_LARGE, null);
+        Reason refusal = Admission.refusal(request, loop.bodyLimit());
+        if (refusal != null) {
+            refuse(refusal, null);
         } else {
             resolve();
         }
@@ -181,8 +175,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private void follow(Route found) {
         route = found;
-        String onlyRegion = client().onlyRegion();
-        if (found.plan() == null || (onlyRegion != null && !onlyRegion.equals(found.region()))) {
+        App.RegionPlan plan = found.plan();
+        if (plan == null || !Admission.serves(found, client().onlyRegion())) {
             refuse(Reason.WRONG_REGION, null);
         } else {
             App app = found.app();
@@ -190,7 +184,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
                 request.cutHost();
             }
             app.budget(loop.index()).request(times.admittedAt());
-            draw(app, found.plan().nextTurn());
+            Admission.draw(app, request, forwarding.client(), plan.nextTurn(), loop.random().nextLong(), draw);
             if (app.timeouts().total() != App.Timeouts.OFF) {
                 totalUntil = times.admittedAt() + app.timeouts().total();
                 arm(App.Timeouts.OFF);
@@ -199,22 +193,6 @@ public final class Exchange implements AttemptEvents, HeadLines {
                 pick();
             } else {
                 passGates(found.steps());
-            }
-        }
-    }
-
-    /** What the request brings to every pick of its target. */
-    private void draw(App app, int turn) {
-        draw.begin(turn, loop.random().nextLong());
-        RequestKey key = app.key();
-        if (key != null) {
-            draw.hashedBy(key.of(request, forwarding.client().fingerprint()));
-        }
-        AffinityCookie affinity = app.affinity();
-        if (affinity != null) {
-            long mark = affinity.read(request);
-            if (mark != 0) {
-                draw.backTo(affinity.affinity(), mark);
             }
         }
     }

@@ -59,6 +59,11 @@ public final class App {
         public int nextTurn() {
             return turns.getAndIncrement();
         }
+
+        /** The number that the next request will get, for those who only ask. */
+        public int turn() {
+            return turns.get();
+        }
     }
 
     private final String name;

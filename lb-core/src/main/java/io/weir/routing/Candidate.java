@@ -28,18 +28,25 @@ final class Candidate {
     /** Where the request goes, or null if the next candidate is to be tried. */
     @Nullable Destination resolve(RequestHead request) {
         Pieces path = rule.path();
-        byte[] b = request.bytes();
         int[] ranges = path.captures() == 0 ? NOTHING : new int[2 * path.captures()];
-        int prefixEnd;
-        if (request.isForServer()) { // goes by its host alone, so there is nothing to capture
-            prefixEnd = path.captures() == 0 ? request.pathEnd() : -1;
-        } else {
-            prefixEnd = path.matchedEnd(b, request.pathStart(), request.pathEnd(), ranges);
-        }
+        int prefixEnd = prefixEnd(request, ranges);
         if (prefixEnd < 0) {
             return null;
         }
         Route only = rule.onlyRoute();
-        return only != null ? only : rule.reach(request, new Matched(hostCaptures, b, ranges, prefixEnd));
+        return only != null ? only : rule.reach(request, new Matched(hostCaptures, request.bytes(), ranges, prefixEnd));
+    }
+
+    /** Whether it is not the path that keeps it from being the request's. */
+    boolean matchesPath(RequestHead request) {
+        return prefixEnd(request, new int[2 * rule.path().captures()]) >= 0;
+    }
+
+    private int prefixEnd(RequestHead request, int[] ranges) {
+        Pieces path = rule.path();
+        if (request.isForServer()) { // goes by its host alone, so there is nothing to capture
+            return path.captures() == 0 ? request.pathEnd() : -1;
+        }
+        return path.matchedEnd(request.bytes(), request.pathStart(), request.pathEnd(), ranges);
     }
 }

@@ -30,10 +30,14 @@ public final class RoutingTable {
 
     /** What stands for a host: candidates, mostly none, and the route for what they leave. */
     private static final class Entry {
+        /** Where the host leads as an app's domain; null if it is none. Rules may stand before it. */
+        private final @Nullable Route domain;
+
         private final @Nullable Route otherwise;
         private final Candidate[] candidates;
 
-        Entry(@Nullable Route otherwise, Candidate... candidates) {
+        Entry(@Nullable Route domain, @Nullable Route otherwise, Candidate... candidates) {
+            this.domain = domain;
             this.otherwise = otherwise;
             this.candidates = candidates;
         }
@@ -42,7 +46,9 @@ public final class RoutingTable {
     private final Map<String, Route> homes;
     private final Names<Entry> hosts;
     private final byte[][] domains;
-    /** The rules whose host is a pattern or any, in order. */
+    /** All, in order, for those who ask why. */
+    private final List<CompiledRule> rules;
+    /** Those whose host is a pattern or any, in order. */
     private final List<CompiledRule> patterns;
     /** Those among them that take any host. */
     private final Entry anyHost;
@@ -59,8 +65,9 @@ public final class RoutingTable {
         this.homes = Map.of();
         this.hosts = new Names<>(entries(byHost));
         this.domains = bytes(domains);
+        this.rules = List.of();
         this.patterns = List.of();
-        this.anyHost = new Entry(anyHost);
+        this.anyHost = new Entry(null, anyHost);
         this.remembered = null;
     }
 
@@ -77,6 +84,7 @@ public final class RoutingTable {
         this.homes = homes;
         Names<Route> apps = new Names<>(homes);
         List<CompiledRule> compiled = rules.stream().map(rule -> new CompiledRule(rule, homes, apps)).toList();
+        this.rules = compiled;
         this.domains = bytes(domains);
         this.patterns = compiled.stream().filter(rule -> !rule.rule().isExact()).toList();
         this.anyHost = entry(patterns.stream().filter(rule -> rule.rule().host() == null).map(Candidate::new).toList(), null);
@@ -88,7 +96,7 @@ public final class RoutingTable {
 
     private static Map<String, Entry> entries(Map<String, Route> byHost) {
         Map<String, Entry> entries = new HashMap<>();
-        byHost.forEach((host, route) -> entries.put(host, new Entry(route)));
+        byHost.forEach((host, route) -> entries.put(host, new Entry(route, route)));
         return entries;
     }
 
@@ -135,18 +143,18 @@ public final class RoutingTable {
     }
 
     /** Of candidates in order, and the route for what they all leave. */
-    private static Entry entry(List<Candidate> inOrder, @Nullable Route otherwise) {
+    private static Entry entry(List<Candidate> inOrder, @Nullable Route domain) {
         List<Candidate> needed = new ArrayList<>();
         for (Candidate candidate : inOrder) {
             if (candidate.takesAll() && candidate.onlyRoute() != null) {
-                return new Entry(candidate.onlyRoute(), needed.toArray(Candidate[]::new));
+                return new Entry(domain, candidate.onlyRoute(), needed.toArray(Candidate[]::new));
             }
             needed.add(candidate);
             if (candidate.takesAll()) {
-                return new Entry(null, needed.toArray(Candidate[]::new));
+                return new Entry(domain, null, needed.toArray(Candidate[]::new));
             }
         }
-        return new Entry(otherwise, needed.toArray(Candidate[]::new));
+        return new Entry(domain, domain, needed.toArray(Candidate[]::new));
     }
 
     /** Where the global domain of an app leads, or null if there is no such app. */
@@ -169,6 +177,43 @@ public final class RoutingTable {
             return first(candidates(cache, b, from, end), request);
         }
         return underADomain(b, from, end) ? null : resolve(anyHost, request);
+    }
+
+    /** The same, with why: what became of each rule. For those who ask, since it looks at all of them. */
+    public RoutingTrace trace(RequestHead request) {
+        byte[] b = request.bytes();
+        int from = request.authorityStart();
+        int to = request.hostEnd();
+        int end = to > from && b[to - 1] == '.' ? to - 1 : to;
+        Entry entry = hosts.find(b, from, end);
+        Route domain = entry == null ? null : entry.domain;
+        boolean underADomain = underADomain(b, from, end);
+        List<RoutingTrace.@Nullable Miss> misses = new ArrayList<>(rules.size());
+        boolean found = false;
+        for (CompiledRule rule : rules) {
+            RoutingTrace.Miss miss = found ? RoutingTrace.Miss.LATER : miss(rule, request, end, domain != null, underADomain);
+            misses.add(miss);
+            found |= miss == null;
+        }
+        return new RoutingTrace(domain, underADomain, misses, resolve(request));
+    }
+
+    private static RoutingTrace.@Nullable Miss miss(
+            CompiledRule rule, RequestHead request, int hostEnd, boolean appDomain, boolean underADomain) {
+        if (rule.rule().host() == null && underADomain) {
+            return RoutingTrace.Miss.UNDER_A_DOMAIN;
+        }
+        Candidate candidate = rule.forHost(request.bytes(), request.authorityStart(), hostEnd);
+        if (candidate == null) {
+            return RoutingTrace.Miss.OTHER_HOST;
+        }
+        if (appDomain && !rule.rule().isExact()) {
+            return RoutingTrace.Miss.APP_DOMAIN;
+        }
+        if (!candidate.matchesPath(request)) {
+            return RoutingTrace.Miss.OTHER_PATH;
+        }
+        return candidate.resolve(request) == null ? RoutingTrace.Miss.NO_SUCH_APP : null;
     }
 
     private static @Nullable Destination resolve(Entry entry, RequestHead request) {

@@ -7,6 +7,8 @@ import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
+import io.weir.explain.FromConfig;
+import io.weir.explain.Subject;
 import io.weir.failover.ErrorRates;
 import io.weir.failover.MemberState;
 import io.weir.health.CheckResult;
@@ -228,6 +230,11 @@ final class AdminRig implements Running, AutoCloseable {
     @Override
     public @Nullable Metrics metrics() {
         return null;
+    }
+
+    @Override
+    public Subject subject() {
+        return new FromConfig(settings, Health.HEALTHY);
     }
 
     @Override

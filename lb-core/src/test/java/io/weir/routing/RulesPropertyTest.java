@@ -32,10 +32,27 @@ class RulesPropertyTest {
                 RequestHead head = Requests.get(host(random), path(random) + (random.nextInt(4) == 0 ? "?a=/b" : ""));
                 String expected = reference.where(head);
                 assertThat(RulesTest.where(table, head)).as("%s for %s of %s", rules, head.text(0, head.length()), seed).isEqualTo(expected);
+                assertTraceAgrees(table, rules, head);
                 found += expected.equals("-") ? 0 : 1;
             }
         }
         assertThat(found).as("that is not only misses").isBetween(1_000, 8_500);
+    }
+
+    /** The rule that a trace names leads there by itself, and those before it don't. */
+    private static void assertTraceAgrees(RoutingTable table, List<String> rules, RequestHead head) {
+        String where = RulesTest.where(table, head);
+        RoutingTrace trace = table.trace(head);
+        assertThat(trace.misses()).hasSameSizeAs(rules);
+        assertThat(trace.destination()).isEqualTo(table.resolve(head));
+        int matched = trace.matched();
+        List<String> before = rules.subList(0, matched < 0 ? rules.size() : matched);
+        RoutingTable without = RulesTest.table(before.toArray(String[]::new));
+        assertThat(without.trace(head).matched()).isEqualTo(-1);
+        assertThat(without.resolve(head) == null).isEqualTo(trace.domain() == null);
+        if (matched >= 0) {
+            assertThat(RulesTest.where(RulesTest.table(rules.get(matched)), head)).isEqualTo(where);
+        }
     }
 
     private static <T> T any(List<T> of, SplittableRandom random) {

@@ -1,0 +1,69 @@
+package io.weir.exchange;
+
+import io.weir.balancing.Draw;
+import io.weir.http.RequestHead;
+import io.weir.routing.AffinityCookie;
+import io.weir.routing.App;
+import io.weir.routing.RequestKey;
+import io.weir.routing.Route;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an exchange makes of a request before it asks for a worker: functions of the request alone, so that a tool which has no exchange says
+ * what one would do.
+ */
+public final class Admission {
+    /** More than any sensible chain of load balancers has. */
+    private static final int MOST_HOPS = 8;
+
+    private Admission() {}
+
+    /** Cuts what workers must not get from a head that is whole. Returns whom the request is from. */
+    public static ClientAddress admit(RequestHead head, Peer from) {
+        Forwarding forwarding = new Forwarding(head, new RequestIds(0));
+        forwarding.begin(from);
+        forwarding.admit();
+        return forwarding.client();
+    }
+
+    /**
+     * Why an admitted request is refused whatever it asks for, or null.
+     *
+     * @param bodyLimit bytes its body may have, or -1
+     */
+    public static @Nullable Reason refusal(RequestHead request, long bodyLimit) {
+        if (request.method() == RequestHead.Method.CONNECT || request.method() == RequestHead.Method.TRACE) {
+            return Reason.METHOD_NOT_ALLOWED;
+        }
+        if (request.hops() >= MOST_HOPS) {
+            return Reason.LOOP;
+        }
+        return bodyLimit >= 0 && request.contentLength() > bodyLimit ? Reason.BODY_TOO_LARGE : null;
+    }
+
+    /** Whether the app is served for the region that was asked for, to a client that is served {@code onlyRegion}, or with null all. */
+    public static boolean serves(Route route, @Nullable String onlyRegion) {
+        return route.plan() != null && (onlyRegion == null || onlyRegion.equals(route.region()));
+    }
+
+    /**
+     * What the request brings to every pick of its target.
+     *
+     * @param turn the running number that its plan gave it
+     * @param seed 64 random bits
+     */
+    public static void draw(App app, RequestHead request, ClientAddress client, int turn, long seed, Draw draw) {
+        draw.begin(turn, seed);
+        RequestKey key = app.key();
+        if (key != null) {
+            draw.hashedBy(key.of(request, client.fingerprint()));
+        }
+        AffinityCookie affinity = app.affinity();
+        if (affinity != null) {
+            long mark = affinity.read(request);
+            if (mark != 0) {
+                draw.backTo(affinity.affinity(), mark);
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.weir.explain;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.weir.balancing.Draw;
+import io.weir.config.LimitSettings;
+import io.weir.config.Settings;
+import io.weir.exchange.Admission;
+import io.weir.exchange.ClientAddress;
+import io.weir.exchange.Peers;
+import io.weir.exchange.Reason;
+import io.weir.http.BadMessage;
+import io.weir.http.HeadLimits;
+import io.weir.http.Progress;
+import io.weir.http.RequestHead;
+import io.weir.http.RequestParser;
+import io.weir.routing.Answer;
+import io.weir.routing.App;
+import io.weir.routing.Route;
+import io.weir.routing.RoutingTrace;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows a request through the stages that an exchange would lead it through, on the same functions: the parser, {@link Admission}, the
+ * table, and the decision. What is decided on are copies, so that asking changes nothing.
+ */
+public final class Explainer {
+    private final Question question;
+    private final Subject subject;
+    private final List<Stage> stages = new ArrayList<>();
+    private final RequestHead head = new RequestHead();
+
+    private Explainer(Question question, Subject subject) {
+        this.question = question;
+        this.subject = subject;
+    }
+
+    /**
+     * What becomes of the request, and why.
+     *
+     * @throws IllegalStateException if that can't be told; the message says what to do
+     */
+    public static Explanation explain(Question question, Subject subject) {
+        Explainer explainer = new Explainer(question, subject);
+        Ending ending = explainer.listener();
+        return new Explanation(question, explainer.stages, ending);
+    }
+
+    private Stage add(Stage stage) {
+        stages.add(stage);
+        return stage;
+    }
+
+    // ---- the listener
+
+    private Ending listener() {
+        Url url = question.url();
+        if (url.scheme().equals("https")) {
+            add(new Stage("listener", "None: no listener speaks TLS."));
+            return Ending.nobody("Ask about the http URL, to see what becomes of the request behind whatever ends TLS in front: " + doors());
+        }
+        Door door = door(url);
+        if (door == null) {
+            add(new Stage("listener", "None listens at port " + url.port() + "."));
+            return Ending.nobody("Ask with the port of a listener: " + doors());
+        }
+        String region = door.onlyRegion();
+        Stage stage = add(new Stage("listener", door.at() + " takes it; it serves " + (region == null ? "every region." : "region " + region + " alone (strict-region).")))
+                .fact("listener", door.at().toString())
+                .fact("strict_region", region != null);
+        if (door.at().port() != url.port()) {
+            stage.because("The URL names no port, and none listens at " + url.port() + ": the first is taken.");
+        }
+        return admit(door);
+    }
+
+    private @Nullable Door door(Url url) {
+        Door best = null;
+        for (Door door : subject.doors()) {
+            if (door.fit(url.host(), url.port()) > (best == null ? 0 : best.fit(url.host(), url.port()))) {
+                best = door;
+            }
+        }
+        return best == null && !url.portWritten() ? subject.doors().getFirst() : best;
+    }
+
+    private String doors() {
+        return String.join(", ", subject.doors().stream().map(door -> door.at().toString()).toList()) + ".";
+    }
+
+    // ---- admit
+
+    private Ending admit(Door door) {
+        Settings settings = subject.settings();
+        BadMessage fault = read(settings.limits());
+        if (fault != null) {
+            add(new Stage("admit", "The head is refused: " + fault.sentence() + ".")).fact("fault", fault.name().toLowerCase(Locale.ROOT));
+            return Ending.refused(Reason.of(fault), fault.sentence(), "Ask about a request that a client may send: escape what doesn't belong into a URL with %XX.");
+        }
+        ClientAddress client = Admission.admit(head, new Peers(settings.forwarding()).of(peer(), InetSocketAddress.createUnresolved("", door.at().port())));
+        String host = head.text(head.authorityStart(), head.hostEnd());
+        String path = head.text(head.pathStart(), head.pathEnd());
+        Stage stage = add(new Stage("admit", "The head is well: " + question.method() + " of " + path + " at host " + host + ", from client " + client + "."))
+                .fact("host", host)
+                .fact("path", path)
+                .fact("client", client.toString());
+        if (!client.toString().equals(question.from().toString())) {
+            stage.because("It comes from " + question.from() + ", one of trusted-proxies, whose word about the client is believed.");
+        }
+        Reason refusal = Admission.refusal(head, settings.limits().body());
+        return refusal == null ? resolve(door, client) : Ending.refused(refusal, Remedies.unadmitted(refusal));
+    }
+
+    private @Nullable BadMessage read(LimitSettings limits) {
+        HeadLimits most = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
+        ByteBuf in = Unpooled.wrappedBuffer(question.head());
+        Progress progress = new RequestParser(most).read(in, head);
+        BadMessage fault = head.fault();
+        return progress == Progress.END ? null : fault == null ? BadMessage.BAD_REQUEST_LINE : fault;
+    }
+
+    private InetSocketAddress peer() {
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(question.from().toBytes()), 0);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has 4 or 16 bytes", e);
+        }
+    }
+
+    // ---- resolve
+
+    private Ending resolve(Door door, ClientAddress client) {
+        RoutingTrace trace = subject.table().trace(head);
+        add(Leading.stage(trace, head, subject.settings()));
+        return switch (trace.destination()) {
+            case null -> Ending.refused(Reason.NO_ROUTE, Remedies.noRoute(trace, head, subject.settings()));
+            case Answer given -> Ending.answered(given.status(), given.location());
+            case Route route -> follow(route, door, client);
+        };
+    }
+
+    private Ending follow(Route route, Door door, ClientAddress client) {
+        App.RegionPlan plan = route.plan();
+        if (plan == null || !Admission.serves(route, door.onlyRegion())) {
+            return Ending.refused(Reason.WRONG_REGION, Remedies.wrongRegion(route, door, subject));
+        }
+        return decide(route, subject.now(route.app(), plan), client);
+    }
+
+    // ---- choose and pick
+
+    private Ending decide(Route route, AppNow app, ClientAddress client) {
+        Tiers tiers = new Tiers(app, subject.settings());
+        add(tiers.app(route));
+        add(tiers.residency());
+        add(tiers.plan());
+        Draw draw = new Draw();
+        Admission.draw(route.app(), head, client, app.turn(), question.seed(), draw);
+        Picks picks = new Picks(app, draw);
+        add(new Workers(app, picks).stage(subject));
+        add(picks.key(route.app(), head, client));
+        add(picks.pick());
+        if (picks.first() == null) {
+            return app.order().residencyStopped()
+                    ? Ending.refused(Reason.RESIDENCY, Remedies.residency(app))
+                    : Ending.refused(Reason.NO_WORKERS, Remedies.noWorkers(app));
+        }
+        add(picks.retries(head.method(), question.method()));
+        return Ending.served(picks.first().name());
+    }
+}

@@ -1,0 +1,146 @@
+package io.weir.explain;
+
+import io.weir.balancing.Target;
+import io.weir.balancing.TraceStep;
+import io.weir.failover.Member;
+import io.weir.failover.MemberState;
+import io.weir.failover.TierSpec;
+import io.weir.health.AdminState;
+import io.weir.health.Health;
+import io.weir.health.HealthTransition;
+import io.weir.health.WorkerReport;
+import io.weir.topology.Worker;
+import io.weir.upstream.EndpointTarget;
+import io.weir.upstream.Rest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The stage that shows the workers of a plan's tiers: who may be picked, and why the others may not. */
+final class Workers {
+    /** Workers that are listed; of more, those that an attempt takes and those that can't be picked come first. */
+    private static final int MOST = 40;
+
+    /** Of those, how many that can't be picked: they may be all alike. */
+    private static final int MOST_BARRED = 20;
+
+    private static final String SERVES = "serves";
+
+    private record Row(TierSpec tier, Member member, MemberState state, String stands) {}
+
+    private final AppNow app;
+    private final Picks picks;
+
+    Workers(AppNow app, Picks picks) {
+        this.app = app;
+        this.picks = picks;
+    }
+
+    Stage stage(Subject subject) {
+        List<Row> rows = rows();
+        List<Row> shown = shown(rows);
+        Map<Worker, WorkerReport> reports = subject.reports(shown.stream().map(row -> row.member.worker()).toList());
+        Map<String, TraceStep.Candidate> candidates = picks.candidates();
+        Sheet sheet = new Sheet(
+                "workers",
+                "worker", "tier", "zone", "weight", "stands", "health", "admin_state", "in_flight", "latency", "rests", "warm", "cost", "seen");
+        for (Row row : shown) {
+            add(row, candidates.get(row.member.target().name()), reports.get(row.member.worker()), sheet);
+        }
+        sheet.leaveOff(rows.size() - shown.size());
+        long serving = rows.stream().filter(row -> row.stands.equals(SERVES)).count();
+        return new Stage("workers", rows.isEmpty() ? "None belongs to a tier." : serving + " of " + Tiers.workers(rows.size()) + " may be picked.").sheet(sheet);
+    }
+
+    private List<Row> rows() {
+        Map<Member, MemberState> states = new HashMap<>();
+        app.states().forEach(state -> states.put(state.member(), state));
+        List<Row> rows = new ArrayList<>();
+        for (TierSpec tier : app.order().tiers()) {
+            for (Member member : tier.members()) {
+                MemberState known = states.get(member);
+                MemberState state = known == null
+                        ? new MemberState(member, Health.UNPROVEN, AdminState.ENABLED, MemberState.NOT_WARMING)
+                        : known;
+                rows.add(new Row(tier, member, state, stands(member.target(), state)));
+            }
+        }
+        return rows;
+    }
+
+    private String stands(Target target, MemberState state) {
+        if (target.weight() == 0) {
+            return "weight 0";
+        }
+        if (picks.copy(target) != null) {
+            return SERVES;
+        }
+        return switch (state.admin()) {
+            case ENABLED -> state.health() == Health.UNPROVEN ? "no verdict yet" : "not well";
+            case DRAINING, DISABLED, EVACUATED, EVACUATED_HARD -> word(state.admin());
+        };
+    }
+
+    private List<Row> shown(List<Row> rows) {
+        if (rows.size() <= MOST) {
+            return rows;
+        }
+        boolean[] wanted = new boolean[rows.size()];
+        int left = MOST;
+        int barred = MOST_BARRED;
+        for (int i = 0; i < wanted.length; i++) {
+            boolean serves = rows.get(i).stands.equals(SERVES);
+            wanted[i] = picks.takes(rows.get(i).member.target()) || (!serves && barred > 0);
+            barred -= wanted[i] && !serves ? 1 : 0;
+            left -= wanted[i] ? 1 : 0;
+        }
+        List<Row> shown = new ArrayList<>();
+        for (int i = 0; i < wanted.length; i++) {
+            if (wanted[i] || left-- > 0) {
+                shown.add(rows.get(i));
+            }
+        }
+        return shown;
+    }
+
+    private void add(Row row, TraceStep.@Nullable Candidate candidate, @Nullable WorkerReport report, Sheet sheet) {
+        Target target = row.member.target();
+        Target copy = picks.copy(target);
+        Target then = copy == null ? target : copy;
+        long latency = then.latencyAverage();
+        sheet.row(
+                target.name(),
+                row.tier.name(),
+                target.zone(),
+                target.weight(),
+                row.stands,
+                word(row.state.health()),
+                word(row.state.admin()),
+                then.inFlight(),
+                latency == 0 ? null : Duration.ofNanos(latency),
+                then.connectable(app.now()) ? null : rest(target),
+                candidate == null || candidate.part() >= 1 ? null : new Part(candidate.part()),
+                candidate == null || candidate.cost() == null ? null : String.format(Locale.ROOT, "%.3g", candidate.cost()),
+                report == null || row.state.health() == Health.HEALTHY ? null : seen(report));
+    }
+
+    /** How long it still rests, and why; just that it does, if that is all that is known. */
+    private Object rest(Target target) {
+        Rest rest = target instanceof EndpointTarget reached ? reached.endpoint().rest(app.now()) : null;
+        return rest == null ? "yes" : Paragraphs.duration(Duration.ofNanos(rest.left())) + ", " + word(rest.cause());
+    }
+
+    private String seen(WorkerReport report) {
+        HealthTransition.Cause cause = report.cause();
+        String why = cause == null ? "nothing yet" : word(cause) + (report.detail().isEmpty() ? "" : ": " + report.detail());
+        return why + ", for " + Paragraphs.duration(Duration.ofNanos(Math.max(0, app.now() - report.since())));
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
