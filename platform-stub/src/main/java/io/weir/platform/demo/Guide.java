@@ -4,6 +4,7 @@ import io.weir.topology.Region;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * What the demo says when it is open: what runs where, and commands to paste. Each command stands on a line of its own, behind four blanks, and
@@ -13,7 +14,7 @@ final class Guide {
     /** The pages of the admin port that are worth a look, with what they show. */
     private static final List<AdminPage> ADMIN_PAGES = List.of(
             new AdminPage("/status", "how a load balancer is, at one glance"),
-            new AdminPage("/workers", "the workers that it knows, and those that rest since they could not be connected to"),
+            new AdminPage("/workers", "the workers that it knows, and what checks and requests say of them"),
             new AdminPage("/routes", "which names lead where"),
             new AdminPage("/events?format=text", "what has happened"),
             new AdminPage("/metrics", "figures for Prometheus"));
@@ -39,7 +40,9 @@ final class Guide {
         guide.routes();
         guide.misbehaviour();
         guide.loss();
-        guide.admin(workplace);
+        guide.log(workplace);
+        guide.lostRegion();
+        guide.admin();
         guide.text.append("\nConfigs and logs are in ").append(workplace.folder()).append(". Ctrl-C ends everything.\n");
         return guide.text.toString();
     }
@@ -90,10 +93,32 @@ final class Guide {
                 "kill -9 " + pid(worker.name()) + "; " + EACH + "'" + url(here, Scene.host(worker.app(), here.region()), "/[1-8]") + "'");
     }
 
-    private void admin(Workplace workplace) {
+    private void log(Workplace workplace) {
         Scene.Balancer here = scene.balancers().getFirst();
         say("the line of the last of them in the access log, with the time of each verb that took some",
                 "sleep 0.5; grep '\"app\":\"orders\"' " + workplace.file(here.accessLogName()) + " | tail -n 1");
+    }
+
+    private void lostRegion() {
+        Scene.Balancer here = scene.balancers().getFirst();
+        Region region = here.region();
+        String admin = "curl -s 'http://" + here.admin();
+        String explain = admin + "/explain?url=" + url(here, Scene.host("orders", region), "/") + "'";
+        say("what would become of the apps if " + region.name() + " were lost: nothing is touched", admin + "/simulate?lose=region%3D" + region.name() + "'");
+        String pids = scene.workers().stream()
+                .filter(worker -> worker.region().equals(region.name()))
+                .map(worker -> pid(worker.name()))
+                .collect(Collectors.joining(" "));
+        say("lose it: kill all of its workers; the other region serves, and no request is lost",
+                "kill -9 " + pids + "; " + EACH + "'" + url(here, Scene.host("orders", region), "/[1-8]") + "'");
+        say("where such a request goes now, and why", "sleep 1; " + explain);
+        say("the demo starts the workers again; traffic waits until they have been well for 5 s, and comes back over 5 s",
+                "sleep 25; " + EACH + "'" + url(here, Scene.host("orders", region), "/[1-8]") + "'");
+        say("and now", explain);
+    }
+
+    private void admin() {
+        Scene.Balancer here = scene.balancers().getFirst();
         for (AdminPage page : ADMIN_PAGES) {
             say(page.shows(), "curl -s '" + "http://" + here.admin() + page.path() + "'");
         }

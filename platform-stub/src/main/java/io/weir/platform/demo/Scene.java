@@ -34,6 +34,9 @@ record Scene(List<Region> regions, List<Balancer> balancers, List<Worker> worker
 
     static final List<String> APPS = List.of("orders", "stock", "hello");
 
+    /** The app whose data may not leave the first region's jurisdiction. */
+    static final String RESIDENT = "stock";
+
     private static final String LOOPBACK = "127.0.0.1";
     private static final List<Region> REGIONS = List.of(
             new Region("ca-c1", "CA", List.of("ca-c1a", "ca-c1b"), null), new Region("us-e1", "US", List.of("us-e1a", "us-e1b"), null));

@@ -2,11 +2,15 @@ package io.weir.platform.demo;
 
 import io.weir.topology.Region;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 
 /** The config of one load balancer of the scene, as a person would write it. */
 final class SceneConfig {
     /** How long a load balancer waits at its end for requests under way, in seconds. */
     static final int DRAIN_SECONDS = 3;
+
+    /** How soon an app is to be served well again after a loss, in seconds. */
+    private static final int RECOVERY_SECONDS = 10;
 
     private SceneConfig() {}
 
@@ -33,12 +37,26 @@ final class SceneConfig {
     }
 
     private static void app(Scene scene, String app, StringBuilder yaml) {
-        yaml.append("  ").append(app).append(":\n    pools:\n");
+        yaml.append("  ").append(app).append(":\n");
+        yaml.append("    check: { http: { path: /health }, interval: 2s }\n");
+        yaml.append("    failover: { ").append(failover(scene, app)).append(" }\n");
+        yaml.append("    objective: { rto: ").append(RECOVERY_SECONDS).append("s }\n");
+        yaml.append("    pools:\n");
         for (Region region : scene.regions()) {
             yaml.append("      ").append(region.name()).append(":\n        workers:\n");
             for (Scene.Worker worker : scene.pool(app, region)) {
                 yaml.append("          - { address: \"").append(worker.address()).append("\", zone: ").append(worker.zone()).append(" }\n");
             }
         }
+    }
+
+    /** Data of {@link Scene#RESIDENT} stays where it is; the others' apps fail over to any region, and come back soon, so that one can watch it. */
+    private static String failover(Scene scene, String app) {
+        String failback = "failback: { hold: 5s, ramp: 5s }";
+        if (app.equals(Scene.RESIDENT)) {
+            return "residency: [" + scene.regions().getFirst().jurisdiction() + "], " + failback;
+        }
+        String regions = scene.regions().stream().map(Region::name).collect(Collectors.joining(", "));
+        return "to: [" + regions + "], " + failback;
     }
 }
