@@ -22,7 +22,9 @@ public record CheckResult(@Nullable Failure failure, String detail, @Nullable In
         /** The answer is not of the protocol. */
         MALFORMED,
         /** It answered that it is unwell, or not as it should. */
-        UNWELL;
+        UNWELL,
+        /** It could not be asked, by no fault of its own: this process has no descriptor or no port left. It says nothing of the worker. */
+        UNASKED;
 
         /** Whether the worker didn't answer at all: requests that wait for it wait in vain. */
         public boolean silent() {

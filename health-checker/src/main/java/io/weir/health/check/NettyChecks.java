@@ -1,0 +1,80 @@
+package io.weir.health.check;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.util.NetUtil;
+import io.weir.config.CheckSettings;
+import io.weir.health.Check;
+import io.weir.health.Checks;
+import io.weir.topology.WorkerAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks over sockets, all on one event loop of their own: however busy the loops of the requests are, an answer is read when it comes.
+ *
+ * <p>{@link #of}, and every method of the checks, is for that loop only; {@link #close} for any thread.
+ */
+public final class NettyChecks implements Checks, AutoCloseable {
+    private final Dialler dialler;
+    /** Made with the first check that needs it: it takes the JDK some 100 ms. */
+    private @Nullable TlsClient tls;
+
+    /**
+     * On {@code loop}, with its kind of channels.
+     *
+     * @param names looks workers' names up; who gave it closes it
+     * @param clock ns, monotonic
+     */
+    public NettyChecks(EventLoop loop, Class<? extends SocketChannel> channelType, AddressResolverGroup<?> names, LongSupplier clock) {
+        this.dialler = new Dialler(loop, channelType, names, clock);
+    }
+
+    @Override
+    public Check of(WorkerAddress worker, CheckSettings settings) {
+        Integer port = settings.port();
+        WorkerAddress address = port == null ? worker : new WorkerAddress(worker.host(), port);
+        return switch (settings.kind()) {
+            case CheckSettings.Tcp _ -> new TcpCheck(dialler, socketAddress(address));
+            case CheckSettings.Http http -> new HttpCheck(dialler, socketAddress(address), http, address.toString());
+            case CheckSettings.Tls secure -> new TlsCheck(dialler, socketAddress(address), tls(), secure.serverName());
+            case CheckSettings.Grpc grpc -> new GrpcCheck(dialler, socketAddress(address), grpc.service(), address.toString());
+        };
+    }
+
+    private TlsClient tls() {
+        TlsClient known = tls;
+        if (known == null) {
+            known = new TlsClient();
+            tls = known;
+        }
+        return known;
+    }
+
+    /** A name stays unresolved: it is looked up for each connection. */
+    private static InetSocketAddress socketAddress(WorkerAddress address) {
+        byte[] literal = NetUtil.createByteArrayFromIpAddressString(address.host());
+        if (literal == null) {
+            return InetSocketAddress.createUnresolved(address.host(), address.port());
+        }
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(literal), address.port());
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("no IP address: " + address, e);
+        }
+    }
+
+    /** Closes every check that is open, soon. */
+    @Override
+    public void close() {
+        EventLoop loop = dialler.loop();
+        if (!loop.isShuttingDown()) {
+            loop.execute(() -> List.copyOf(dialler.open()).forEach(Check::close));
+        }
+    }
+}
