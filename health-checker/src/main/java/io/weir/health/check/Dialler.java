@@ -13,17 +13,17 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** What all checks of a loop share: how they connect, and the list of them. Its loop only. */
+/** What all checks of a loop share: how they connect, when their time is over, and the list of them. Its loop only. */
 final class Dialler {
     private final EventLoop loop;
-    private final LongSupplier clock;
+    private final Deadlines deadlines;
     private final Bootstrap literals;
     private final Bootstrap names;
     private final Set<WireCheck> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
     Dialler(EventLoop loop, Class<? extends SocketChannel> channelType, AddressResolverGroup<?> names, LongSupplier clock) {
         this.loop = loop;
-        this.clock = clock;
+        this.deadlines = new Deadlines(loop, clock);
         this.literals = new Bootstrap()
                 .group(loop)
                 .channel(channelType)
@@ -37,9 +37,8 @@ final class Dialler {
         return loop;
     }
 
-    /** In ns. */
-    long now() {
-        return clock.getAsLong();
+    Deadlines deadlines() {
+        return deadlines;
     }
 
     /** Checks that have not been closed. */

@@ -35,6 +35,8 @@ final class HttpCheck extends WireCheck {
     /** Interim responses (1xx) before the final one; more is no protocol but a flood. */
     private static final int MOST_INTERIM = 32;
 
+    private static final int SWITCHING = 101;
+
     private static final HttpDecoderConfig DECODER = new HttpDecoderConfig()
             .setMaxInitialLineLength(HEAD / 2)
             .setMaxHeaderSize(HEAD)
@@ -99,14 +101,17 @@ final class HttpCheck extends WireCheck {
 
     private void head(HttpResponse response) {
         int code = response.status().code();
-        if (HttpStatusClass.INFORMATIONAL.contains(code) && code != 101) {
+        if (HttpStatusClass.INFORMATIONAL.contains(code) && code != SWITCHING) {
             if (++interims > MOST_INTERIM) {
                 fail(Failure.MALFORMED, "more than " + MOST_INTERIM + " interim responses");
             }
             return;
         }
         status = code;
-        keepsAlive = HttpUtil.isKeepAlive(response) && code != 101;
+        keepsAlive = HttpUtil.isKeepAlive(response);
+        if (code == SWITCHING) {
+            settle(verdict(), false); // what follows is no HTTP
+        }
     }
 
     private void body(HttpContent content) {

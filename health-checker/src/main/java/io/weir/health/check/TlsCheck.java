@@ -7,13 +7,14 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.weir.health.CheckResult;
 import io.weir.health.CheckResult.Failure;
+import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.channels.ClosedChannelException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Objects;
-import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsCheck extends WireCheck {
     private final TlsClient client;
-    private final @Nullable SNIHostName serverName;
+    private final @Nullable SNIServerName serverName;
     /** Of the newest connection. */
     private @Nullable SslHandler handler;
     /** A connection that says goodbye. It is given up when the next one begins. */
@@ -62,12 +63,15 @@ final class TlsCheck extends WireCheck {
         if (event instanceof SslHandshakeCompletionEvent completion) {
             if (completion.isSuccess()) {
                 settle(seen(handler().engine().getSession()), false);
-            } else if (completion.cause() instanceof ClosedChannelException) {
-                lost(null);
             } else {
-                settle(malformed(completion.cause()), false);
+                broken(belowTls(completion.cause()));
             }
         }
+    }
+
+    /** What made a write fail, if that it was. */
+    private static Throwable belowTls(Throwable cause) {
+        return cause instanceof SSLException && cause.getCause() instanceof IOException below ? below : cause;
     }
 
     private SslHandler handler() {

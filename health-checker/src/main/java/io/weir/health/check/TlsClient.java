@@ -9,10 +9,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.StandardConstants;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class TlsClient {
     }
 
     /** Without a peer's host and port, or the JDK would keep its session. */
-    SslHandler handler(Channel channel, @Nullable SNIHostName serverName) {
+    SslHandler handler(Channel channel, @Nullable SNIServerName serverName) {
         SSLEngine engine = context.newEngine(channel.alloc());
         if (serverName != null) {
             SSLParameters parameters = engine.getSSLParameters();
@@ -49,9 +50,9 @@ final class TlsClient {
         return handler;
     }
 
-    /** As bytes, since names of workers may hold underscores, which its other constructor refuses. */
-    static @Nullable SNIHostName serverName(@Nullable String name) {
-        return name == null ? null : new SNIHostName(name.getBytes(StandardCharsets.US_ASCII));
+    /** Not as a {@code SNIHostName}, which refuses underscores: names of workers may hold them. */
+    static @Nullable SNIServerName serverName(@Nullable String name) {
+        return name == null ? null : new SNIServerName(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII)) {};
     }
 
     /** Believes everything: what is asked is whether the worker can speak, not who it is. */

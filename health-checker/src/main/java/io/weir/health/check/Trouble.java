@@ -4,6 +4,7 @@ import io.netty.channel.ChannelException;
 import io.weir.health.CheckResult;
 import io.weir.health.CheckResult.Failure;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /** What went wrong below the protocols, as a result. Errors of sockets are told apart by the kernel's texts: Netty's transports share no more. */
@@ -53,15 +54,15 @@ final class Trouble {
         return String.valueOf(root.getMessage());
     }
 
-    /** A connection ended before {@code awaited}: by {@code cause}, or in good order. */
-    static CheckResult ended(@Nullable Throwable cause, String awaited) {
-        if (cause == null) {
-            return CheckResult.failed(Failure.RESET, "connection closed, no " + awaited);
+    /** A connection ended, by {@code cause} or in good order, and {@code missing} has not come. */
+    static CheckResult ended(@Nullable Throwable cause, String missing) {
+        if (cause == null || cause instanceof ClosedChannelException) {
+            return CheckResult.failed(Failure.RESET, "connection closed, no " + missing);
         }
         String said = String.valueOf(cause.getMessage());
         if (said.contains("timed out")) {
-            return CheckResult.failed(Failure.TIMEOUT, "connection timed out, no " + awaited);
+            return CheckResult.failed(Failure.TIMEOUT, "connection timed out, no " + missing);
         }
-        return CheckResult.failed(Failure.RESET, "connection reset, no " + awaited);
+        return CheckResult.failed(Failure.RESET, "connection reset, no " + missing);
     }
 }

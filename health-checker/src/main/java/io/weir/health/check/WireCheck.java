@@ -9,14 +9,12 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DecoderException;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import io.weir.health.Check;
 import io.weir.health.CheckResult;
 import io.weir.health.CheckResult.Failure;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +35,8 @@ import org.slf4j.LoggerFactory;
  *   ASKING       answer                                        IDLE, answered, connection kept or closed
  *   ASKING       a kept connection ends without a byte of it   CONNECTING
  *   ASKING       the connection ends, or bears nonsense        IDLE, answered
- *   any of both  no time left                                  IDLE, answered
+ *   CONNECTING   no time left                                  IDLE, answered
+ *   ASKING       no time left                                  IDLE, answered
  *   any          closed                                        CLOSED, never answers
  * </pre>
  *
@@ -51,12 +50,6 @@ abstract sealed class WireCheck implements Check permits GrpcCheck, HttpCheck, T
         CLOSED
     }
 
-    /**
-     * In ns. A timer that is later than this tells of a loop that stood still: the answer may be there and unread, so the question is given
-     * half of its time again, once.
-     */
-    static final long LATE = TimeUnit.MILLISECONDS.toNanos(50);
-
     /** How many questions are asked on one connection to a name: then what it stands for is looked up again. */
     private static final int MOST_QUESTIONS_TO_A_NAME = 12;
 
@@ -66,6 +59,7 @@ abstract sealed class WireCheck implements Check permits GrpcCheck, HttpCheck, T
     private final InetSocketAddress address;
     private final Opening opening = new Opening();
     private final Tail tail = new Tail();
+    private final Runnable timeOver = this::timeIsOver;
 
     private State state = State.IDLE;
     /** The only one whose events count; null while there is none, and while CONNECTING has not come so far. */
@@ -75,11 +69,8 @@ abstract sealed class WireCheck implements Check permits GrpcCheck, HttpCheck, T
     /** Whether something of the answer came. */
     private boolean begun;
 
-    private @Nullable Consumer<CheckResult> answer;
-    private Duration timeout = Duration.ZERO;
-    private @Nullable Future<?> timer;
-    private long deadline;
-    private boolean extended;
+    /** What is asked, or null. */
+    private @Nullable Question question;
 
     WireCheck(Dialler dialler, InetSocketAddress address) {
         this.dialler = dialler;
@@ -115,23 +106,21 @@ abstract sealed class WireCheck implements Check permits GrpcCheck, HttpCheck, T
     // ---- the question
 
     @Override
-    public final void ask(Duration within, Consumer<CheckResult> to) {
-        if (answer != null) {
+    public final void ask(Duration timeout, Consumer<CheckResult> answer) {
+        if (question != null) {
             throw new IllegalStateException("asked again before it has answered");
         }
         if (state == State.CLOSED) {
             return;
         }
-        answer = to;
-        timeout = within;
+        Question asked = new Question(timeout, answer, timeOver);
+        question = asked;
+        dialler.deadlines().add(asked);
         begun = false;
-        extended = false;
-        startTimer(within.toNanos());
-        Channel kept = channel;
-        if (kept != null && address.isUnresolved() && questions >= MOST_QUESTIONS_TO_A_NAME) {
+        if (address.isUnresolved() && questions >= MOST_QUESTIONS_TO_A_NAME) {
             hangUp();
-            kept = null;
         }
+        Channel kept = channel;
         if (kept == null) {
             connect();
         } else {
@@ -141,22 +130,14 @@ abstract sealed class WireCheck implements Check permits GrpcCheck, HttpCheck, T
         }
     }
 
-    private void startTimer(long nanos) {
-        deadline = dialler.now() + nanos;
-        timer = dialler.loop().schedule(this::timeOver, nanos, TimeUnit.NANOSECONDS);
+    private void timeIsOver() {
+        if (question != null) {
+            fail(Failure.TIMEOUT, "no " + missing() + " within " + text(question.timeout()));
+        }
     }
 
-    private void timeOver() {
-        if (answer == null) {
-            return;
-        }
-        if (!extended && dialler.now() - deadline > LATE) {
-            extended = true;
-            startTimer(timeout.toNanos() / 2);
-            return;
-        }
-        String missing = state == State.CONNECTING ? "connection" : awaited();
-        fail(Failure.TIMEOUT, "no " + missing + " within " + text(timeout));
+    private String missing() {
+        return state == State.CONNECTING ? "connection" : awaited();
     }
 
     private static String text(Duration duration) {
@@ -175,36 +156,29 @@ abstract sealed class WireCheck implements Check permits GrpcCheck, HttpCheck, T
 
     /** Answers, and keeps the connection for the next question or closes it. */
     final void settle(CheckResult result, boolean keep) {
-        Consumer<CheckResult> to = answer;
-        if (to == null) {
+        Question answered = question;
+        if (answered == null) {
             return;
         }
-        answer = null;
-        stopTimer();
+        question = null;
         state = State.IDLE;
         if (!keep) {
             hangUp();
         }
-        to.accept(result);
+        answered.answer(result);
     }
 
     final void fail(Failure failure, String detail) {
         settle(CheckResult.failed(failure, detail), false);
     }
 
-    private void stopTimer() {
-        Future<?> started = timer;
-        timer = null;
-        if (started != null) {
-            started.cancel(false);
-        }
-    }
-
     @Override
     public final void close() {
         state = State.CLOSED;
-        answer = null;
-        stopTimer();
+        if (question != null) {
+            question.end();
+            question = null;
+        }
         hangUp();
         dialler.open().remove(this);
     }
@@ -260,21 +234,22 @@ abstract sealed class WireCheck implements Check permits GrpcCheck, HttpCheck, T
     /** The connection has ended, with an error or in good order, or will bring no answer any more. */
     final void lost(@Nullable Throwable cause) {
         hangUp();
-        if (answer == null) {
+        if (question == null) {
             return;
         }
         if (questions > 1 && !begun) {
             connect();
         } else {
-            settle(Trouble.ended(cause, awaited()), false);
+            settle(Trouble.ended(cause, missing()), false);
         }
     }
 
-    private void broken(Throwable cause) {
+    /** The connection has failed, or bears what is not of the protocol. */
+    final void broken(Throwable cause) {
         Throwable root = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
         if (root instanceof IOException && !(root instanceof SSLException)) {
             lost(root);
-        } else if (answer == null) {
+        } else if (question == null) {
             hangUp();
         } else {
             settle(malformed(root), false);
