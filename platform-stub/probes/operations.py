@@ -178,6 +178,16 @@ def _():
 @case("admin-not-on-the-listener")
 def _():
     with Worker() as w, running(w) as p: st, b = http_get(p.port, "/ready", raw=True); need(st == 200 and b.endswith(b"/ready"), "the listener answered /ready itself: %d" % st); need(http_get(p.admin, "/nothing-here") == 404, "an unknown path on the admin port: %d" % http_get(p.admin, "/nothing-here"))
+@case("explain-says-what-is-served")
+def _():
+    """Of a process and of its config: the mapping, the worker, the same bytes for the same seed, and what to do about a refusal."""
+    with Worker() as w, running(w) as p:
+        url = "http://shop.test:%d/x" % p.port; need(http_get(p.port, "/x", host="shop.test") == 200, "not served")
+        c, o = weir("explain", url, "--admin", "127.0.0.1:%d" % p.admin, "--seed", "7"); need(c == 0 and "mapping 1 is the first that matches" in o and "What 127.0.0.1:%d answers." % w.port in o, "exit %d, %r" % (c, o[:600]))
+        c, again = weir("explain", url, p.file, "--seed", "7"); need(c == 0 and again == o, "another text for the same seed: %r" % again[:600])
+        c, o = weir("explain", url, "--admin", "127.0.0.1:%d" % p.admin, "--format", "json"); need(c == 0 and json.loads(o)["answer"]["worker"] == "127.0.0.1:%d" % w.port, "exit %d, %r" % (c, o[:300]))
+        c, o = weir("explain", "http://nope.example.test:%d/" % p.port, "--config", p.file); need(c == 0 and "404 Not Found, no_route" in o and "probe.example.test" in o and http_get(p.port, "/", host="nope.example.test") == 404, "exit %d, %r" % (c, o[-400:]))
+        c, o = weir("explain", "ftp://x/", "--config", p.file); need(c == 2 and "http://HOST:PORT/PATH" in o, "exit %d, %r" % (c, o[:300]))
 @case("admin-pages-and-rules")
 def _():
     """The real process: each page in both forms, its socket's rights, strangers and other machines refused, weir status, nothing left behind."""
@@ -189,9 +199,9 @@ def _():
     try:
         with Worker() as w, running(w) as p:
             p.pid
-            for page, words in (("/status", "readiness     ready"), ("/workers", "127.0.0.1:%d" % w.port), ("/routes", "probe.example.test"), ("/config", "probe:"), ("/events?format=text", "ready"), ("/", "/workers")):
+            for page, words in (("/status", "readiness     ready"), ("/workers", "127.0.0.1:%d" % w.port), ("/routes", "probe.example.test"), ("/config", "probe:"), ("/explain?url=http://probe.example.test", "To app probe"), ("/events?format=text", "ready"), ("/", "/workers")):
                 st, b = call(p.admin, page); need(st == 200 and words in b, "%s: %d, %r" % (page, st, b[:300]))
-                st, b = call(p.admin, page.split("?")[0], "Accept: application/json"); need(st == 200 and isinstance(json.loads(b), dict), "%s as JSON: %d, %r" % (page, st, b[:300]))
+                st, b = call(p.admin, page.split("?format")[0], "Accept: application/json"); need(st == 200 and isinstance(json.loads(b), dict), "%s as JSON: %d, %r" % (page, st, b[:300]))
             for want, got in ((404, call(p.admin, "/nope")), (405, call(p.admin, "/config", method="POST")), (403, call(p.admin, "/config", host="evil.example")), (403, call(p.admin, "/config", "Origin: http://evil.example")), (400, call(p.admin, "/workers?lmit=1"))): need(got[0] == want, "%d instead of %d: %r" % (got[0], want, got[1][:200]))
             sockets = os.listdir(d + "/weir"); need(len(sockets) == 1 and os.stat(d + "/weir").st_mode & 0o777 == 0o700 and os.stat(d + "/weir/" + sockets[0]).st_mode & 0o777 == 0o600, "the run folder holds %r" % sockets)
             others = [f for f in (os.listdir("/tmp/weir-%d" % os.getuid()) if os.path.isdir("/tmp/weir-%d" % os.getuid()) else [])]  # of processes that are not ours

@@ -168,7 +168,7 @@ public final class Explainer {
         add(picks.pick());
         if (picks.first() == null) {
             return app.order().residencyStopped()
-                    ? Ending.refused(Reason.RESIDENCY, Remedies.residency(app))
+                    ? Ending.refused(Reason.RESIDENCY, Remedies.residency(app, subject.settings()))
                     : Ending.refused(Reason.NO_WORKERS, Remedies.noWorkers(app));
         }
         add(picks.retries(head.method(), question.method()));

@@ -116,7 +116,8 @@ final class Picks {
         Target first = first();
         Stage stage = new Stage("pick", first == null ? "Nobody: no worker may serve." : first.name() + " in zone " + first.zone() + ".");
         for (TraceStep step : traces.getFirst().steps()) {
-            if (!(step instanceof TraceStep.Pick)) {
+            boolean said = step instanceof TraceStep.Pick || (step instanceof TraceStep.Choice choice && choice.tiers().isEmpty());
+            if (!said) {
                 stage.because(sentence(step));
             }
         }

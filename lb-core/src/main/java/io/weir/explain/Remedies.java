@@ -1,5 +1,7 @@
 package io.weir.explain;
 
+import io.weir.config.AppSettings;
+import io.weir.config.FailoverSettings;
 import io.weir.config.Settings;
 import io.weir.exchange.Reason;
 import io.weir.failover.Member;
@@ -9,11 +11,13 @@ import io.weir.health.AdminState;
 import io.weir.http.RequestHead;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTrace;
+import io.weir.topology.Region;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What to do about a refusal, a sentence for each. */
 final class Remedies {
@@ -52,16 +56,22 @@ final class Remedies {
             return "This listener serves region " + only + " alone: ask for " + app + " there, ask a load balancer of " + route.region()
                     + ", or set strict-region: off at " + door.at() + ".";
         }
-        var known = settings.apps().get(app);
+        AppSettings known = settings.apps().get(app);
         List<String> regions = known == null ? List.of() : List.copyOf(known.pools().keySet());
         return "App " + app + " has no pool in " + route.region() + ": ask for one of " + named(regions) + ", or add a pool.";
     }
 
-    static String residency(AppNow app) {
-        Set<String> regions = new HashSet<>();
-        app.order().outside().forEach(member -> regions.add(member.worker().region()));
-        return "Its residency is " + app.settings().failover().residencyText() + ", and all its workers here are in " + named(regions.stream().sorted().toList())
-                + ": add a pool in a region that the residency admits and name it in failover.to, or widen the residency.";
+    static String residency(AppNow app, Settings settings) {
+        FailoverSettings failover = app.settings().failover();
+        List<String> admitted = app.settings().pools().keySet().stream().filter(region -> admits(failover, settings.regions().get(region))).toList();
+        String first = "Its residency is " + failover.residencyText() + ", and nobody else may serve what asks for this region: ";
+        return first + (admitted.isEmpty()
+                ? "add a pool in a region that it admits, or widen it."
+                : "ask for the app in " + named(admitted) + ", name that in failover.to, or widen the residency.");
+    }
+
+    private static boolean admits(FailoverSettings failover, @Nullable Region region) {
+        return region != null && failover.admits(region.jurisdiction());
     }
 
     /** Of what the workers lack that nobody may serve. */

@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The stages in which an app's plan is found: what the app is, who is left out of it, and what each tier takes. */
 record Tiers(AppNow app, Settings settings) {
@@ -61,7 +60,7 @@ record Tiers(AppNow app, Settings settings) {
         }
         List<Member> outside = app.order().outside();
         if (outside.isEmpty()) {
-            return new Stage("residency", residency + ": nobody is left out.").fact("residency", List.copyOf(failover.residency().stream().sorted().toList()));
+            return new Stage("residency", residency + ": nobody is left out.").fact("residency", failover.residency().stream().sorted().toList());
         }
         Map<String, Integer> byRegion = new LinkedHashMap<>();
         outside.forEach(member -> byRegion.merge(member.worker().region(), 1, Integer::sum));
@@ -128,10 +127,14 @@ record Tiers(AppNow app, Settings settings) {
     }
 
     private String shares() {
-        String shares = app.outlook().tiers().stream()
-                .filter(tier -> tier.share().at(app.now()) > 0)
-                .map(tier -> new Part(tier.share().at(app.now())) + " of the traffic to " + tier.name())
-                .collect(Collectors.joining(", "));
+        StringBuilder shares = new StringBuilder();
+        for (TierOutlook tier : app.outlook().tiers()) {
+            double share = tier.share().at(app.now());
+            if (share > 0) {
+                String to = shares.isEmpty() ? " of the traffic to " : " to ";
+                shares.append(shares.isEmpty() ? "" : ", ").append(new Part(share)).append(to).append(tier.name());
+            }
+        }
         return shares.isEmpty() ? "Nobody takes traffic." : shares + ".";
     }
 }
