@@ -61,7 +61,8 @@ public final class Control {
     private boolean measuring;
     private volatile Evacuations evacuations = Evacuations.NONE;
     private @Nullable Future<?> evacuationEnd;
-    private Newcomers newcomers = new Newcomers(List.of(), () -> {});
+    private int unproven;
+    private Runnable whenProven = () -> {};
 
     /**
      * @param clock ns, monotonic
@@ -88,10 +89,9 @@ public final class Control {
     /**
      * Takes these apps over: from now on it alone publishes their plans. Evacuations that were kept hold for them.
      *
-     * @param whenKnown is run once when each of their pools has a worker that is available, or a verdict on all of its workers, and the plans
-     *     that come of it are in force
+     * @param whenProven is run once each of their workers has had its first verdict, and the plans that come of it are in force
      */
-    public void take(Collection<AppControl> all, Runnable whenKnown) {
+    public void take(Collection<AppControl> all, Runnable whenProven) {
         Map<String, AppControl> taken = new LinkedHashMap<>();
         for (AppControl app : all) {
             taken.put(app.settings().name(), app);
@@ -102,8 +102,9 @@ public final class Control {
             riskBook.changed(app);
         }
         apps = Collections.unmodifiableMap(taken);
-        newcomers = new Newcomers(apps.values(), whenKnown);
-        newcomers.tell();
+        unproven = workers.size();
+        this.whenProven = whenProven;
+        tellIfProven();
         evacuations = kept();
         if (!evacuations.isEmpty()) {
             waitForEnd();
@@ -131,8 +132,10 @@ public final class Control {
         if (state == null) {
             return; // it is no longer one of ours
         }
+        if (transition.from() == Health.UNPROVEN) {
+            unproven--;
+        }
         state.become(transition);
-        newcomers.heard(state.app());
         chronicle.healthChanged(state.app(), transition);
         untold.add(transition);
         changed(state.app());
@@ -238,7 +241,7 @@ public final class Control {
         tell.forEach(listener::healthChanged);
         chronicle.settled(clock.getAsLong(), wall.instant(), evacuations);
         measure();
-        newcomers.tell();
+        tellIfProven();
     }
 
     private void measure() {
@@ -252,6 +255,13 @@ public final class Control {
         measuring = false;
         chronicle.tick(clock.getAsLong());
         measure();
+    }
+
+    private void tellIfProven() {
+        if (unproven == 0) {
+            whenProven.run();
+            whenProven = () -> {};
+        }
     }
 
     private void replan(AppControl app, Steering steering) {

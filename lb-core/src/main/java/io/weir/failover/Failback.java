@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *                      its share is below half of what it should be              LOST        its capacity
  * SETTLED              ten holds have passed since it came back                  (nothing)   none
  * SPILLING             its capacity falls, its share is below half               LOST        its capacity
+ *                      people let it serve again, and nobody of it is well       LOST        0
  *                      its capacity rises                                        RAMPING     rises
  *                      it isn't to get more than it gets                         SETTLED     none
  * LOST                 its capacity is above the limit                           STEADYING   stays
@@ -227,7 +228,8 @@ final class Failback {
                 if (!wants) {
                     return settle(now);
                 }
-                if (fell) {
+                boolean letInIll = limit(now) == 0 && trust == Trust.JUDGED;
+                if (fell || letInIll) {
                     lose(now, capacity, share, should, trust);
                 }
             }
@@ -398,7 +400,11 @@ final class Failback {
         if (!wants || capacity < goal - EPSILON) { // the second: verdicts are missing, and when they have come it is judged anew
             return settle(now);
         }
-        stay(now, share < should / 2 - EPSILON ? Phase.LOST : Phase.SPILLING, goal, FailbackState.OPEN);
+        boolean half = share < should / 2 - EPSILON;
+        if (half) {
+            hold = Math.max(hold, settings.hold().toNanos()); // what comes from a spill has none
+        }
+        stay(now, half ? Phase.LOST : Phase.SPILLING, goal, FailbackState.OPEN);
         return true;
     }
 

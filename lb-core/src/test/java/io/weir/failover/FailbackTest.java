@@ -513,6 +513,33 @@ class FailbackTest {
     }
 
     @Test
+    void whatPeopleLetInAgainWhileItIsLostIsHeldLikeALoss() {
+        fleet.admin(AdminState.EVACUATED, member -> member.worker().region().equals("ca"));
+        lose(10);
+        fleet.admin(AdminState.ENABLED, member -> member.worker().region().equals("ca"));
+        voyage.replan();
+        assertThat(voyage.phase("ca")).isEqualTo(Phase.LOST);
+        lose(0);
+        voyage.pass(5);
+        assertThat(voyage.phase("ca")).isEqualTo(Phase.HOLDING);
+        assertThat(voyage.failback("ca").until() - voyage.now()).isEqualTo(60 * Voyage.SECOND);
+    }
+
+    @Test
+    void whatPeopleLetInAgainWithLessThanHalfIsHeldWhenItRises() {
+        fleet.admin(AdminState.EVACUATED, member -> member.worker().region().equals("ca"));
+        lose(8);
+        fleet.admin(AdminState.ENABLED, member -> member.worker().region().equals("ca"));
+        voyage.replan().pass(30);
+        assertThat(voyage.percent("ca")).isEqualTo(28);
+        assertThat(voyage.phase("ca")).isEqualTo(Phase.LOST);
+        lose(0);
+        voyage.pass(5);
+        assertThat(voyage.phase("ca")).isEqualTo(Phase.HOLDING);
+        assertThat(voyage.failback("ca").until() - voyage.now()).isEqualTo(60 * Voyage.SECOND);
+    }
+
+    @Test
     void anEvacuationDuringAReturnIsNoRelapse() {
         rampFor(15);
         fleet.admin(AdminState.EVACUATED, member -> member.worker().region().equals("ca"));
