@@ -41,7 +41,7 @@ record Fault(Kind kind, int amount) {
 
     /** Reads what {@link #toString} wrote. */
     static Fault parse(String text) {
-        String[] words = text.split(" ");
+        String[] words = text.split(" ", -1);
         return new Fault(Kind.valueOf(words[0].toUpperCase(Locale.ROOT)), words.length > 1 ? Integer.parseInt(words[1]) : 0);
     }
 

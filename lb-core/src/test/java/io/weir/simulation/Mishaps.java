@@ -38,7 +38,7 @@ final class Mishaps {
             operator(longest);
         }
         if (random.nextInt(8) == 0) {
-            long at = 5000 + random.nextInt(60_000);
+            long at = 5000L + random.nextInt(60_000);
             Scope everywhere = new Scope(Scope.Kind.POOL, one(pools));
             acts.add(new Act(at, new Act.Befall(everywhere, new Fault(Kind.RESETS, 100))));
             acts.add(new Act(at + 200, new Act.Burst(everywhere.name().substring(0, everywhere.name().indexOf('/')), 100 + random.nextInt(300))));
@@ -51,7 +51,7 @@ final class Mishaps {
     /** One that begins and, mostly, heals; returns by when. */
     private long fault() {
         Scope scope = scope();
-        long at = 1000 + random.nextInt(90_000);
+        long at = 1000L + random.nextInt(90_000);
         long lasts = random.nextInt(3) == 0 ? random.nextInt(3000) : random.nextInt(40_000);
         acts.add(new Act(at, new Act.Befall(scope, fault(KINDS[random.nextInt(KINDS.length)]))));
         if (random.nextInt(5) > 0) {

@@ -16,6 +16,7 @@ import java.util.List;
  * @param recalled whether evacuated workers count, because nobody else is left
  * @param judged whether each enabled worker has its verdict
  */
+@SuppressWarnings("ArrayRecordComponent") // made once and read by one rule
 record Reckoning(double[] health, double[] capacity, boolean[] staffed, boolean recalled, boolean judged) {
     private static final double ROUNDING = 1e-9;
 

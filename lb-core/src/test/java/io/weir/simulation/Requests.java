@@ -32,7 +32,7 @@ final class Requests {
     private final List<AppSettings> apps;
     private final List<Peer> peers = new ArrayList<>();
     private final RequestParser parser = new RequestParser(new HeadLimits(8192, 32768, 100));
-    private final Map<Exchange, SimulatedClient> open = new IdentityHashMap<>();
+    private final IdentityHashMap<Exchange, SimulatedClient> open = new IdentityHashMap<>();
     /** Between two requests, in ns on average; 0: none come. */
     private long gap;
 

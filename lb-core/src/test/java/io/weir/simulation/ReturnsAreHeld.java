@@ -63,18 +63,18 @@ final class ReturnsAreHeld implements Invariant {
             }
             tier.lost = false;
         }
-        able(change.steered(), tier, share, known);
+        able(tier, share, known);
     }
 
     @Override
     public void reckoned(Steered steered) {
         Tracked tier = all.get(steered);
         if (tier != null) {
-            able(steered, tier, steered.steering().outlook().plan().shares().getFirst().at(time.nanoTime()), steered.reckoning());
+            able(tier, steered.steering().outlook().plan().shares().getFirst().at(time.nanoTime()), steered.reckoning());
         }
     }
 
-    private void able(Steered steered, Tracked tier, double share, Reckoning known) {
+    private void able(Tracked tier, double share, Reckoning known) {
         if (!known.calm() || !known.staffed()[0]) {
             tier.forget();
         } else if (known.capacity()[0] <= share + ROUNDING) {

@@ -54,7 +54,7 @@ final class World {
     private final Rules rules;
     private final SimulatedBalancer balancer;
     private final Requests requests;
-    private final Map<App.RegionPlan, Steered> byPlan = new IdentityHashMap<>();
+    private final IdentityHashMap<App.RegionPlan, Steered> byPlan = new IdentityHashMap<>();
     private final List<Steered> steered = new ArrayList<>();
     private final Tally tally = new Tally();
 
@@ -342,7 +342,7 @@ final class World {
         it.reckon(ledger);
         Plan plan = sabotage.published(before.plan(), after.plan());
         App.RegionPlan at = byPlan.entrySet().stream().filter(each -> each.getValue() == it).map(Map.Entry::getKey).findFirst().orElse(null);
-        if (plan != after.plan() && at != null) {
+        if (!plan.equals(after.plan()) && at != null) {
             at.publish(plan);
         }
         var change = new PlanChange(it, time.nanoTime(), before, after, plan, it.reckoning(), past);
@@ -388,7 +388,7 @@ final class World {
         void announced(HealthTransition transition) {
             transitions++;
             ejections += transition.cause() == HealthTransition.Cause.FAILURES || transition.cause() == HealthTransition.Cause.SUCCESS_RATE ? 1 : 0;
-            digest = 31 * digest + transition.at() + transition.to().ordinal();
+            digest = 31 * digest + transition.at() + transition.to().name().hashCode();
         }
     }
 }
