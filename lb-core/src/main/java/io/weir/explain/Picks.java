@@ -156,6 +156,9 @@ final class Picks {
     /** What follows while attempts fail. */
     Stage retries(RequestHead.Method method, String methodText) {
         Stage stage = new Stage("retries", outcome());
+        if (picked.size() == 1) {
+            return stage;
+        }
         Sheet sheet = new Sheet("attempts", "attempt", "worker", "zone", "tier");
         for (int i = 1; i < picked.size(); i++) {
             sheet.row(i + 1, picked.get(i).name(), picked.get(i).zone(), tier(picked.get(i)));
@@ -171,7 +174,7 @@ final class Picks {
 
     private String outcome() {
         return picked.size() == 1
-                ? "If that fails: nobody."
+                ? "If that fails: nobody, and how it failed is the answer."
                 : "If that fails: " + picked.stream().skip(1).map(Target::name).collect(Collectors.joining(", then ")) + ".";
     }
 

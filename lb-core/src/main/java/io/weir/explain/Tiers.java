@@ -119,11 +119,15 @@ record Tiers(AppNow app, Settings settings) {
             stage.because(tier.name() + " is in panic: too few of its workers are well to trust health, so all that are enabled serve.");
         }
         FailbackState failback = tier.failback();
-        if (failback.phase() != FailbackState.Phase.SETTLED) {
-            long left = failback.until() - app.now();
-            stage.because(tier.name() + " gets at most " + new Part(failback.limit()) + " (" + failback.phase().name().toLowerCase(Locale.ROOT) + "): " + failback.why()
-                    + (failback.until() == FailbackState.OPEN || left <= 0 ? "." : ", for " + Paragraphs.duration(Duration.ofNanos(left)) + " from now."));
+        FailbackState.Phase phase = failback.phase();
+        if (phase == FailbackState.Phase.SETTLED) {
+            return;
         }
+        // While it ramps up, the limit is that of when the plan was made; the share above is that of now.
+        String limit = phase == FailbackState.Phase.RAMPING ? " is on its way back" : " gets at most " + new Part(failback.limit());
+        long left = failback.until() - app.now();
+        stage.because(tier.name() + limit + " (" + phase.name().toLowerCase(Locale.ROOT) + "): " + failback.why()
+                + (failback.until() == FailbackState.OPEN || left <= 0 ? "." : ", " + Paragraphs.duration(Duration.ofNanos(left)) + " more."));
     }
 
     private String shares() {

@@ -1,5 +1,6 @@
 package io.weir.explain;
 
+import io.weir.balancing.Standing;
 import io.weir.balancing.Target;
 import io.weir.balancing.TraceStep;
 import io.weir.failover.Member;
@@ -12,6 +13,8 @@ import io.weir.health.WorkerReport;
 import io.weir.topology.Worker;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Rest;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,9 +31,17 @@ final class Workers {
     /** Of those, how many that can't be picked: they may be all alike. */
     private static final int MOST_BARRED = 20;
 
-    private static final String SERVES = "serves";
-
-    private record Row(TierSpec tier, Member member, MemberState state, String stands) {}
+    /** @param barred why it can't be picked, or null */
+    private record Row(TierSpec tier, Standing standing, Member member, MemberState state, @Nullable String barred) {
+        String stands() {
+            return barred != null ? barred : switch (standing) {
+                case SERVING -> "serves";
+                case STANDBY -> "stands by";
+                case HELD_BACK -> "held back";
+                case PANIC -> "in panic";
+            };
+        }
+    }
 
     private final AppNow app;
     private final Picks picks;
@@ -47,37 +58,53 @@ final class Workers {
         Map<String, TraceStep.Candidate> candidates = picks.candidates();
         Sheet sheet = new Sheet(
                 "workers",
-                "worker", "tier", "zone", "weight", "stands", "health", "admin_state", "in_flight", "latency", "rests", "warm", "cost", "seen");
+                "worker", "tier", "zone", "weight", "stands", "health", "admin_state", "in_flight", "latency", "rests", "rest_cause", "warm", "cost", "seen");
         for (Row row : shown) {
             add(row, candidates.get(row.member.target().name()), reports.get(row.member.worker()), sheet);
         }
         sheet.leaveOff(rows.size() - shown.size());
-        long serving = rows.stream().filter(row -> row.stands.equals(SERVES)).count();
-        return new Stage("workers", rows.isEmpty() ? "None belongs to a tier." : serving + " of " + Tiers.workers(rows.size()) + " may be picked.").sheet(sheet);
+        return new Stage("workers", outcome(rows)).sheet(sheet);
+    }
+
+    private static String outcome(List<Row> rows) {
+        int taking = 0;
+        int barred = 0;
+        for (Row row : rows) {
+            barred += row.barred != null ? 1 : 0;
+            taking += row.barred == null && (row.standing == Standing.SERVING || row.standing == Standing.PANIC) ? 1 : 0;
+        }
+        int reserve = rows.size() - taking - barred;
+        return rows.isEmpty()
+                ? "None belongs to a tier."
+                : "Of " + Tiers.workers(rows.size()) + ", " + (taking == 0 ? "none takes" : taking + (taking == 1 ? " takes" : " take")) + " traffic"
+                        + (reserve == 0 ? "" : ", " + reserve + (reserve == 1 ? " is" : " are") + " in reserve")
+                        + (barred == 0 ? "." : ", " + barred + " can't be picked.");
     }
 
     private List<Row> rows() {
         Map<Member, MemberState> states = new HashMap<>();
         app.states().forEach(state -> states.put(state.member(), state));
         List<Row> rows = new ArrayList<>();
-        for (TierSpec tier : app.order().tiers()) {
+        for (int i = 0; i < app.order().tiers().size(); i++) {
+            TierSpec tier = app.order().tiers().get(i);
+            Standing standing = app.plan().standing(i, app.now());
             for (Member member : tier.members()) {
                 MemberState known = states.get(member);
                 MemberState state = known == null
                         ? new MemberState(member, Health.UNPROVEN, AdminState.ENABLED, MemberState.NOT_WARMING)
                         : known;
-                rows.add(new Row(tier, member, state, stands(member.target(), state)));
+                rows.add(new Row(tier, standing, member, state, barred(member.target(), state)));
             }
         }
         return rows;
     }
 
-    private String stands(Target target, MemberState state) {
+    private @Nullable String barred(Target target, MemberState state) {
         if (target.weight() == 0) {
             return "weight 0";
         }
         if (picks.copy(target) != null) {
-            return SERVES;
+            return null;
         }
         return switch (state.admin()) {
             case ENABLED -> state.health() == Health.UNPROVEN ? "no verdict yet" : "not well";
@@ -93,7 +120,7 @@ final class Workers {
         int left = MOST;
         int barred = MOST_BARRED;
         for (int i = 0; i < wanted.length; i++) {
-            boolean serves = rows.get(i).stands.equals(SERVES);
+            boolean serves = rows.get(i).barred == null;
             wanted[i] = picks.takes(rows.get(i).member.target()) || (!serves && barred > 0);
             barred -= wanted[i] && !serves ? 1 : 0;
             left -= wanted[i] ? 1 : 0;
@@ -111,27 +138,34 @@ final class Workers {
         Target target = row.member.target();
         Target copy = picks.copy(target);
         Target then = copy == null ? target : copy;
+        Rest rest = then.connectable(app.now()) ? null : rest(target);
         long latency = then.latencyAverage();
         sheet.row(
                 target.name(),
                 row.tier.name(),
                 target.zone(),
                 target.weight(),
-                row.stands,
+                row.stands(),
                 word(row.state.health()),
                 word(row.state.admin()),
                 then.inFlight(),
                 latency == 0 ? null : Duration.ofNanos(latency),
-                then.connectable(app.now()) ? null : rest(target),
+                rest == null ? null : Duration.ofNanos(rest.left()),
+                rest == null ? null : word(rest.cause()),
                 candidate == null || candidate.part() >= 1 ? null : new Part(candidate.part()),
-                candidate == null || candidate.cost() == null ? null : String.format(Locale.ROOT, "%.3g", candidate.cost()),
+                candidate == null ? null : cost(candidate),
                 report == null || row.state.health() == Health.HEALTHY ? null : seen(report));
     }
 
-    /** How long it still rests, and why; just that it does, if that is all that is known. */
-    private Object rest(Target target) {
-        Rest rest = target instanceof EndpointTarget reached ? reached.endpoint().rest(app.now()) : null;
-        return rest == null ? "yes" : Paragraphs.duration(Duration.ofNanos(rest.left())) + ", " + word(rest.cause());
+    /** What keeps requests from it; of one that is no endpoint that is not known. */
+    private @Nullable Rest rest(Target target) {
+        return target instanceof EndpointTarget reached ? reached.endpoint().rest(app.now()) : null;
+    }
+
+    /** To three digits: costs are there to be compared. */
+    private static @Nullable BigDecimal cost(TraceStep.Candidate candidate) {
+        Double cost = candidate.cost();
+        return cost == null ? null : new BigDecimal(new BigDecimal(cost, new MathContext(3)).stripTrailingZeros().toPlainString());
     }
 
     private String seen(WorkerReport report) {
@@ -141,6 +175,6 @@ final class Workers {
     }
 
     private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return value.name().toLowerCase(Locale.ROOT);
     }
 }

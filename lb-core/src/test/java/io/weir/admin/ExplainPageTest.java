@@ -39,8 +39,8 @@ class ExplainPageTest {
 
     @Test
     void methodAddressAndHeadersAreTaken() throws IOException {
-        assertThat(rig.get("/explain?url=http://127.0.0.1:8080/&method=POST&from=203.0.113.9&header=Host:%20stock.cloudhub.example&header=X-A:%20b"))
-                .contains("POST http://127.0.0.1:8080/ from 203.0.113.9", "To app stock for region us-e1", "POST is not idempotent");
+        assertThat(rig.get("/explain?url=http://127.0.0.1:8080/&method=POST&from=203.0.113.9&header=Host:%20orders.cloudhub.example&header=X-A:%20b"))
+                .contains("POST http://127.0.0.1:8080/ from 203.0.113.9", "To app orders for region ca-c1", "POST is not idempotent");
     }
 
     @Test

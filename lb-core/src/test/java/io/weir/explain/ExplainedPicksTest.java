@@ -58,7 +58,7 @@ class ExplainedPicksTest {
                 attempts.add(first.toString());
             }
             if (stage.name().equals("retries")) {
-                stage.sheets().getFirst().rows().forEach(row -> attempts.add(Objects.requireNonNull(row.get(1)).toString()));
+                stage.sheets().forEach(sheet -> sheet.rows().forEach(row -> attempts.add(Objects.requireNonNull(row.get(1)).toString())));
             }
         }
         return attempts;

@@ -119,7 +119,7 @@ class ExplainerTest {
         Explanation explanation = explain(ill, ORDERS);
         assertThat(explanation.ending().reason()).isEqualTo("no_workers");
         assertThat(explanation.ending().remedy()).contains("4 are enabled and not well").contains("panic above 0%");
-        assertThat(explanation.text()).contains("Nobody takes traffic.").contains("0 of 4 workers may be picked.");
+        assertThat(explanation.text()).contains("Nobody takes traffic.").contains("Of 4 workers, none takes traffic, 4 can't be picked.");
     }
 
     @Test
