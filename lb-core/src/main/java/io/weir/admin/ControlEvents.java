@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,8 +24,12 @@ import org.slf4j.LoggerFactory;
 public final class ControlEvents implements ControlListener {
     private static final Logger LOG = LoggerFactory.getLogger("weir");
 
+    /** Lines that wait while standard error takes none; more are lost. */
+    private static final int LINES = 1000;
+
     private final EventFeed feed;
     private final EventBrake brake;
+    private final Queue<Event> unlogged = new ArrayBlockingQueue<>(LINES);
 
     /** @param clock ns, monotonic */
     public ControlEvents(EventFeed feed, LongSupplier clock) {
@@ -33,12 +39,15 @@ public final class ControlEvents implements ControlListener {
 
     private void tell(Event event) {
         feed.publish(event);
-        LOG.info("{}: {}", event.kind(), TextForm.text(event.facts()));
+        unlogged.offer(event); // the control thread doesn't wait for whoever reads the log
     }
 
-    /** Says what was held back, when it is time. Called now and then, by a thread that may not be held up. */
+    /** Says what was held back, when it is time, and writes lines. Called now and then, by one thread. */
     public void check() {
         brake.check();
+        for (Event event = unlogged.poll(); event != null; event = unlogged.poll()) {
+            LOG.info("{}: {}", event.kind(), TextForm.text(event.facts()));
+        }
     }
 
     /** That a new worker is well is no news. */

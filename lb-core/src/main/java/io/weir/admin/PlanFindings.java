@@ -107,13 +107,18 @@ final class PlanFindings {
                     .filter(part -> exposures.stream().noneMatch(each -> part.equals(each.lost())))
                     .map(Scope::toString)
                     .toList();
-            return new Object[] {app.settings().name(), bearable, exposures.stream().map(PlanFindings::text).toList()};
+            return new Object[] {app.settings().name(), bearable, texts(exposures)};
         });
     }
 
-    private static String text(Exposure it) {
-        String lost = it.lost() == null ? "nothing more" : it.lost().toString();
-        return lost + " (" + Share.of(it.left()) + " left for " + ControlEvents.asked(it.asked()) + ')';
+    /** {@code zone=ca-c1a (70% left for ca-c1 and global)}. */
+    private static List<String> texts(List<Exposure> exposures) {
+        Map<String, List<String>> asked = new LinkedHashMap<>();
+        for (Exposure it : exposures) {
+            String lost = it.lost() == null ? "nothing more" : it.lost().toString();
+            asked.computeIfAbsent(lost + " (" + Share.of(it.left()) + " left for ", _ -> new ArrayList<>()).add(ControlEvents.asked(it.asked()));
+        }
+        return asked.entrySet().stream().map(each -> each.getKey() + String.join(" and ", each.getValue()) + ')').toList();
     }
 
     Map<String, Object> counts() {

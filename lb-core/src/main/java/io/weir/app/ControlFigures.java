@@ -17,7 +17,9 @@ import io.weir.telemetry.metrics.FurtherSeries;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -112,21 +114,19 @@ public record ControlFigures(Control control, CheckCounts checks, LongSupplier c
 
         List<Family> families(List<String> names, long room) {
             List<Family> families = List.of(shares, panics, risks, health, away);
-            List<AppControl> apps = new ArrayList<>();
-            for (String name : names) {
-                AppControl app = control.app(name);
-                if (app != null) {
-                    apps.add(app);
-                    plans(app);
-                }
-            }
+            List<AppControl> apps = names.stream().map(control::app).filter(Objects::nonNull).toList();
+            addWhileRoom(apps, families, room, this::plans);
+            addWhileRoom(apps, families, room, app -> app.states(evacuations).forEach(state -> worker(app, state)));
+            return families;
+        }
+
+        private static void addWhileRoom(List<AppControl> apps, List<Family> families, long room, Consumer<AppControl> add) {
             for (AppControl app : apps) {
                 if (families.stream().mapToLong(Family::bytes).sum() > room) {
-                    break;
+                    return;
                 }
-                app.states(evacuations).forEach(state -> worker(app, state));
+                add.accept(app);
             }
-            return families;
         }
 
         private void plans(AppControl app) {

@@ -328,6 +328,7 @@ public final class LoadBalancer implements AutoCloseable {
         endpoints.close();
         loops.shutDown().awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
         telemetry.close();
+        controlEvents.check();
     }
 
     /** Opens log files anew, as after they were moved away. */

@@ -29,6 +29,8 @@ public final class AppControl {
     private volatile Risks risks = Risks.NONE;
 
     private volatile @Nullable Measured lastMeasured;
+    /** What was lost until then has been told of, in ns. Control thread only. */
+    private long toldUntil = Long.MIN_VALUE;
 
     /**
      * @param members all workers of all its pools
@@ -92,6 +94,14 @@ public final class AppControl {
         steerings.forEach(steering -> strengths.put(
                 steering.asked(), Strength.of(steering.planner().order(), member -> Objects.requireNonNull(states.get(member)))));
         return strengths;
+    }
+
+    long toldUntil() {
+        return toldUntil;
+    }
+
+    void toldUntil(long now) {
+        toldUntil = now;
     }
 
     /** How many losses it couldn't bear, as of a moment ago. */

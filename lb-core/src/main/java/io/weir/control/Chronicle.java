@@ -68,11 +68,15 @@ final class Chronicle {
     /** A worker's health has changed; plans follow. */
     void healthChanged(AppControl app, HealthTransition transition) {
         counts.transition(transition.from(), transition.to(), transition.cause());
-        if (transition.from().available() && transition.to() == Health.UNHEALTHY) {
+        if (isLoss(transition)) {
             Losses lost = losses.computeIfAbsent(app, _ -> new Losses());
             lost.byFault = true;
             lost.places.add(Place.of(transition.worker()));
         }
+    }
+
+    private static boolean isLoss(HealthTransition transition) {
+        return transition.from().available() && transition.to() == Health.UNHEALTHY;
     }
 
     /** People send the traffic of some of an app's workers away; plans follow. */
@@ -99,8 +103,11 @@ final class Chronicle {
     void settled(long now, Instant wall, Evacuations evacuations) {
         losses.forEach((app, lost) -> {
             FailedOver failover = failover(app, lost, evacuations, now);
-            if (failover != null && !recoveries.begin(app, loss(app, lost, failover, now), now, wall)) {
-                counts.unmeasured();
+            if (failover != null) {
+                if (!recoveries.begin(app, loss(app, lost, failover, now), now, wall)) {
+                    counts.unmeasured();
+                }
+                app.toldUntil(now);
             }
         });
         losses.clear();
@@ -154,7 +161,7 @@ final class Chronicle {
 
     // ---- measuring
 
-    /** What is known of how it came about, from the workers that were lost lately. */
+    /** What is known of how it came about, from the workers that were lost lately and had no part in an earlier failover. */
     private static Recoveries.Loss loss(AppControl app, Losses lost, FailedOver failover, long now) {
         if (!lost.byFault) {
             return new Recoveries.Loss(failover.lost(), true, now, now);
@@ -163,7 +170,7 @@ final class Chronicle {
         long detected = Long.MIN_VALUE;
         for (WorkerState worker : app.workers()) {
             HealthTransition last = worker.last();
-            if (last != null && last.to() == Health.UNHEALTHY && last.from().available() && now - last.at() < TOGETHER) {
+            if (last != null && isLoss(last) && now - last.at() < TOGETHER && last.at() > app.toldUntil()) {
                 firstSign = Math.min(firstSign, last.at() - last.since());
                 detected = Math.max(detected, last.at());
             }

@@ -4,6 +4,7 @@ import io.weir.balancing.Setbacks;
 import io.weir.control.Measured.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class Recoveries {
             return false;
         }
         Recovery recovery = new Recovery(loss.firstSign(), loss.detected(), now, flow);
-        Instant began = wall.minusNanos(now - recovery.firstSign());
+        Instant began = wall.minusNanos(now - recovery.firstSign()).truncatedTo(ChronoUnit.MILLIS);
         ongoing.put(app, new Ongoing(recovery, loss, began, app.app().setbacks().before(recovery.firstSign(), now), flow));
         return true;
     }

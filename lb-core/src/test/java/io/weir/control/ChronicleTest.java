@@ -157,6 +157,18 @@ class ChronicleTest {
     }
 
     @Test
+    void whatWasLostBeforeHasNoPartInTheNextFailover() {
+        begin();
+        rig.become(Health.UNHEALTHY, Duration.ofMillis(500), in("ca-c1a"));
+        rig.pass(Duration.ofSeconds(3), 50, in("ca-c1").and(in("ca-c1a").negate()));
+        rig.become(Health.UNHEALTHY, Duration.ofMillis(200), in("ca-c1b"));
+        rig.pass(Duration.ofSeconds(3), 50, in("ca-c1c"));
+
+        assertThat(rig.told(FailoverMeasured.class)).extracting(told -> told.measured().lost()).containsExactly("zone ca-c1a", "zone ca-c1b");
+        assertThat(rig.told(FailoverMeasured.class).getLast().measured().detected()).isEqualTo(Duration.ofMillis(200));
+    }
+
+    @Test
     void anEvacuationIsMeasuredFromTheWord() {
         begin();
         rig.pass(SECOND, 10, in("ca-c1"));

@@ -2,6 +2,7 @@ package io.weir.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.balancing.Setbacks;
 import io.weir.config.UpstreamSettings;
 import io.weir.exchange.ExchangeRig;
 import io.weir.exchange.ScriptedClient;
@@ -16,7 +17,9 @@ import io.weir.upstream.AttemptFailure;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,6 +125,28 @@ class TrafficSumsTest {
         post();
         rig.clientGone();
         assertThat(collect()).isEmpty();
+    }
+
+    @Test
+    void anAppsRequestsThatFailOrAreTriedAgainAreCounted() {
+        List<Setbacks> setbacks = new ArrayList<>();
+        rig.watching.add(exchange -> setbacks.add(Objects.requireNonNull(exchange.to()).app().setbacks()));
+        rig.targets.add(target(2, false));
+
+        rig.get();
+        rig.connector.worker().answer("");
+        assertThat(setbacks.getFirst().sums()).isEqualTo(new Setbacks.Sums(0, 0));
+        rig.connector.failing(AttemptFailure.CONNECT_REFUSED);
+        rig.get();
+        rig.connector.worker().answer("");
+        assertThat(setbacks.getFirst().sums()).isEqualTo(new Setbacks.Sums(0, 1));
+        post().head("HTTP/1.1 503 X").end();
+        post().fail(AttemptFailure.RESET);
+        assertThat(setbacks.getFirst().sums()).isEqualTo(new Setbacks.Sums(2, 1));
+        post().head("HTTP/1.1 404 X").end();
+        post();
+        rig.clientGone();
+        assertThat(setbacks.getFirst().sums()).isEqualTo(new Setbacks.Sums(2, 1));
     }
 
     @Test

@@ -36,11 +36,7 @@ final class AppSums {
 
     private final Map<String, List<AppCounts>> apps = new TreeMap<>();
 
-    private final long room;
-
-    /** @param taken bytes of the page that others take */
-    AppSums(List<LoopMetrics> loops, long taken) {
-        room = ROOM - taken;
+    AppSums(List<LoopMetrics> loops) {
         for (LoopMetrics loop : loops) {
             loop.apps().forEach((name, counts) -> add(name, counts));
             for (StatusClass status : StatusClass.values()) {
@@ -56,13 +52,19 @@ final class AppSums {
         apps.computeIfAbsent(name, _ -> new ArrayList<>()).add(counts);
     }
 
-    void snapshot(MetricSnapshots.Builder page) {
+    /** What the apps' own series leave of the page to others and to workers, in bytes. */
+    long room() {
+        return ROOM - apps.keySet().stream().mapToLong(app -> (long) APP_LINES * (APP_LINE + app.length())).sum();
+    }
+
+    /** @param room bytes that workers may take */
+    void snapshot(MetricSnapshots.Builder page, long room) {
         page.metricSnapshot(requests());
         page.metricSnapshot(durations());
         page.metricSnapshot(counter("weir_app_retries", "Attempts beyond an exchange's first.", AppCounts::retries));
         page.metricSnapshot(counter("weir_app_request_body_bytes", "Bytes of request bodies, without their framing.", AppCounts::requestBytes));
         page.metricSnapshot(counter("weir_app_response_body_bytes", "Bytes of response bodies, without their framing.", AppCounts::responseBytes));
-        workers(page);
+        workers(page, room);
     }
 
     private CounterSnapshot requests() {
@@ -104,7 +106,7 @@ final class AppSums {
         return counter.build();
     }
 
-    private void workers(MetricSnapshots.Builder page) {
+    private void workers(MetricSnapshots.Builder page, long room) {
         CounterSnapshot.Builder attempts =
                 CounterSnapshot.builder().name("weir_worker_attempts").help("Attempts at a worker: answered, failed through its fault, or abandoned before it could answer.");
         GaugeSnapshot.Builder inFlight =
@@ -112,7 +114,7 @@ final class AppSums {
         GaugeSnapshot.Builder connections = GaugeSnapshot.builder()
                 .name("weir_worker_connections")
                 .help("Connections to a worker's address, open or being made, of all apps that share it.");
-        long[] left = {room - apps.keySet().stream().mapToLong(app -> (long) APP_LINES * (APP_LINE + app.length())).sum()};
+        long[] left = {room};
         apps.forEach((app, all) -> {
             Map<Target, Map<Outcome, Long>> workers = new LinkedHashMap<>(); // targets are equal to themselves alone
             all.forEach(counts -> counts.workers().forEach((target, of) -> {

@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class Metrics {
     private static final String OPEN_METRICS = "application/openmetrics-text";
 
-    /** What the further series may take of the page, in bytes. */
-    private static final long FURTHER_ROOM = 3_500_000;
-
     private final ProcessState process;
     private final FurtherSeries further;
     private final AppLabels labels;
@@ -116,8 +113,9 @@ public final class Metrics {
                 "http_client_request_duration_seconds", "From the connection to a worker to the end of the attempt; none: it failed."));
         page.metricSnapshot(reasons());
         page.metricSnapshot(failures());
-        List<Family> others = further.families(labels.apps(), FURTHER_ROOM);
-        new AppSums(loops, others.stream().mapToLong(Family::bytes).sum()).snapshot(page);
+        AppSums apps = new AppSums(loops);
+        List<Family> others = further.families(labels.apps(), apps.room());
+        apps.snapshot(page, apps.room() - others.stream().mapToLong(Family::bytes).sum());
         others.forEach(family -> page.metricSnapshot(family.snapshot()));
         page.metricSnapshot(counter("weir_loop_stalls", "Turns of an event loop that took longer than 50 ms.", process.loopStalls().getAsLong()));
         page.metricSnapshot(lines());

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.weir.app.ControlFigures;
 import io.weir.balancing.StandInTarget;
+import io.weir.control.ControlRig;
 import io.weir.exchange.ExchangeRig;
 import io.weir.exchange.Reason;
+import io.weir.failover.Scope;
+import io.weir.health.CheckCounts;
+import io.weir.health.Health;
 import io.weir.upstream.AttemptFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +40,12 @@ class MetricsTest {
     private final ExchangeRig rig = new ExchangeRig();
 
     private Metrics watch(int loops, int apps) {
-        Metrics metrics = new Metrics(loops, apps, new ProcessState("1.2.3", () -> true, () -> 7, () -> 9, () -> 2, () -> 11, () -> 3));
+        return watch(loops, apps, FurtherSeries.NONE);
+    }
+
+    private Metrics watch(int loops, int apps, FurtherSeries further) {
+        ProcessState process = new ProcessState("1.2.3", () -> true, () -> 7, () -> 9, () -> 2, () -> 11, () -> 3);
+        Metrics metrics = new Metrics(loops, apps, process, further);
         rig.watching.add(metrics.onLoop(0));
         return metrics;
     }
@@ -276,29 +287,80 @@ class MetricsTest {
         assertThat(page(metrics, "*/*")).doesNotContain("# EOF");
     }
 
+    @Test
+    void whatOthersHaveToSayStandsOnThePage() {
+        Metrics metrics = watch(1, 10, (apps, _) -> {
+            Family gauge = new Family("weir_app_share", Family.Type.GAUGE, "A gauge.");
+            apps.forEach(app -> gauge.add(0.25, "app", app));
+            apps.forEach(app -> gauge.add(0.75, "app", app)); // a series that is there already
+            Family counter = new Family("weir_turns", Family.Type.COUNTER, "A counter.");
+            counter.count(7);
+            Family summary = new Family("weir_duration_seconds", Family.Type.SUMMARY, "A summary.");
+            summary.summary(1.5, 3, "outcome", "moved");
+            return List.of(gauge, counter, summary);
+        });
+        exchange(Duration.ofMillis(5), "200 OK", "");
+
+        assertThat(series(metrics, "weir_app_share")).containsExactly("weir_app_share{app=\"orders\"} 0.25");
+        assertThat(series(metrics, "weir_turns_total")).containsExactly("weir_turns_total 7.0");
+        assertThat(series(metrics, "weir_duration_seconds_sum")).containsExactly("weir_duration_seconds_sum{outcome=\"moved\"} 1.5");
+        assertThat(series(metrics, "weir_duration_seconds_count")).containsExactly("weir_duration_seconds_count{outcome=\"moved\"} 3");
+    }
+
     /** Every app that may have series of its own, each of the longest name, with more workers than there is room for. */
     @Test
     void thePageStaysBelowTenMegabytes() {
-        Metrics metrics = watch(1, 1500);
+        List<String> names = IntStream.range(0, 1500).mapToObj(i -> "a".repeat(59) + "%04d".formatted(i)).toList();
+        ControlRig control = new ControlRig(apps(names));
+        control.become(Health.HEALTHY, Duration.ZERO, _ -> true);
+        control.pass(Duration.ofSeconds(5));
+        ControlFigures figures = new ControlFigures(control.control, new CheckCounts(), control::now);
+        Metrics metrics = watch(1, 1500, (_, room) -> figures.families(Set.copyOf(names), room));
         exchange(Duration.ofMillis(5), "200 OK", ""); // whose app is one of them
         LoopMetrics loop = (LoopMetrics) metrics.onLoop(0);
         AppCounts counts = Objects.requireNonNull(loop.apps().get("orders"));
         for (int i = 0; i < 8; i++) {
             counts.attempted(new StandInTarget("[2001:db8:1111:2222:3333:4444:5555:%04d]:65535".formatted(i), "a-zone-of-some-length", 1), Outcome.ANSWERED);
         }
-        for (int i = 0; i < 1500; i++) {
-            loop.apps().put("a".repeat(59) + "%04d".formatted(i), counts);
-        }
+        names.forEach(name -> loop.apps().put(name, counts));
 
         assertThat(page(metrics, "").length()).isBetween(8_000_000, 10_000_000);
         assertThat(page(metrics, "application/openmetrics-text").length()).isLessThan(10_000_000);
+
+        names.subList(1000, 1500).forEach(loop.apps()::remove); // as many as there may be by default
+        assertThat(page(metrics, "").length()).isBetween(8_000_000, 10_000_000);
+        assertThat(series(metrics, "weir_app_tier_share")).hasSize(1500);
+        assertThat(series(metrics, "weir_worker_health")).hasSizeGreaterThan(8000);
+    }
+
+    private static String apps(List<String> names) {
+        StringBuilder config = new StringBuilder("""
+                domains: [cloudhub.example]
+                here: { region: ca-c1, zone: a-zone-of-some-length }
+                listeners: [ { bind: ":8080" } ]
+                regions: { ca-c1: { jurisdiction: CA, zones: [a-zone-of-some-length] } }
+                apps:
+                """);
+        for (int i = 0; i < names.size(); i++) {
+            config.append("  ").append(names.get(i)).append(": { pools: { ca-c1: { workers: [");
+            for (int worker = 0; worker < 8; worker++) {
+                config.append("{ address: \"10.%d.%d.%d:65535\", zone: a-zone-of-some-length },".formatted(i / 250, i % 250, worker));
+            }
+            config.append("] } } }\n");
+        }
+        return config.toString();
     }
 
     /** The dashboard, the alert rules and the page of reference name no series that there is not. */
     @ParameterizedTest
     @ValueSource(strings = {"monitoring/weir-dashboard.json", "monitoring/weir-alerts.yaml", "telemetry.md"})
     void everySeriesThatTheDocsNameIsThere(String file) throws IOException {
-        Metrics metrics = watch(1, 10);
+        ControlRig control = new ControlRig(apps(List.of("orders")));
+        control.become(Health.HEALTHY, Duration.ZERO, _ -> true);
+        control.evacuate(Scope.parse("region=ca-c1"), Duration.ofMinutes(5));
+        control.become(Health.UNHEALTHY, Duration.ZERO, _ -> true);
+        control.pass(Duration.ofSeconds(20));
+        Metrics metrics = watch(1, 10, new ControlFigures(control.control, new CheckCounts(), control::now));
         rig.connector.failing(AttemptFailure.CONNECT_REFUSED);
         exchange(Duration.ofMillis(5), "200 OK", "");
         Set<String> there = page(metrics, "").lines()
@@ -306,7 +368,8 @@ class MetricsTest {
                 .map(line -> line.substring(0, line.indexOf(line.contains("{") ? '{' : ' ')))
                 .collect(Collectors.toSet());
         there.add("weir_worker_connections"); // which targets in memory have none of
-        there.addAll(Set.of("http_server_request_duration_seconds", "http_client_request_duration_seconds", "weir_app_request_duration_seconds"));
+        there.add("weir_failover_last_duration_seconds"); // which is there after the first one
+        there.addAll(Set.of("weir_failover_duration_seconds", "http_server_request_duration_seconds", "http_client_request_duration_seconds", "weir_app_request_duration_seconds"));
 
         List<String> named = Pattern.compile("\\b(weir|http_server|http_client|jvm|process)_[a-z_]*[a-z]\\b")
                 .matcher(Files.readString(Path.of("..", "docs", file)))
