@@ -37,7 +37,7 @@ class ArchitectureTest {
             List.of(
                     List.of("app"),
                     List.of("admin"),
-                    List.of("explain"),
+                    List.of("explain", "simulate"),
                     List.of("control", "frontend", "telemetry"),
                     List.of("discovery", "exchange"),
                     List.of("upstream", "routing", "failover"),

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** Durations as they are written in a config: a whole number and one unit, {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}. */
-final class Durations {
+public final class Durations {
 
     private record Unit(String name, long millis) {}
 
@@ -16,8 +16,12 @@ final class Durations {
 
     private Durations() {}
 
-    /** @throws IllegalArgumentException with a message for the person who wrote the text */
-    static Duration parse(String text) {
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException with a message for the person who wrote the text
+     */
+    public static Duration parse(String text) {
         int digits = Numbers.leadingDigits(text);
         String unit = text.substring(digits);
         if (digits == 0) {
@@ -38,7 +42,7 @@ final class Durations {
     }
 
     /** The shortest text that {@link #parse} reads back as the same duration. */
-    static String print(Duration duration) {
+    public static String print(Duration duration) {
         long millis = duration.toMillis();
         if (!duration.equals(Duration.ofMillis(millis))) {
             return duration.toString();

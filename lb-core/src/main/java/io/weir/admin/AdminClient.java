@@ -69,6 +69,15 @@ public final class AdminClient implements AutoCloseable {
      * @throws IOException if there is none; the message is the system's
      */
     public Response get(AdminAddress address, String page) throws IOException {
+        return ask(address, HttpMethod.GET, page);
+    }
+
+    /** The answer to {@code POST}, without a body; for the rest as {@link #get}. */
+    public Response post(AdminAddress address, String page) throws IOException {
+        return ask(address, HttpMethod.POST, page);
+    }
+
+    private Response ask(AdminAddress address, HttpMethod method, String page) throws IOException {
         CompletableFuture<Response> answer = new CompletableFuture<>();
         Bootstrap bootstrap = new Bootstrap().group(group).handler(new ChannelInitializer<>() {
             @Override
@@ -77,7 +86,7 @@ public final class AdminClient implements AutoCloseable {
                         .addLast(new ReadTimeoutHandler(patience.toMillis(), TimeUnit.MILLISECONDS))
                         .addLast(new HttpClientCodec())
                         .addLast(new HttpObjectAggregator(MOST_BYTES))
-                        .addLast(new Asking(request(address, page), answer));
+                        .addLast(new Asking(request(address, method, page), answer));
             }
         });
         SocketAddress remote = switch (address) {
@@ -106,11 +115,14 @@ public final class AdminClient implements AutoCloseable {
         }
     }
 
-    private FullHttpRequest request(AdminAddress address, String page) {
-        FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, page);
+    private FullHttpRequest request(AdminAddress address, HttpMethod method, String page) {
+        FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, page);
         request.headers()
                 .set(HttpHeaderNames.HOST, address instanceof AdminAddress.Tcp tcp ? tcp.toString() : "localhost")
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        if (method.equals(HttpMethod.POST)) {
+            request.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, 0);
+        }
         if (token != null) {
             request.headers().set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token);
         }

@@ -3,6 +3,8 @@ package io.weir.admin;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.weir.config.Durations;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +67,40 @@ record PageRequest(String path, Map<String, String> query, List<String> headers,
                 throw RefusedException.unknownParameter(name, known);
             }
         }
+    }
+
+    /** A parameter that there must be. */
+    String needed(String name) throws RefusedException {
+        String text = query.get(name);
+        if (text == null || text.isEmpty()) {
+            throw new RefusedException(400, "this page needs " + name + "=");
+        }
+        return text;
+    }
+
+    /** Whether a parameter is said to be so; it isn't if it isn't there. */
+    boolean flag(String name) throws RefusedException {
+        return switch (query.get(name)) {
+            case null -> false;
+            case "true" -> true;
+            case "false" -> false;
+            case String other -> throw new RefusedException(400, name + " must be true or false, is " + other);
+        };
+    }
+
+    /** A parameter that there must be and that is a length of time. */
+    Duration duration(String name, Duration least, Duration most) throws RefusedException {
+        String text = needed(name);
+        Duration duration;
+        try {
+            duration = Durations.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(400, name + " " + e.getMessage() + "; write it as 30s, 5m or 2h");
+        }
+        if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+            throw new RefusedException(400, name + " must be from " + Durations.print(least) + " to " + Durations.print(most) + ", is " + text);
+        }
+        return duration;
     }
 
     /** A parameter that is a number. */

@@ -19,8 +19,8 @@ sealed interface Reply {
     }
 
     /**
-     * Facts by their names, to be written in the form that is asked for: strings, numbers, booleans, durations, instants, {@link Share}s, lists of strings,
-     * {@link Table}s, and maps of facts.
+     * Facts by their names, to be written in the form that is asked for: strings, numbers, booleans, durations, instants, {@link Share}s, lists of
+     * strings, {@link Table}s, and maps of facts.
      */
     record Facts(Map<String, Object> facts) implements Reply {}
 

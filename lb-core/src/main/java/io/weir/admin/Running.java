@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The load balancer that the pages tell of. Asked on the admin's threads, from before it is ready until it is closed. */
@@ -31,6 +32,9 @@ public interface Running {
 
     /** How these workers are by their checks and their answers; those that nobody watches are left out. */
     CompletableFuture<List<WorkerReport>> describe(Collection<Worker> workers);
+
+    /** What the control thread says to a question, or does. Fails if there is none any more. */
+    <T> CompletableFuture<T> onControl(Function<Control, T> question);
 
     /** Where clients connect to, in the order of the config; none before it listens. */
     List<String> listeners();

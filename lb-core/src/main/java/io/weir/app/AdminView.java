@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A load balancer as its admin API sees it. */
@@ -46,6 +47,11 @@ record AdminView(LoadBalancer balancer, ServedConfig config) implements Running 
     @Override
     public CompletableFuture<List<WorkerReport>> describe(Collection<Worker> workers) {
         return balancer.control().monitor().describe(workers);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> onControl(Function<Control, T> question) {
+        return balancer.onControl(question);
     }
 
     @Override

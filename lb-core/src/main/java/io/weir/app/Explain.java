@@ -1,7 +1,5 @@
 package io.weir.app;
 
-import io.weir.admin.AdminClient;
-import io.weir.admin.RunFolder;
 import io.weir.config.ConfigProblemsException;
 import io.weir.config.ConfigReader;
 import io.weir.explain.Explainer;
@@ -10,18 +8,15 @@ import io.weir.explain.FromConfig;
 import io.weir.explain.Question;
 import io.weir.health.Health;
 import java.io.PrintStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -78,37 +73,32 @@ final class Explain implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Assumed assumed;
 
-    @Option(names = "--admin", paramLabel = "ADDRESS", description = "the process's admin API: 127.0.0.1:9901, or the path of a Unix socket")
-    private @Nullable String admin;
-
-    @Option(names = "--token-file", paramLabel = "FILE", description = "a file that holds admin.token")
-    private @Nullable Path tokenFile;
-
-    @Option(names = "--format", paramLabel = "text|json", defaultValue = "text", description = "for people (the default), or for programs")
-    @SuppressWarnings("NullAway.Init")
-    private Status.Format format;
+    @Mixin
+    private final ProcessOptions options = new ProcessOptions();
 
     @Override
     public Integer call() {
-        return explain(System::getenv, RunFolder.all(System::getenv), System.out, System.err);
+        return explain(ProcessOptions.Surroundings.ofThisProcess());
     }
 
-    int explain(Function<String, @Nullable String> environment, List<RunFolder> folders, PrintStream out, PrintStream err) {
+    int explain(ProcessOptions.Surroundings around) {
         Question question;
         try {
             long luck = seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed;
             question = Question.of(method, url, headers, from, luck);
         } catch (IllegalArgumentException e) {
-            err.println("weir explain: " + e.getMessage());
+            around.err().println("weir explain: " + e.getMessage());
             return Main.USAGE;
         }
-        return config == null ? process(question, environment, folders, out, err) : file(question, Path.of(config), out, err);
+        return config == null
+                ? options.print("explain", started, page(question), PATIENCE, around)
+                : file(question, Path.of(config), around.out(), around.err());
     }
 
     private int file(Question question, Path path, PrintStream out, PrintStream err) {
         try {
             Explanation explanation = Explainer.explain(question, new FromConfig(ConfigReader.read(path).settings(), assumed.health));
-            out.print(format == Status.Format.JSON ? explanation.json() : explanation.text());
+            out.print(options.format() == ProcessOptions.Format.JSON ? explanation.json() : explanation.text());
             out.flush();
             return Main.OK;
         } catch (ConfigProblemsException e) {
@@ -117,30 +107,9 @@ final class Explain implements Callable<Integer> {
         }
     }
 
-    private int process(
-            Question question, Function<String, @Nullable String> environment, List<RunFolder> folders, PrintStream out, PrintStream err) {
-        try (AdminClient client = new AdminClient(PATIENCE, Status.token(environment, tokenFile))) {
-            Status.FoundProcess process = new ProcessSearch("explain", environment, folders, client).find(admin, started);
-            out.print(process.ask(client, page(question)));
-            out.flush();
-            return Main.OK;
-        } catch (Status.CommandException e) {
-            err.println("weir explain: " + e.getMessage());
-            return e.exitCode();
-        }
-    }
-
-    private String page(Question question) {
-        StringBuilder page = new StringBuilder("/explain?format=").append(format.name().toLowerCase(Locale.ROOT));
-        add(page, "url", url);
-        add(page, "method", method);
-        add(page, "from", from);
-        add(page, "seed", Long.toString(question.seed()));
-        headers.forEach(header -> add(page, "header", header));
-        return page.toString();
-    }
-
-    private static void add(StringBuilder page, String name, String value) {
-        page.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+    private Call page(Question question) {
+        Call call = Call.get("/explain").with("url", url).with("method", method).with("from", from).with("seed", question.seed());
+        headers.forEach(header -> call.with("header", header));
+        return call;
     }
 }

@@ -11,6 +11,8 @@ import io.weir.admin.ServedMetrics;
 import io.weir.admin.TelemetryEvents;
 import io.weir.config.ListenerSettings;
 import io.weir.config.Settings;
+import io.weir.control.Control;
+import io.weir.control.EvacuationFile;
 import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
 import io.weir.exchange.ExchangeListener;
@@ -34,6 +36,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,9 +44,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A load balancer, wired: loops, endpoints, table, exchanges, listeners, admin. */
@@ -59,6 +64,8 @@ public final class LoadBalancer implements AutoCloseable {
     /** More events than there can be: ids of this process begin above all of those before it, and are whole numbers to a double. */
     private static final long IDS_PER_MILLI = 1000;
 
+    /** Where what survives a restart is kept; null if nobody would find it again. */
+    private final @Nullable StateFolder state;
     private final EventLoops loops;
     private final Endpoints endpoints;
     private final ConnectionLimit connections;
@@ -81,8 +88,11 @@ public final class LoadBalancer implements AutoCloseable {
     private @Nullable AdminServer admin;
     private List<String> adminLines = List.of();
 
-    private LoadBalancer(Settings settings, TransportChoice transport, int loopCount) throws CannotLogException {
+    private LoadBalancer(Settings settings, TransportChoice transport, int loopCount, RunFile file) throws CannotLogException {
         var limits = settings.limits();
+        state = file.key() == null
+                ? null
+                : StateFolder.of(settings.runtime(), file.key(), System::getenv, Path.of(System.getProperty("user.home")));
         loops = new EventLoops(transport.kind(), loopCount);
         // Workers are trusted with a status line as long as their head may be.
         HeadLimits responseLimits = new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields());
@@ -90,7 +100,7 @@ public final class LoadBalancer implements AutoCloseable {
         connections = new ConnectionLimit(limits.connections());
         telemetry = startTelemetry(settings);
         watchdog = LoopWatchdog.start(loops, stalls, this::checkTelling);
-        control = new ControlPlane(transport.kind(), loopCount, null, controlEvents);
+        control = new ControlPlane(transport.kind(), loopCount, state == null ? null : new EvacuationFile(state.path()), controlEvents);
         Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched()), loopCount);
         Tables.Built built = tables.build(settings, System.nanoTime());
         table = built.table();
@@ -149,8 +159,12 @@ public final class LoadBalancer implements AutoCloseable {
     static LoadBalancer start(
             Settings settings, TransportChoice transport, int loopCount, RunFile file, @Nullable FirstVerdicts verdicts)
             throws CannotListenException, CannotLogException {
-        LoadBalancer it = new LoadBalancer(settings, transport, loopCount);
+        LoadBalancer it = new LoadBalancer(settings, transport, loopCount, file);
         it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
+        String unkept = it.stateObstacle();
+        if (unkept != null) {
+            it.events.publish(Event.of("state_failing", "cause", unkept));
+        }
         try {
             it.listen(settings, file);
         } catch (CannotListenException e) {
@@ -234,6 +248,11 @@ public final class LoadBalancer implements AutoCloseable {
         return adminLines;
     }
 
+    /** Why nothing can be kept over a restart, for the start-up lines; null if it can. */
+    @Nullable String stateObstacle() {
+        return state == null ? null : state.obstacle();
+    }
+
     Readiness readiness() {
         return readiness;
     }
@@ -244,6 +263,10 @@ public final class LoadBalancer implements AutoCloseable {
 
     RoutingTable table() {
         return table;
+    }
+
+    <T> CompletableFuture<T> onControl(Function<Control, T> question) {
+        return control.ask(question);
     }
 
     @Nullable Metrics metrics() {

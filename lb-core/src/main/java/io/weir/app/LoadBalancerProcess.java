@@ -126,6 +126,10 @@ final class LoadBalancerProcess {
         DescriptorLimit.shortfall(settings.limits().connections()).ifPresent(line -> story.append(line).append('\n'));
         balancer.listening().forEach(address -> story.append("listening at ").append(address).append(", plain HTTP\n"));
         balancer.adminLines().forEach(line -> story.append(line).append('\n'));
+        String unkept = balancer.stateObstacle();
+        if (unkept != null) {
+            story.append(unkept).append('\n');
+        }
         story.append("ready after ").append(sinceStart().toMillis()).append(" ms");
         return story.toString();
     }

@@ -12,7 +12,10 @@ import picocli.CommandLine.Option;
         description = "A regional load balancer and router.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
-        subcommands = {Main.Run.class, Check.class, Main.Proxy.class, Status.class, Explain.class, Main.Version.class, Main.Demo.class, Rehearsal.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            Main.Run.class, Check.class, Main.Proxy.class, Status.class, Explain.class, Simulate.class, Evacuate.class, Restore.class,
+            Failback.class, DrillCommand.class, Main.Version.class, Main.Demo.class, Rehearsal.class, CommandLine.HelpCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
     static final int OK = 0;

@@ -2,20 +2,12 @@ package io.weir.app;
 
 import io.weir.admin.AdminAddress;
 import io.weir.admin.AdminClient;
-import io.weir.admin.RunFolder;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,23 +18,14 @@ import picocli.CommandLine.Parameters;
         description = "Says how a running weir is: its readiness, config, listeners, connections, and the workers that are not well.",
         footer = {
             "",
-            "The process is found by --admin, else by its config FILE|DIR, else by WEIR_ADMIN in the environment, else it is the only one that this user runs.",
+            ProcessOptions.SEARCH,
             "WEIR_ADMIN_TOKEN, or --token-file, is the token that an address of another machine asks for."
         })
 final class Status implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** How the answer is written. */
-    enum Format {
-        TEXT,
-        JSON
-    }
-
     @Parameters(paramLabel = "FILE|DIR", arity = "0..1", description = "the config that it was started with")
     private @Nullable String config;
-
-    @Option(names = "--admin", paramLabel = "ADDRESS", description = "its admin API: 127.0.0.1:9901, or the path of a Unix socket")
-    private @Nullable String admin;
 
     @Option(names = "--app", paramLabel = "NAME", description = "this app alone")
     private @Nullable String app;
@@ -50,57 +33,16 @@ final class Status implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "N", description = "at most so many pools and workers (the default is 20)")
     private @Nullable Integer limit;
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "a file that holds admin.token")
-    private @Nullable Path tokenFile;
-
-    @Option(names = "--format", paramLabel = "text|json", defaultValue = "text", description = "for people (the default), or for programs")
-    @SuppressWarnings("NullAway.Init")
-    private Format format;
+    @Mixin
+    private final ProcessOptions options = new ProcessOptions();
 
     @Override
     public Integer call() {
-        return status(System::getenv, RunFolder.all(System::getenv), System.out, System.err);
+        return status(ProcessOptions.Surroundings.ofThisProcess());
     }
 
-    int status(Function<String, @Nullable String> environment, List<RunFolder> folders, PrintStream out, PrintStream err) {
-        try (AdminClient client = new AdminClient(PATIENCE, token(environment, tokenFile))) {
-            FoundProcess process = new ProcessSearch("status", environment, folders, client).find(admin, config);
-            out.print(process.ask(client, page()));
-            out.flush();
-            return Main.OK;
-        } catch (CommandException e) {
-            err.println("weir status: " + e.getMessage());
-            return e.exitCode();
-        }
-    }
-
-    private String page() {
-        String page = "/status?format=" + format.name().toLowerCase(Locale.ROOT);
-        if (app != null) {
-            page += "&app=" + URLEncoder.encode(app, StandardCharsets.UTF_8);
-        }
-        return limit == null ? page : page + "&limit=" + limit;
-    }
-
-    /** The token that a command has been given, in a file or in the environment; or null. */
-    static @Nullable String token(Function<String, @Nullable String> environment, @Nullable Path tokenFile) throws CommandException {
-        if (tokenFile == null) {
-            return checked(environment.apply("WEIR_ADMIN_TOKEN"), "WEIR_ADMIN_TOKEN");
-        }
-        try {
-            return checked(Files.readString(tokenFile), tokenFile.toString());
-        } catch (IOException e) {
-            throw new CommandException(Main.FAILED, "the token can't be read: " + e);
-        }
-    }
-
-    /** Without the end of its line; it must be something that can stand in a field. */
-    private static @Nullable String checked(@Nullable String token, String from) throws CommandException {
-        String stripped = token == null ? null : token.strip();
-        if (stripped != null && !stripped.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new CommandException(Main.USAGE, from + " holds no token: one is of 16 to 1024 letters, digits and -._~+/=");
-        }
-        return stripped;
+    int status(ProcessOptions.Surroundings around) {
+        return options.print("status", config, Call.get("/status").with("app", app).with("limit", limit), PATIENCE, around);
     }
 
     /** A command that has come to its end early; the message says what to do. */
@@ -121,10 +63,10 @@ final class Status implements Callable<Integer> {
 
     /** A process that a command talks to. */
     record FoundProcess(AdminAddress address) {
-        String ask(AdminClient client, String page) throws CommandException {
+        String ask(AdminClient client, Call call) throws CommandException {
             AdminClient.Response response;
             try {
-                response = client.get(address, page);
+                response = call.changes() ? client.post(address, call.page()) : client.get(address, call.page());
             } catch (IOException e) {
                 String remedy = address instanceof AdminAddress.Unix ? "ask as the user that runs it" : "its address stands in the start-up lines";
                 throw new CommandException(Main.FAILED, "nothing answers at " + address + " as it should: " + e.getMessage() + "; " + remedy);

@@ -58,6 +58,11 @@ public final class Steering {
         return planner;
     }
 
+    /** One that goes on from here by itself, to try what would happen. */
+    public FailoverPlanner plannerToTry() {
+        return planner.copy();
+    }
+
     /** Makes the plan for {@code now} ns and publishes it if it is another one. Returns the outlook before. */
     public Outlook replan(long now, Function<Member, MemberState> states, ErrorRates errors) {
         Outlook before = outlook;

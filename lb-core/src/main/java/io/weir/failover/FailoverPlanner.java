@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * the evacuated ones are recalled: they count as enabled, but for those that were evacuated hard.
  */
 public final class FailoverPlanner {
+    /** How much of its own part of the load a well worker is taken to carry when others are lost. */
+    public static final double OVERLOAD = Shares.OVERLOAD;
+
     private final AppSettings app;
     private final Balance balance;
     private final Order order;

@@ -5,6 +5,7 @@ import io.weir.config.Secret;
 import io.weir.config.Settings;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
+import io.weir.control.EvacuationFile;
 import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
 import io.weir.explain.FromConfig;
@@ -39,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -85,12 +87,17 @@ final class AdminRig implements Running, AutoCloseable {
     }
 
     AdminRig(String config, @Nullable MetricsPage metrics) throws Exception {
+        this(config, metrics, null);
+    }
+
+    /** One that keeps evacuations. */
+    AdminRig(String config, @Nullable MetricsPage metrics, @Nullable EvacuationFile state) throws Exception {
         settings = ConfigReader.read("test", config).settings();
         endpoints = new Endpoints(loops, new HeadLimits(8192, 65536, 100), new EndpointEvents(feed));
         Tables.Built built = new Tables(new LiveTargets(endpoints, null), 2).build(settings, System.nanoTime());
         table = built.table();
         control = new Control(
-                controlThread, System::nanoTime, () -> STARTED, null, ErrorRates.UNKNOWN, new ControlEvents(feed, System::nanoTime));
+                controlThread, System::nanoTime, () -> STARTED, state, ErrorRates.UNKNOWN, new ControlEvents(feed, System::nanoTime));
         onControl(() -> control.take(built.apps(), () -> {}));
         server = new AdminServer(this, feed, metrics, new Secret(TOKEN), "127.0.0.1");
         InetSocketAddress at = server.listen(BindAddress.parse("127.0.0.1:0"));
@@ -159,6 +166,11 @@ final class AdminRig implements Running, AutoCloseable {
         return get(target, "");
     }
 
+    /** The same with POST and the token. */
+    String post(String target) throws IOException {
+        return ask("POST " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 0\r\nAuthorization: Bearer " + TOKEN + "\r\n\r\n");
+    }
+
     /** The body of a response that is not in chunks. */
     static String body(String response) {
         return response.substring(response.indexOf("\r\n\r\n") + 4);
@@ -210,6 +222,11 @@ final class AdminRig implements Running, AutoCloseable {
     @Override
     public CompletableFuture<List<WorkerReport>> describe(Collection<Worker> workers) {
         return CompletableFuture.completedFuture(workers.stream().map(reports::get).filter(Objects::nonNull).toList());
+    }
+
+    @Override
+    public <T> CompletableFuture<T> onControl(Function<Control, T> question) {
+        return CompletableFuture.supplyAsync(() -> question.apply(control), controlThread);
     }
 
     @Override

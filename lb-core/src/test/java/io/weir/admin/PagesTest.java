@@ -116,6 +116,8 @@ class PagesTest {
     @Test
     void theIndexListsEveryPage() throws IOException {
         assertThat(page("/").lines().skip(1).map(line -> line.split(" ", 2)[0]))
-                .containsExactly("/", "/live", "/ready", "/status", "/workers", "/routes", "/explain", "/config", "/events", "/metrics");
+                .containsExactly(
+                        "/", "/live", "/ready", "/status", "/workers", "/routes", "/explain", "/config", "/simulate", "/evacuate", "/restore", "/failback",
+                        "/drill", "/drill/lines", "/drill/begin", "/drill/abort", "/events", "/metrics");
     }
 }

@@ -66,8 +66,11 @@ class ExplainTest {
         Explain explain = new Explain();
         new CommandLine(explain).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
         out.reset();
-        return explain.explain(
-                _ -> null, List.of(new RunFolder(folder.resolve("weir"))), new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        return explain.explain(new ProcessOptions.Surroundings(
+                _ -> null,
+                List.of(new RunFolder(folder.resolve("weir"))),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8)));
     }
 
     private String said() {

@@ -78,7 +78,8 @@ class StatusTest {
     private int status(String... args) {
         Status status = new Status();
         new CommandLine(status).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
-        return status.status(environment::get, List.of(runFolder), new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        return status.status(new ProcessOptions.Surroundings(
+                environment::get, List.of(runFolder), new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8)));
     }
 
     private String said() {

@@ -1,0 +1,83 @@
+package io.weir.admin;
+
+import io.weir.control.Control;
+import io.weir.simulate.Drill;
+import io.weir.simulate.Flow;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The drill of this process, of which there is one at a time: it goes on by itself, whoever looks on. Any thread. */
+final class Drills {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final Running running;
+    private final InstantSource wall;
+    private @Nullable Drill last;
+    /** Whether one is about to begin. */
+    private boolean beginning;
+
+    Drills(Running running, InstantSource wall) {
+        this.running = running;
+        this.wall = wall;
+    }
+
+    /** The one that is under way, or was last; null if there was none. */
+    synchronized @Nullable Drill last() {
+        return last;
+    }
+
+    /** Begins one, and goes on with it on a thread of its own until it is over. */
+    Drill begin(Drill.Order order) throws RefusedException {
+        synchronized (this) {
+            if (beginning || (last != null && !last.over())) {
+                throw new RefusedException(409, "a drill is under way; end it with /drill/abort, or wait until its traffic has come back");
+            }
+            beginning = true;
+        }
+        try {
+            var begun = new Drill[1];
+            EvacuatePage.changed(running, control -> {
+                begun[0] = Drill.begin(control, order, Flow.COUNTED, wall.instant().truncatedTo(ChronoUnit.SECONDS));
+                return true;
+            });
+            Drill drill = Objects.requireNonNull(begun[0]);
+            synchronized (this) {
+                last = drill;
+            }
+            Thread.ofPlatform().name("weir-drill").daemon().start(() -> goOn(drill));
+            return drill;
+        } finally {
+            synchronized (this) {
+                beginning = false;
+            }
+        }
+    }
+
+    private void goOn(Drill drill) {
+        try {
+            while (running.onControl(drill::tick).join()) {
+                LockSupport.parkNanos(SECOND);
+            }
+        } catch (CompletionException e) {
+            // The process ends. The evacuation does so by its date, here or in the next process.
+        }
+    }
+
+    /** Ends the one that is under way before its time. */
+    void stop() throws RefusedException {
+        Drill drill = last();
+        if (drill == null || drill.over()) {
+            throw new RefusedException(404, "no drill is under way");
+        }
+        running.onControl((Control control) -> {
+                    drill.stop(control);
+                    return true;
+                })
+                .join();
+    }
+}

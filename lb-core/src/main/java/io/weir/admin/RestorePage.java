@@ -1,0 +1,30 @@
+package io.weir.admin;
+
+import io.weir.control.Control;
+import io.weir.failover.Evacuation;
+import io.weir.failover.Scope;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** {@code /restore}: ends an evacuation before its time. */
+final class RestorePage implements Page {
+    private final Running running;
+
+    RestorePage(Running running) {
+        this.running = running;
+    }
+
+    @Override
+    public Reply answer(PageRequest request) throws RefusedException {
+        request.knowOnly(EvacuatePage.WHAT);
+        Scope scope = EvacuatePage.scope(request);
+        if (!EvacuatePage.changed(running, control -> control.restore(scope))) {
+            String there = running.onControl(Control::evacuations).join().all().stream()
+                    .map(Evacuation::scope)
+                    .map(Scope::toString)
+                    .collect(Collectors.joining(", "));
+            throw new RefusedException(404, scope + " is not evacuated; what is: " + (there.isEmpty() ? "nothing" : there));
+        }
+        return new Reply.Facts(Map.of("restored", scope.toString()));
+    }
+}

@@ -1,0 +1,183 @@
+package io.weir.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.control.AppControl;
+import io.weir.control.EvacuationFile;
+import io.weir.health.AdminState;
+import io.weir.health.Health;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trying losses out, evacuating, restoring, failing back and drills over the admin API. */
+@Timeout(60)
+class EvacuationPagesTest {
+    private static final String CONFIG = """
+            domains: [cloudhub.example]
+            here: { region: ca-c1, zone: ca-c1a }
+            listeners: [ { bind: ":8080" } ]
+            admin: { bind: "127.0.0.1:9901", token: a-token-of-24-characters }
+            regions:
+              ca-c1: { jurisdiction: CA, zones: [ca-c1a, ca-c1b] }
+              us-e1: { jurisdiction: US, zones: [us-e1a] }
+            apps:
+              orders:
+                failover: { to: [us-e1], failback: manual }
+                pools:
+                  ca-c1: { workers: [ { address: "127.0.0.1:1", zone: ca-c1a }, { address: "127.0.0.1:2", zone: ca-c1b } ] }
+                  us-e1: { workers: [ { address: "127.0.0.1:3", zone: us-e1a } ] }
+              stock: { pools: { us-e1: { workers: [ { address: "127.0.0.1:4", zone: us-e1a } ] } } }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private EvacuationFile file;
+    private AdminRig rig;
+
+    @BeforeEach
+    void start() throws Exception {
+        file = new EvacuationFile(folder.resolve("state"));
+        rig = new AdminRig(CONFIG, null, file);
+        rig.verdict(Health.HEALTHY, "200", _ -> true);
+    }
+
+    @AfterEach
+    void stop() {
+        rig.close();
+    }
+
+    private AdminState stateOf(String app, int worker) throws Exception {
+        return rig.onControl(control -> {
+            AppControl found = control.app(app);
+            return found == null ? AdminState.DISABLED : control.states(found).get(worker).admin();
+        }).get();
+    }
+
+    private String get(String target) throws IOException {
+        return AdminRig.body(rig.get(target));
+    }
+
+    @Test
+    void aLossIsTriedOutAndTouchesNothing() throws IOException {
+        assertThat(get("/simulate?lose=zone=ca-c1a&then=region=ca-c1")).isEqualTo("""
+                losses  lose zone=ca-c1a, lose region=ca-c1
+                seed    1
+                load    exchanges 40, from 10 for each worker
+                counts  apps 2, concerned 1, dark before 0
+
+                STEP  LOSS               UNTOUCHED  MOVED  OVERLOADED  PANIC  NOTHING ELSE LEFT  STOPPED BY RESIDENCY  DARK  DARK BY NAME  WORKERS OVER
+                1     lose zone=ca-c1a   0          1      0           0      0                  0                     0     0             0
+                2     lose region=ca-c1  0          0      1           0      0                  0                     0     0             0
+
+                APP     BEFORE     AFTER 1  AFTER 2     LOAD  SETTLED  DARK BY NAME
+                orders  untouched  moved    overloaded  200%  0ms      -
+
+                APP     ASKED  TIER   BEFORE  AFTER 1  AFTER 2
+                orders  -      ca-c1  100%    70%      0%
+                orders  -      us-e1  0%      30%      100%
+                orders  us-e1  us-e1  100%    100%     100%
+
+                APP     WORKER       ZONE    BEFORE  AFTER 1  AFTER 2  LOAD  MOST
+                orders  127.0.0.1:1  ca-c1a  15      0        0        lost  1000
+                orders  127.0.0.1:2  ca-c1b  15      22       0        lost  1000
+                orders  127.0.0.1:3  us-e1a  0       8        30       200%  1000
+                """);
+        assertThat(get("/simulate?lose=zone=ca-c1a&then=region=ca-c1&format=json")).contains("\"after_1\" : 0.700", "\"shares_left_off\" : 0");
+    }
+
+    @Test
+    void whatCannotBeTriedOutIsSaid() throws IOException {
+        assertThat(rig.get("/simulate")).startsWith("HTTP/1.1 400 ").endsWith("this page needs lose=\n");
+        assertThat(rig.get("/simulate?lose=house=1")).startsWith("HTTP/1.1 400 ").contains("write zone=NAME");
+        assertThat(rig.get("/simulate?lose=zone=nix")).startsWith("HTTP/1.1 404 ").contains("no worker is in zone=nix");
+        assertThat(rig.get("/simulate?lose=zone=ca-c1a&app=nix")).startsWith("HTTP/1.1 404 ").contains("there is no app nix among 2");
+        assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=never")).startsWith("HTTP/1.1 400 ").contains("for is not a duration");
+        assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=2h&hard=yes")).startsWith("HTTP/1.1 400 ").contains("hard must be true or false");
+        assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=31h&hard=true&what=x")).startsWith("HTTP/1.1 400 ").contains("write zone=NAME");
+        assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=721h")).startsWith("HTTP/1.1 400 ").contains("for must be from 1s to 720h, is 721h");
+    }
+
+    @Test
+    void anEvacuationIsMadeKeptAndEndedEarly() throws Exception {
+        assertThat(rig.get("/evacuate?what=zone=ca-c1a&for=30m")).startsWith("HTTP/1.1 405 ");
+        assertThat(AdminRig.body(rig.post("/evacuate?what=zone=ca-c1a&for=30m&dry-run=true"))).startsWith("would evacuate    zone=ca-c1a\n");
+        assertThat(stateOf("orders", 0)).isEqualTo(AdminState.ENABLED);
+
+        assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=30m")).startsWith("HTTP/1.1 200 ").contains("evacuated  zone=ca-c1a\n");
+        assertThat(stateOf("orders", 0)).isEqualTo(AdminState.EVACUATED);
+        assertThat(Files.readString(file.path())).startsWith("zone=ca-c1a until 20");
+
+        assertThat(rig.post("/restore?what=zone=ca-c1b")).startsWith("HTTP/1.1 404 ").endsWith("zone=ca-c1b is not evacuated; what is: zone=ca-c1a\n");
+        assertThat(AdminRig.body(rig.post("/restore?what=zone=ca-c1a"))).isEqualTo("restored  zone=ca-c1a\n");
+        assertThat(stateOf("orders", 0)).isEqualTo(AdminState.ENABLED);
+        assertThat(Files.readString(file.path())).isEmpty();
+    }
+
+    @Test
+    void theLastCapacityOfAnAppIsNotTurnedOffUnlessForced() throws Exception {
+        assertThat(rig.post("/evacuate?what=region=us-e1&for=30m"))
+                .startsWith("HTTP/1.1 409 ")
+                .contains("without region=us-e1,", "stock: nothing else may serve it", "dry-run", "force");
+        assertThat(stateOf("stock", 0)).isEqualTo(AdminState.ENABLED);
+        assertThat(rig.post("/evacuate?what=region=us-e1&for=30m&dry-run=true"))
+                .contains("would be refused  true\n", "objections        stock: nothing else may serve it\n");
+
+        assertThat(rig.post("/evacuate?what=region=us-e1&for=30m&hard=true&force=true")).startsWith("HTTP/1.1 200 ");
+        assertThat(stateOf("stock", 0)).isEqualTo(AdminState.EVACUATED_HARD);
+    }
+
+    @Test
+    void whatIsLeftMustBeWell() throws Exception {
+        rig.verdict(Health.UNHEALTHY, "refused", worker -> worker.zone().equals("us-e1a"));
+
+        assertThat(rig.post("/evacuate?what=region=ca-c1&for=30m")).startsWith("HTTP/1.1 409 ").contains("orders: nobody who is well would be left");
+    }
+
+    @Test
+    void whatCannotBeKeptIsNotDone() throws Exception {
+        Files.writeString(folder.resolve("state"), "a file where the folder should be");
+
+        assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=30m"))
+                .startsWith("HTTP/1.1 500 ")
+                .contains("nothing was changed, since it could not be kept over a restart", folder.resolve("state").toString(), "runtime.state");
+        assertThat(stateOf("orders", 0)).isEqualTo(AdminState.ENABLED);
+    }
+
+    @Test
+    void trafficThatWaitsIsBroughtBack() throws Exception {
+        assertThat(rig.post("/failback?app=nix")).startsWith("HTTP/1.1 404 ").contains("there is no app nix among 2");
+        assertThat(AdminRig.body(rig.post("/failback?app=orders"))).as("nothing waits").isEqualTo("app  orders\n");
+
+        rig.verdict(Health.UNHEALTHY, "refused", worker -> worker.region().equals("ca-c1"));
+        String answer;
+        do {
+            answer = AdminRig.body(rig.post("/failback?app=orders")); // plans follow within milliseconds
+        } while (!answer.contains("ASKED"));
+        assertThat(answer).contains("ca-c1  ca-c1  lost", "too few of its workers are well");
+    }
+
+    @Test
+    void aDrillIsGuardedGoesOnByItselfAndIsEnded() throws Exception {
+        assertThat(rig.get("/drill")).startsWith("HTTP/1.1 404 ");
+        assertThat(rig.post("/drill/abort")).startsWith("HTTP/1.1 404 ").contains("no drill is under way");
+        assertThat(rig.post("/drill/begin?what=zone=ca-c1a&for=5m&abort-if=luck")).startsWith("HTTP/1.1 400 ").contains("write errors>1%");
+        assertThat(rig.post("/drill/begin?what=region=us-e1&for=5m")).startsWith("HTTP/1.1 409 ").contains("stock: nothing else may serve it");
+
+        assertThat(rig.post("/drill/begin?what=zone=ca-c1a&for=5m&abort-if=errors%3E1%25")).startsWith("HTTP/1.1 200 ").contains("outcome    under way\n");
+        assertThat(stateOf("orders", 0)).isEqualTo(AdminState.EVACUATED);
+        assertThat(rig.post("/drill/begin?what=zone=ca-c1a&for=5m")).startsWith("HTTP/1.1 409 ").contains("a drill is under way");
+        assertThat(get("/drill/lines")).startsWith("0 s: evacuated zone=ca-c1a\n").doesNotContain("over");
+
+        assertThat(rig.post("/drill/abort")).startsWith("HTTP/1.1 200 ");
+        assertThat(stateOf("orders", 0)).isEqualTo(AdminState.ENABLED);
+        assertThat(rig.await("/drill/lines", "over STOPPED\n")).contains("stopped by a person; restored zone=ca-c1a", "over\n");
+        assertThat(get("/drill")).contains("outcome    stopped by a person\n", "over       true\n");
+    }
+}
