@@ -4,6 +4,7 @@ import io.weir.control.Control;
 import io.weir.simulate.Drill;
 import io.weir.simulate.Flow;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ final class Drills {
         try {
             var begun = new Drill[1];
             EvacuatePage.changed(running, control -> {
-                begun[0] = Drill.begin(control, order, Flow.COUNTED, wall.instant());
+                begun[0] = Drill.begin(control, order, Flow.COUNTED, wall.instant().truncatedTo(ChronoUnit.SECONDS));
                 return true;
             });
             Drill drill = Objects.requireNonNull(begun[0]);

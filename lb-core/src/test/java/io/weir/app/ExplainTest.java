@@ -67,7 +67,10 @@ class ExplainTest {
         new CommandLine(explain).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
         out.reset();
         return explain.explain(new ProcessOptions.Surroundings(
-                _ -> null, List.of(new RunFolder(folder.resolve("weir"))), new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8)));
+                _ -> null,
+                List.of(new RunFolder(folder.resolve("weir"))),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8)));
     }
 
     private String said() {
