@@ -7,6 +7,8 @@ import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weir.config.CheckSettings;
+import io.weir.config.HealthSettings;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.ControlListener;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,6 +44,8 @@ import reactor.core.scheduler.Schedulers;
  */
 final class ControlPlane implements AutoCloseable {
     private static final int LAST_SECONDS = 5;
+    /** Of the load balancers of other regions: what they answer comes from behind them, and ejects nobody. */
+    private static final HealthSettings GATEWAY = new HealthSettings(CheckSettings.DEFAULT, null, null);
 
     private final ScheduledThreadPoolExecutor thread;
     private final EventLoopGroup healthGroup;
@@ -106,7 +111,12 @@ final class ControlPlane implements AutoCloseable {
     private void watch(AppControl app) {
         Map<String, List<Worker>> pools = new LinkedHashMap<>();
         app.members().forEach(member -> pools.computeIfAbsent(member.worker().region(), _ -> new ArrayList<>()).add(member.worker()));
-        pools.values().forEach(pool -> monitor.watch(pool, app.settings().health()));
+        pools.forEach((region, pool) -> monitor.watch(pool, health(app, region)));
+    }
+
+    private static HealthSettings health(AppControl app, String region) {
+        boolean behindGateway = Objects.requireNonNull(app.settings().pools().get(region)).gateway() != null;
+        return behindGateway ? GATEWAY : app.settings().health();
     }
 
     /** What the control thread says to a question. Fails if there is none any more. */

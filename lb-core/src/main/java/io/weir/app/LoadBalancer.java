@@ -83,6 +83,7 @@ public final class LoadBalancer implements AutoCloseable {
 
     private LoadBalancer(Settings settings, TransportChoice transport, int loopCount) throws CannotLogException {
         var limits = settings.limits();
+        String instance = InstanceName.of(settings);
         loops = new EventLoops(transport.kind(), loopCount);
         // Workers are trusted with a status line as long as their head may be.
         HeadLimits responseLimits = new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields());
@@ -91,12 +92,12 @@ public final class LoadBalancer implements AutoCloseable {
         telemetry = startTelemetry(settings);
         watchdog = LoopWatchdog.start(loops, stalls, this::checkTelling);
         control = new ControlPlane(transport.kind(), loopCount, null, controlEvents);
-        Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched()), loopCount);
+        Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched(), instance), loopCount);
         Tables.Built built = tables.build(settings, System.nanoTime());
         table = built.table();
         firstVerdicts = new FirstVerdicts(control.begin(built.apps(), tables.latencySums()));
         HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
-        Peers peers = new Peers(settings.forwarding());
+        Peers peers = new Peers(settings.forwarding(), settings.gateways().trusted(), instance);
         SplittableRandom random = new SplittableRandom();
         for (EventLoops.Loop loop : loops.loops()) {
             ExchangeLoop exchanges = new ExchangeLoop(

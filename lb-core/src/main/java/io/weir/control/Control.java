@@ -173,6 +173,7 @@ public final class Control {
             return false;
         }
         known.steerings().forEach(steering -> steering.planner().failBackNow());
+        known.own().forEach(steering -> steering.planner().failBackNow());
         changed(known);
         return true;
     }
@@ -232,6 +233,7 @@ public final class Control {
         changed.clear();
         now.forEach(app -> {
             app.steerings().forEach(steering -> replan(app, steering));
+            app.own().forEach(steering -> replan(app, steering));
             riskBook.changed(app);
         });
         silent.forEach(Target::foundSilent); // with the new plans in force, what is given back goes elsewhere
@@ -272,6 +274,9 @@ public final class Control {
                 after.next() == Long.MAX_VALUE
                         ? null
                         : thread.schedule(() -> replan(app, steering), Math.max(0, after.next() - now), TimeUnit.NANOSECONDS));
+        if (app.own().contains(steering)) {
+            return;
+        }
         chronicle.planned(app, steering.asked(), before, after, now);
         if (!before.plan().equals(after.plan())) {
             listener.planned(app.settings().name(), steering.asked(), before, after);

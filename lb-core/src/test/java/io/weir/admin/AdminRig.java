@@ -87,7 +87,7 @@ final class AdminRig implements Running, AutoCloseable {
     AdminRig(String config, @Nullable MetricsPage metrics) throws Exception {
         settings = ConfigReader.read("test", config).settings();
         endpoints = new Endpoints(loops, new HeadLimits(8192, 65536, 100), new EndpointEvents(feed));
-        Tables.Built built = new Tables(new LiveTargets(endpoints, null), 2).build(settings, System.nanoTime());
+        Tables.Built built = new Tables(new LiveTargets(endpoints, null, "lb-1"), 2).build(settings, System.nanoTime());
         table = built.table();
         control = new Control(
                 controlThread, System::nanoTime, () -> STARTED, null, ErrorRates.UNKNOWN, new ControlEvents(feed, System::nanoTime));
