@@ -142,6 +142,7 @@ public final class SettingsTree {
                                     "body", literal(body)));
             case CheckSettings.Tcp() -> mapping("tcp", Map.of());
             case CheckSettings.Tls(String serverName) -> mapping("tls", mapping("server-name", serverName));
+            case CheckSettings.Pools() -> throw new IllegalArgumentException("no config asks a gateway for its pools");
             case CheckSettings.Grpc(String service) -> mapping("grpc", mapping("service", service.isEmpty() ? null : literal(service)));
         };
     }

@@ -14,6 +14,7 @@ import io.weir.control.Control;
 import io.weir.control.ControlListener;
 import io.weir.control.EvacuationFile;
 import io.weir.control.LatencySums;
+import io.weir.control.OwnPools;
 import io.weir.control.Ticks;
 import io.weir.control.TierErrors;
 import io.weir.control.TrafficSums;
@@ -44,14 +45,18 @@ import reactor.core.scheduler.Schedulers;
  */
 final class ControlPlane implements AutoCloseable {
     private static final int LAST_SECONDS = 5;
+    /** More than there can be: those of this process are above all of the one before it. */
+    private static final long REVISIONS_PER_MILLI = 1000;
+
     /** Of the load balancers of other regions: what they answer comes from behind them, and ejects nobody. */
-    private static final HealthSettings GATEWAY = new HealthSettings(CheckSettings.DEFAULT, null, null);
+    private static final HealthSettings GATEWAY = new HealthSettings(CheckSettings.GATEWAY, null, null);
 
     private final ScheduledThreadPoolExecutor thread;
     private final EventLoopGroup healthGroup;
     private final AddressResolverGroup<?> names;
     private final HealthMonitor monitor;
     private final TrafficSums traffic;
+    private final OwnPools ownPools = new OwnPools(System.currentTimeMillis() * REVISIONS_PER_MILLI);
     private final Control control;
     private final Disposable.Swap changes = Disposables.swap();
     /** Null until it begins. */
@@ -71,7 +76,7 @@ final class ControlPlane implements AutoCloseable {
         var checks = new NettyChecks(healthLoop, checking.socketChannel(), names, System::nanoTime);
         monitor = new HealthMonitor(healthLoop, checks, System::nanoTime, new SplittableRandom());
         traffic = new TrafficSums(loops, this::look);
-        control = new Control(thread, System::nanoTime, InstantSource.system(), file, new TierErrors(System::nanoTime), listener);
+        control = new Control(thread, System::nanoTime, InstantSource.system(), file, new TierErrors(System::nanoTime), listener, ownPools);
     }
 
     TrafficSums traffic() {
@@ -81,6 +86,10 @@ final class ControlPlane implements AutoCloseable {
     /** What it says is for any thread; for all else {@link #ask}. */
     Control control() {
         return control;
+    }
+
+    OwnPools ownPools() {
+        return ownPools;
     }
 
     HealthMonitor monitor() {

@@ -15,6 +15,7 @@ import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
 import io.weir.exchange.ExchangeListener;
 import io.weir.exchange.ExchangeLoop;
+import io.weir.exchange.Gateways;
 import io.weir.exchange.Peers;
 import io.weir.frontend.ClientTimeouts;
 import io.weir.frontend.ConnectionLimit;
@@ -97,7 +98,7 @@ public final class LoadBalancer implements AutoCloseable {
         table = built.table();
         firstVerdicts = new FirstVerdicts(control.begin(built.apps(), tables.latencySums()));
         HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
-        Peers peers = new Peers(settings.forwarding(), settings.gateways().trusted(), instance);
+        Peers peers = new Peers(settings.forwarding(), new Gateways(settings.gateways().trusted(), instance, control.ownPools()));
         SplittableRandom random = new SplittableRandom();
         for (EventLoops.Loop loop : loops.loops()) {
             ExchangeLoop exchanges = new ExchangeLoop(

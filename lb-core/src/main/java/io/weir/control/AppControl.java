@@ -74,7 +74,11 @@ public final class AppControl {
     public List<MemberState> states(Evacuations evacuations) {
         return workers.stream()
                 .map(worker -> new MemberState(
-                        worker.member(), worker.health(), evacuations.of(worker.member().worker()), worker.warmSince()))
+                        worker.member(),
+                        worker.health(),
+                        evacuations.of(worker.member().worker()),
+                        worker.warmSince(),
+                        worker.share()))
                 .toList();
     }
 

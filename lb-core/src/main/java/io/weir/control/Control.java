@@ -49,6 +49,7 @@ public final class Control {
     private final @Nullable EvacuationFile file;
     private final ErrorRates errors;
     private final ControlListener listener;
+    private final OwnPools ownPools;
     private final ControlCounts counts = new ControlCounts();
     private final Chronicle chronicle;
     private volatile Map<String, AppControl> apps = Map.of();
@@ -68,6 +69,7 @@ public final class Control {
      * @param clock ns, monotonic
      * @param file where evacuations are kept, or null
      * @param errors what traffic has seen lately
+     * @param ownPools is told how those pools are that others may hand requests over to
      */
     public Control(
             ScheduledExecutorService thread,
@@ -75,13 +77,15 @@ public final class Control {
             InstantSource wall,
             @Nullable EvacuationFile file,
             ErrorRates errors,
-            ControlListener listener) {
+            ControlListener listener,
+            OwnPools ownPools) {
         this.thread = thread;
         this.clock = clock;
         this.wall = wall;
         this.file = file;
         this.errors = errors;
         this.listener = listener;
+        this.ownPools = ownPools;
         this.chronicle = new Chronicle(counts, listener::happened);
         this.riskBook = new RiskBook(thread, counts, () -> evacuations);
     }
@@ -102,6 +106,7 @@ public final class Control {
             riskBook.changed(app);
         }
         apps = Collections.unmodifiableMap(taken);
+        all.forEach(app -> app.own().forEach(steering -> tell(app, steering.asked())));
         unproven = workers.size();
         this.whenProven = whenProven;
         tellIfProven();
@@ -131,6 +136,11 @@ public final class Control {
         WorkerState state = workers.get(transition.worker());
         if (state == null) {
             return; // it is no longer one of ours
+        }
+        if (transition.isShareAlone()) {
+            state.become(transition);
+            changed(state.app());
+            return;
         }
         if (transition.from() == Health.UNPROVEN) {
             unproven--;
@@ -234,6 +244,7 @@ public final class Control {
         now.forEach(app -> {
             app.steerings().forEach(steering -> replan(app, steering));
             app.own().forEach(steering -> replan(app, steering));
+            app.own().forEach(steering -> tell(app, steering.asked()));
             riskBook.changed(app);
         });
         silent.forEach(Target::foundSilent); // with the new plans in force, what is given back goes elsewhere
@@ -244,6 +255,14 @@ public final class Control {
         chronicle.settled(clock.getAsLong(), wall.instant(), evacuations);
         measure();
         tellIfProven();
+    }
+
+    /** Other load balancers hear how it is. */
+    private void tell(AppControl app, String region) {
+        ownPools.put(
+                app.settings().name(),
+                region,
+                app.members().stream().filter(member -> member.worker().region().equals(region)).map(this::state).toList());
     }
 
     private void measure() {
@@ -287,7 +306,7 @@ public final class Control {
         WorkerState known = workers.get(member.worker());
         return known == null
                 ? new MemberState(member, Health.UNPROVEN, evacuations.of(member.worker()), MemberState.NOT_WARMING)
-                : new MemberState(member, known.health(), evacuations.of(member.worker()), known.warmSince());
+                : new MemberState(member, known.health(), evacuations.of(member.worker()), known.warmSince(), known.share());
     }
 
     // ---- what pages and tools ask; for any thread

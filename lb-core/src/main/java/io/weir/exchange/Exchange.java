@@ -176,6 +176,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
             takeOver(handOver);
             return;
         }
+        if (forwarding.peer().gateway() && Gateways.asks(request)) {
+            answer(Reason.RESPONDED, forwarding.peer().rules().others().answer(request));
+            return;
+        }
         switch (loop.table().resolve(request)) {
             case null -> refuse(Reason.NO_ROUTE, null);
             case Route to -> follow(to);

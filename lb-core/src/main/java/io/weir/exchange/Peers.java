@@ -5,13 +5,11 @@ import io.weir.config.ForwardedField;
 import io.weir.config.ForwardingSettings;
 import io.weir.http.HeadWriter;
 import io.weir.http.TrustedProxies;
-import io.weir.topology.Cidr;
 import io.weir.topology.IpAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,25 +26,21 @@ public final class Peers {
     /** Gateways among them. */
     private final TrustedProxies trusted;
     private final TrustedProxies gateways;
+    private final Gateways others;
     private final byte[] instance;
     private final boolean via;
     private final boolean forwarded;
 
     /** Where nobody hands requests over. */
     public Peers(ForwardingSettings settings) {
-        this(settings, List.of(), "weir");
+        this(settings, Gateways.NONE);
     }
 
-    /**
-     * What settings say.
-     *
-     * @param gateways who may hand requests over; their word about the client is believed too
-     * @param instance our name among them
-     */
-    public Peers(ForwardingSettings settings, List<Cidr> gateways, String instance) {
-        this.trusted = new TrustedProxies(Stream.concat(settings.trustedProxies().stream(), gateways.stream()).toList());
-        this.gateways = new TrustedProxies(gateways);
-        this.instance = ascii(instance);
+    public Peers(ForwardingSettings settings, Gateways others) {
+        this.trusted = new TrustedProxies(Stream.concat(settings.trustedProxies().stream(), others.trusted().stream()).toList());
+        this.gateways = new TrustedProxies(others.trusted());
+        this.others = others;
+        this.instance = ascii(others.instance());
         this.via = settings.via();
         this.forwarded = settings.forwarded() == ForwardedField.RFC7239;
     }
@@ -97,6 +91,10 @@ public final class Peers {
     /** Our name among load balancers. */
     byte[] instance() {
         return instance;
+    }
+
+    Gateways others() {
+        return others;
     }
 
     TrustedProxies trusted() {

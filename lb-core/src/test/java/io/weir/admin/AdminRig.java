@@ -5,6 +5,7 @@ import io.weir.config.Secret;
 import io.weir.config.Settings;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
+import io.weir.control.OwnPools;
 import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
 import io.weir.explain.FromConfig;
@@ -90,7 +91,7 @@ final class AdminRig implements Running, AutoCloseable {
         Tables.Built built = new Tables(new LiveTargets(endpoints, null, "lb-1"), 2).build(settings, System.nanoTime());
         table = built.table();
         control = new Control(
-                controlThread, System::nanoTime, () -> STARTED, null, ErrorRates.UNKNOWN, new ControlEvents(feed, System::nanoTime));
+                controlThread, System::nanoTime, () -> STARTED, null, ErrorRates.UNKNOWN, new ControlEvents(feed, System::nanoTime), new OwnPools(1));
         onControl(() -> control.take(built.apps(), () -> {}));
         server = new AdminServer(this, feed, metrics, new Secret(TOKEN), "127.0.0.1");
         InetSocketAddress at = server.listen(BindAddress.parse("127.0.0.1:0"));

@@ -20,7 +20,8 @@ class ExchangeHandOverTest {
     private static final String HOP = "Weir-Hop: lb-1;to=ca-c1;app=orders";
 
     private final ExchangeRig rig = new ExchangeRig();
-    private final Peers peers = new Peers(ForwardingSettings.DEFAULTS, List.of(Cidr.parse("10.1.1.1")), "lb-2");
+    private final Peers peers = new Peers(
+            ForwardingSettings.DEFAULTS, new Gateways(List.of(Cidr.parse("10.1.1.1")), "lb-2", known -> "since " + known));
 
     @AfterEach
     void nothingIsLeft() {
@@ -117,6 +118,24 @@ class ExchangeHandOverTest {
         ScriptedClient client = handedOver("POST / HTTP/1.1", "Host: orders.test", HOP);
         worker().answer("");
         assertThat(client.outcome()).isEqualTo("HTTP/1.1 200 OK");
+    }
+
+    // ---- how the pools are
+
+    @Test
+    void aGatewayAsksForThePools() {
+        assertThat(handedOver("GET /.weir/apps?since=7 HTTP/1.1", "Host: x").answer()).isEqualTo(new OwnAnswer(200, "text/plain", "since 7", 0, null));
+        assertThat(handedOver("GET /.weir/apps HTTP/1.1", "Host: x").answer().body()).isEqualTo("since 0");
+        assertThat(handedOver("GET /.weir/apps?since=x HTTP/1.1", "Host: x").answer().body()).isEqualTo("since 0");
+    }
+
+    @Test
+    void toAnyoneElseThatIsAPathLikeOthers() {
+        rig.get(); // the first of them makes the app
+        worker().answer("");
+        rig.request("GET /.weir/apps?since=7 HTTP/1.1", "Host: orders.test");
+        assertThat(worker().head()).contains("GET /.weir/apps?since=7 ");
+        worker().answer("");
     }
 
     // ---- the sender
