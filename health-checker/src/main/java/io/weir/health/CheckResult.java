@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param verdicts what was found of each worker, where the answer speaks for many; null: the same of all
  */
 public record CheckResult(@Nullable Failure failure, String detail, @Nullable Instant certificateEnd, double share, @Nullable Verdicts verdicts) {
+    /** What was found of a worker. */
+    public CheckResult(@Nullable Failure failure, String detail, @Nullable Instant certificateEnd) {
+        this(failure, detail, certificateEnd, 1, null);
+    }
+
     /** What an answer says of each worker that it speaks for. */
     @FunctionalInterface
     public interface Verdicts {
@@ -56,7 +61,7 @@ public record CheckResult(@Nullable Failure failure, String detail, @Nullable In
     }
 
     public static CheckResult failed(Failure failure, String detail) {
-        return new CheckResult(failure, detail, null, 1, null);
+        return new CheckResult(failure, detail, null);
     }
 
     /** What it says of {@code worker}. */

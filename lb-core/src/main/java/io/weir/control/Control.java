@@ -65,6 +65,17 @@ public final class Control {
     private int unproven;
     private Runnable whenProven = () -> {};
 
+    /** One whose pools no other load balancer asks for. */
+    public Control(
+            ScheduledExecutorService thread,
+            LongSupplier clock,
+            InstantSource wall,
+            @Nullable EvacuationFile file,
+            ErrorRates errors,
+            ControlListener listener) {
+        this(thread, clock, wall, file, errors, listener, new OwnPools(1));
+    }
+
     /**
      * @param clock ns, monotonic
      * @param file where evacuations are kept, or null

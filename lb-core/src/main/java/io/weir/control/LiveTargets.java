@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param instance our name among load balancers
  */
 public record LiveTargets(Endpoints endpoints, @Nullable Touched touched, String instance) implements Targets {
+    /** Of an app without gateways. */
+    public LiveTargets(Endpoints endpoints, @Nullable Touched touched) {
+        this(endpoints, touched, "weir");
+    }
+
     @Override
     public Target of(AppSettings app, Worker worker, int weight, @Nullable Latency latency) {
         if (Objects.requireNonNull(app.pools().get(worker.region())).gateway() != null) {

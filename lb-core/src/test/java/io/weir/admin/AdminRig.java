@@ -5,7 +5,6 @@ import io.weir.config.Secret;
 import io.weir.config.Settings;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
-import io.weir.control.OwnPools;
 import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
 import io.weir.explain.FromConfig;
@@ -88,10 +87,10 @@ final class AdminRig implements Running, AutoCloseable {
     AdminRig(String config, @Nullable MetricsPage metrics) throws Exception {
         settings = ConfigReader.read("test", config).settings();
         endpoints = new Endpoints(loops, new HeadLimits(8192, 65536, 100), new EndpointEvents(feed));
-        Tables.Built built = new Tables(new LiveTargets(endpoints, null, "lb-1"), 2).build(settings, System.nanoTime());
+        Tables.Built built = new Tables(new LiveTargets(endpoints, null), 2).build(settings, System.nanoTime());
         table = built.table();
         control = new Control(
-                controlThread, System::nanoTime, () -> STARTED, null, ErrorRates.UNKNOWN, new ControlEvents(feed, System::nanoTime), new OwnPools(1));
+                controlThread, System::nanoTime, () -> STARTED, null, ErrorRates.UNKNOWN, new ControlEvents(feed, System::nanoTime));
         onControl(() -> control.take(built.apps(), () -> {}));
         server = new AdminServer(this, feed, metrics, new Secret(TOKEN), "127.0.0.1");
         InetSocketAddress at = server.listen(BindAddress.parse("127.0.0.1:0"));

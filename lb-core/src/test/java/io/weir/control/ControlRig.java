@@ -40,7 +40,7 @@ public final class ControlRig implements ControlListener {
             var settings = ConfigReader.read("test", config).settings();
             Targets targets = (app, worker, weight, latency) -> new StandInTarget(worker.address().toString(), touched);
             control = new Control(
-                    timers.eventLoop(), () -> now, () -> BEGIN.plusNanos(now - begin), null, new TierErrors(() -> now), this, new OwnPools(1));
+                    timers.eventLoop(), () -> now, () -> BEGIN.plusNanos(now - begin), null, new TierErrors(() -> now), this);
             control.take(new Tables(targets, 1).build(settings, now).apps(), () -> {});
         } catch (ConfigProblemsException e) {
             throw new IllegalArgumentException(e);

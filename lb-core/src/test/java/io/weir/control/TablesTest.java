@@ -73,7 +73,7 @@ class TablesTest {
 
     private static RoutingTable table(String config) {
         try {
-            return new Tables(new LiveTargets(endpoints, null, "lb-1"), 2).build(ConfigReader.read("weir.yaml", config).settings(), 0).table();
+            return new Tables(new LiveTargets(endpoints, null), 2).build(ConfigReader.read("weir.yaml", config).settings(), 0).table();
         } catch (ConfigProblemsException e) {
             throw new AssertionError(e.getMessage(), e);
         }
@@ -195,7 +195,7 @@ class TablesTest {
 
     @Test
     void latenciesAreMeasuredForPeakEwmaAlone() throws ConfigProblemsException {
-        Tables tables = new Tables(new LiveTargets(endpoints, null, "lb-1"), 2);
+        Tables tables = new Tables(new LiveTargets(endpoints, null), 2);
         String apps = """
                 domains: [d.example]
                 here: {region: r1, zone: r1a}

@@ -81,7 +81,7 @@ final class TlsCheck extends WireCheck {
     private static CheckResult seen(SSLSession session) {
         Instant end = certificateEnd(session);
         String protocol = session.getProtocol();
-        return new CheckResult(null, end == null ? protocol : protocol + ", certificate until " + end, end, 1, null);
+        return new CheckResult(null, end == null ? protocol : protocol + ", certificate until " + end, end);
     }
 
     private static @Nullable Instant certificateEnd(SSLSession session) {
