@@ -74,7 +74,7 @@ record Act(long atMillis, What what) {
     }
 
     private static What what(String text) {
-        String[] words = text.split(" ");
+        String[] words = text.split(" ", -1);
         return switch (words[0]) {
             case "heal" -> new Heal(Scope.parse(words[1]));
             case "evacuate" -> new Evacuate(Scope.parse(words[1]), Integer.parseInt(words[3]), words.length > 5);
