@@ -8,7 +8,7 @@ The app has the defaults, but for `timeouts: { response: 2s }` and `check: { htt
 import argparse, collections, http.client, os, re, shutil, signal, subprocess, sys, tempfile, time
 HERE = os.path.dirname(os.path.abspath(__file__)); sys.path.insert(0, HERE)
 from openloop import OpenLoop
-from proxies import LAUNCHER, Proxy
+from proxies import LAUNCHER, Proxy, free_ports
 
 RATE = 300         # requests a second: little enough that a busy machine of two cores carries it
 SLOW = 0.5         # seconds: an answer that took longer, and was overtaken by many, had waited for somebody who didn't answer
@@ -33,8 +33,9 @@ ZONES = {"ca-c1": {"ca-c1a": 2, "ca-c1b": 2}}
 REGIONS = {"ca-c1": {"ca-c1a": 1, "ca-c1b": 1}, "us-e1": {"us-e1a": 1, "us-e1b": 1}}
 
 
-def scenario(name, regions, failover="", host="probe.ca-c1.example.test"):
-    def d(fn): SCENARIOS.append((name, regions, failover, host, fn)); return fn
+def scenario(name, regions, failover="", host="probe.ca-c1.example.test", gateway=None):
+    """gateway: a region that is reached through a load balancer of its own, `far`; the one under load is in the other."""
+    def d(fn): SCENARIOS.append((name, regions, failover, host, gateway, fn)); return fn
     return d
 
 
@@ -64,22 +65,29 @@ class Worker:
 
 class Stage:
     """A running load balancer with its workers, under load. Times are seconds of the monotonic clock."""
-    def __init__(self, name, regions, failover, host):
+    def __init__(self, name, regions, failover, host, gateway):
         self.name = name; self.dir = tempfile.mkdtemp(prefix="failover-"); self.workers = {}; self.problems = []; self.load = None; self.host = host; self.verdicts = []
         self.subnet = {z: "127.0.%d" % (i + 1) for i, z in enumerate(z for zones in regions.values() for z in zones)}
-        self.proxy = Proxy("weir"); text = self.config(regions, failover); open(self.proxy.file, "w").write(text)
+        plan = {r: [("%s-%d" % (z, n + 1), z, "%s.%d:7000" % (self.subnet[z], n + 1)) for z, count in zones.items() for n in range(count)] for r, zones in regions.items()}
+        self.plan = [(name, z, r, address) for r, pool in plan.items() for name, z, address in pool]
+        pools = {r: "workers: [ %s ]" % ", ".join('{ address: "%s", zone: %s }' % (address, z) for _, z, address in pool) for r, pool in plan.items()}
+        self.proxy = Proxy("weir"); self.far = None; here = "ca-c1"
+        if gateway:
+            self.far = Proxy("weir"); self.far.port, self.far.admin = free_ports(6)[4:]   # behind those of the first, which nobody has taken yet
+            open(self.far.file, "w").write(self.config(self.far, regions, gateway, {gateway: pools[gateway]}, "", "trusted-gateways: [ 127.0.0.0/8 ]\ninstance: far\n"))
+            here = next(r for r in regions if r != gateway); pools[gateway] = 'gateway: { address: "127.0.0.1:%d" }' % self.far.port
+        open(self.proxy.file, "w").write(self.config(self.proxy, regions, here, pools, failover))
 
-    def config(self, regions, failover):
-        pools = {r: [("%s-%d" % (z, n + 1), z, "%s.%d:7000" % (self.subnet[z], n + 1)) for z, count in zones.items() for n in range(count)] for r, zones in regions.items()}
-        self.plan = [(name, z, r, address) for r, pool in pools.items() for name, z, address in pool]
-        return "domains: [example.test]\nhere: { region: ca-c1, zone: ca-c1a }\nregions:\n%slisteners: [ { bind: \"127.0.0.1:%d\", plain-http: serve } ]\nadmin: { bind: \"127.0.0.1:%d\" }\nruntime: { transport: %s, drain: 5s, state: state }\napps:\n  probe:\n    pools:\n%s%s" % (
-            "".join("  %s: { jurisdiction: %s, zones: [%s] }\n" % (r, r[:2].upper(), ", ".join(zones)) for r, zones in regions.items()), self.proxy.port, self.proxy.admin, A.transport,
-            "".join("      %s: { workers: [ %s ] }\n" % (r, ", ".join('{ address: "%s", zone: %s }' % (address, z) for _, z, address in pool)) for r, pool in pools.items()),
+    def config(self, proxy, regions, here, pools, failover, more=""):
+        return "domains: [example.test]\nhere: { region: %s, zone: %s }\nregions:\n%slisteners: [ { bind: \"127.0.0.1:%d\", plain-http: serve } ]\nadmin: { bind: \"127.0.0.1:%d\" }\nruntime: { transport: %s, drain: 5s, state: state }\n%sapps:\n  probe:\n    pools:\n%s%s" % (
+            here, next(iter(regions[here])), "".join("  %s: { jurisdiction: %s, zones: [%s] }\n" % (r, r[:2].upper(), ", ".join(zones)) for r, zones in regions.items()), proxy.port, proxy.admin, A.transport, more,
+            "".join("      %s: { %s }\n" % pool for pool in pools.items()),
             "    timeouts: { response: 2s }\n" + (A.unprotected and "    check: off\n    ejection: off\n" or "    check: { http: { path: /health } }\n" + (failover and "    failover: %s\n" % failover)))
 
     def start(self):
         for name, zone, region, address in self.plan: self.workers[name] = Worker(name, zone, region, address, self.dir)
         for w in self.workers.values(): w.tell("health 200")
+        if self.far: self.far.start(); prefer(self.far.pid)
         self.proxy.start(); prefer(self.proxy.pid); self.warm_up(); self.load = OpenLoop(self.proxy.port, self.host, A.rate); self.load.start()
 
     def warm_up(self):
@@ -165,10 +173,11 @@ class Stage:
         for w in self.workers.values():
             if w.process.poll() is None: w.signal(signal.SIGCONT); w.kill()
         if self.load: self.load.ended = True
-        if hasattr(self.proxy, "proc"): self.proxy.stop()
+        for p in [self.proxy, self.far]:
+            if p and hasattr(p, "proc"): p.stop()
         subprocess.run(["nft", "flush", "ruleset"], check=True)
         if A.keep: print("kept", self.dir, self.proxy.dir)
-        else: shutil.rmtree(self.dir, ignore_errors=True); shutil.rmtree(self.proxy.dir, ignore_errors=True)
+        else: shutil.rmtree(self.dir, ignore_errors=True); [shutil.rmtree(p.dir, ignore_errors=True) for p in [self.proxy, self.far] if p]
 
 
 # --- One worker of three ---------------------------------------------------------------------------------------------
@@ -280,7 +289,16 @@ def _(s):
     s.run(10); t = s.cut("ca-c1", "drop"); s.run(9); s.end(); s.verdict("region.black-holed", moved(s, t))
 
 
-# A region behind a load balancer of its own (`gateway:`) that is lost: its scenario, `region.gateway-lost`, comes with that setting.
+@scenario("region.gateway-lost", REGIONS, "{ to: [us-e1] }", gateway="ca-c1")
+def _(s):
+    """It is reached through a load balancer of its own, and that is killed. Its workers go on, and nobody gets there."""
+    s.run(3); os.kill(s.far.pid, signal.SIGKILL); t = time.monotonic(); s.run(7); s.end(); s.verdict("region.gateway-lost", moved(s, t))
+
+
+@scenario("region.behind-gateway-killed", REGIONS, "{ to: [us-e1] }", gateway="ca-c1")
+def _(s):
+    """It is reached through a load balancer of its own, which goes on and has nobody any more."""
+    s.run(3); [w.signal(signal.SIGKILL) for w in s.of("ca-c1")]; t = time.monotonic(); s.run(7); s.end(); s.verdict("region.behind-gateway-killed", moved(s, t))
 
 
 # --- Everything ------------------------------------------------------------------------------------------------------
@@ -300,9 +318,9 @@ def _(s):
 
 # --- The run ---------------------------------------------------------------------------------------------------------
 
-def play(name, regions, failover, host, fn):
+def play(name, regions, failover, host, gateway, fn):
     """Whether everything that the scenario wants was so."""
-    s = Stage(name, regions, failover, host)
+    s = Stage(name, regions, failover, host, gateway)
     try:
         s.start(); fn(s); code = s.proxy.stop(); log = s.proxy.tail(1 << 30)
         odd = [l for l in log.splitlines() if re.search(r" ERROR |LEAK|Exception", l) and not l.startswith((" ", "\t"))]
@@ -340,7 +358,7 @@ def main():
         if name not in BOUNDS: ap.error("no bound %r" % name)
         A.bounds[name] = float(value)
     picked = [s for s in SCENARIOS if re.search(A.only, s[0])]
-    if A.list: print("\n".join("%s — %s" % (name, fn.__doc__) for name, _, _, _, fn in picked)); return 0
+    if A.list: print("\n".join("%s — %s" % (name, fn.__doc__) for name, _, _, _, _, fn in picked)); return 0
     if not A.in_namespace: in_a_namespace()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # so that what was begun is ended; a first process has no default for it
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)

@@ -41,11 +41,15 @@ final class AppReader {
         String region = places.defined(name);
         return value.fields(fields -> {
             var addresses = new FirstUse<WorkerAddress>();
-            List<WorkerSettings> workers = fields.required(
+            List<WorkerSettings> workers = fields.optional(
                     "workers", list -> list.nonEmptyList("worker", worker -> worker(region, addresses, worker)));
-            fields.notYet("gateway");
-            if (region == null || workers == null) {
+            WorkerAddress gateway = fields.optional("gateway", place -> gateway(region, fields.value("workers") != null, place));
+            fields.needOneOf("list its workers, or name the load balancer of that region, gateway: {address: \"10.0.0.1:8080\"}", "workers", "gateway");
+            if (region == null || (workers == null && gateway == null)) {
                 return null;
+            }
+            if (workers == null) {
+                return new PoolSettings(region, List.of(), gateway);
             }
             if (workers.stream().allMatch(worker -> worker.weight() == 0)) {
                 value.report("every worker has weight 0", "give at least one a weight of 1 to 256, or remove the pool");
@@ -53,6 +57,19 @@ final class AppReader {
             }
             return new PoolSettings(region, workers);
         });
+    }
+
+    private @Nullable WorkerAddress gateway(@Nullable String region, boolean besideWorkers, Value value) {
+        WorkerAddress address = value.fields(fields -> fields.required("address", Scalars::workerAddress));
+        if (besideWorkers) {
+            value.report("stands beside workers: requests go to the one or to the others", "remove one of the two");
+            return null;
+        }
+        if (region != null && places.isHere(region)) {
+            value.report(region + " is where this process runs: it is the load balancer of that region itself", "list the workers");
+            return null;
+        }
+        return address;
     }
 
     private @Nullable WorkerSettings worker(@Nullable String region, FirstUse<WorkerAddress> addresses, Value value) {

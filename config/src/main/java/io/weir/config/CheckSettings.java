@@ -37,6 +37,9 @@ public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval
         COUNT.check("fall", fall);
     }
 
+    /** Of the load balancer of another region. What it says of its pools, it has found out with care; that it is silent is seen twice. */
+    public static final CheckSettings GATEWAY = new CheckSettings(new Pools(), null, DEFAULT.interval(), DEFAULT.timeout(), 1, 2);
+
     /** What is asked. */
     public sealed interface Kind {}
 
@@ -79,6 +82,9 @@ public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval
      * @param service empty: the server as a whole
      */
     public record Grpc(String service) implements Kind {}
+
+    /** What the load balancer of a region says of its pools, all with one question. No config asks for it: it is asked of each gateway. */
+    public record Pools() implements Kind {}
 
     /** Both ends included; 200 to 599. */
     public record StatusRange(int least, int most) {

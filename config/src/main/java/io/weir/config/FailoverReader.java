@@ -137,7 +137,8 @@ final class FailoverReader {
     /** Whether every other pool has all of its workers. */
     private static boolean hasNoWorkersOfItsOwn(String region, Map<String, PoolSettings> pools) {
         Set<WorkerAddress> addresses = addresses(pools.get(region));
-        return pools.values().stream().allMatch(pool -> addresses(pool).containsAll(addresses));
+        PoolSettings own = pools.get(region);
+        return own != null && own.gateway() == null && pools.values().stream().allMatch(pool -> addresses(pool).containsAll(addresses));
     }
 
     private static Set<WorkerAddress> addresses(@Nullable PoolSettings pool) {

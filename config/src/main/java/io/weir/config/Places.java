@@ -22,6 +22,8 @@ final class Places {
     private final Map<String, String> regionOfZone = new HashMap<>();
     private final FirstUse<String> firstZones = new FirstUse<>();
     private final Set<String> expandedZones = new HashSet<>();
+    /** Where this process runs, as far as that could be read. */
+    private @Nullable String hereRegion;
 
     /**
      * Whose law applies in a region.
@@ -39,8 +41,14 @@ final class Places {
         return value.fields(fields -> {
             String region = fields.required("region", this::defined);
             String zone = fields.required("zone", place -> zoneIn(region, place));
+            hereRegion = region;
             return region == null || zone == null ? null : new Here(region, zone);
         });
+    }
+
+    /** Whether this process runs in that region. */
+    boolean isHere(String region) {
+        return region.equals(hereRegion);
     }
 
     /** The name of a region that is defined. */

@@ -3,17 +3,22 @@ package io.weir.config;
 import io.weir.topology.WorkerAddress;
 import java.util.HashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The workers of one app in one region.
+ * The workers of one app in one region, or the load balancer there that has them.
  *
- * @param workers at least one, no address twice, and not all of weight 0
+ * @param workers at least one, no address twice, and not all of weight 0; none if there is a gateway
+ * @param gateway where requests are handed over; null: workers are reached directly
  */
-public record PoolSettings(String region, List<WorkerSettings> workers) {
+public record PoolSettings(String region, List<WorkerSettings> workers, @Nullable WorkerAddress gateway) {
 
     public PoolSettings {
         workers = List.copyOf(workers);
-        if (workers.isEmpty()) {
+        if (gateway != null && !workers.isEmpty()) {
+            throw new IllegalArgumentException("the pool of " + region + " has workers and a gateway");
+        }
+        if (gateway == null && workers.isEmpty()) {
             throw new IllegalArgumentException("the pool of " + region + " has no workers");
         }
         var addresses = new HashSet<WorkerAddress>();
@@ -22,8 +27,18 @@ public record PoolSettings(String region, List<WorkerSettings> workers) {
                 throw new IllegalArgumentException("the pool of " + region + " has " + worker.address() + " twice");
             }
         }
-        if (workers.stream().allMatch(worker -> worker.weight() == 0)) {
+        if (gateway == null && workers.stream().allMatch(worker -> worker.weight() == 0)) {
             throw new IllegalArgumentException("every worker of the pool of " + region + " has weight 0");
         }
+    }
+
+    /** Workers that are reached directly. */
+    public PoolSettings(String region, List<WorkerSettings> workers) {
+        this(region, workers, null);
+    }
+
+    /** A region that is reached through its own load balancer. */
+    public static PoolSettings behind(String region, WorkerAddress gateway) {
+        return new PoolSettings(region, List.of(), gateway);
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param apps by name, in the file's order; may be empty
  * @param mappings in the order in which they are tried
  * @param forwarding whose word about the client is believed, and what workers are told
+ * @param gateways who may hand requests over
  * @param admin where the operator's API listens, or null
  */
 public record Settings(
@@ -26,6 +27,7 @@ public record Settings(
         Map<String, AppSettings> apps,
         List<MappingSettings> mappings,
         ForwardingSettings forwarding,
+        GatewaySettings gateways,
         AccessLogSettings accessLog,
         MetricsSettings metrics,
         @Nullable AdminSettings admin,

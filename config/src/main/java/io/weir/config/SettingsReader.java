@@ -42,16 +42,16 @@ final class SettingsReader {
         List<MappingSettings> mappings = fields.optional("mappings", mappingReader::mappings, List.of());
 
         ForwardingSettings forwarding = forwarding(fields);
+        GatewaySettings gateways = gateways(fields);
         AccessLogSettings accessLog = fields.optional("access-log", TelemetryReader::accessLog, AccessLogSettings.OFF);
         Reading<MetricsSettings> metricsOrOff = Scalars.orOff(TelemetryReader::metrics, MetricsSettings.NONE);
         MetricsSettings metrics = fields.optional("metrics", metricsOrOff, MetricsSettings.DEFAULTS);
         RuntimeSettings runtime = fields.optional("runtime", SettingsReader::runtime, RuntimeSettings.DEFAULTS);
         LimitSettings limits = fields.optional("limits", SettingsReader::limits, LimitSettings.DEFAULTS);
-        fields.notYet("trusted-gateways");
 
         return domainNames == null || regions == null || here == null || listeners == null
                 ? null
-                : new Settings(domainNames, here, regions, listeners, apps, mappings, forwarding, accessLog, metrics, admin, runtime, limits);
+                : new Settings(domainNames, here, regions, listeners, apps, mappings, forwarding, gateways, accessLog, metrics, admin, runtime, limits);
     }
 
     private static @Nullable Set<String> appNames(Fields fields) {
@@ -65,12 +65,29 @@ final class SettingsReader {
     private static ForwardingSettings forwarding(Fields fields) {
         ForwardingSettings defaults = ForwardingSettings.DEFAULTS;
         return new ForwardingSettings(
-                fields.optional("trusted-proxies", SettingsReader::trustedProxies, defaults.trustedProxies()),
+                fields.optional("trusted-proxies", SettingsReader::blocks, defaults.trustedProxies()),
                 fields.optional("forwarded", Scalars.oneOf(ForwardedField.class), defaults.forwarded()),
                 fields.optional("via", Scalars::onOrOff, defaults.via()));
     }
 
-    private static @Nullable List<Cidr> trustedProxies(Value value) {
+    private static GatewaySettings gateways(Fields fields) {
+        GatewaySettings defaults = GatewaySettings.DEFAULTS;
+        return new GatewaySettings(
+                fields.optional("trusted-gateways", SettingsReader::blocks, defaults.trusted()), fields.optional("instance", SettingsReader::instance));
+    }
+
+    private static @Nullable String instance(Value value) {
+        value.accept(Forms.pattern("^[A-Za-z0-9._:-]{1," + GatewaySettings.LONGEST_INSTANCE + "}$", "a name among load balancers: lb-1.ca-c1"));
+        String text = value.text();
+        if (text != null && !GatewaySettings.isInstance(text)) {
+            value.reportMust(
+                    "must be of letters, digits and -._:", Quoted.of(text), "choose one of at most " + GatewaySettings.LONGEST_INSTANCE + ", as in lb-1.ca-c1");
+            return null;
+        }
+        return text;
+    }
+
+    private static @Nullable List<Cidr> blocks(Value value) {
         var first = new FirstUse<Cidr>();
         return value.list(item -> {
             Cidr block = Scalars.cidr(item);

@@ -41,6 +41,10 @@ public final class SettingsTree {
         tree.put("trusted-proxies", forwarding.trustedProxies().stream().map(Cidr::toString).toList());
         tree.put("forwarded", word(forwarding.forwarded()));
         tree.put("via", onOrOff(forwarding.via()));
+        tree.put("trusted-gateways", settings.gateways().trusted().stream().map(Cidr::toString).toList());
+        if (settings.gateways().instance() != null) {
+            tree.put("instance", settings.gateways().instance());
+        }
         tree.put("access-log", accessLog(settings.accessLog()));
         tree.put("metrics", settings.metrics().on() ? mapping("apps", settings.metrics().apps()) : OFF);
         tree.put("runtime", runtime(settings.runtime()));
@@ -87,7 +91,7 @@ public final class SettingsTree {
         HealthSettings health = app.health();
         FailoverSettings failover = app.failover();
         return mapping(
-                "pools", each(app.pools(), pool -> mapping("workers", pool.workers().stream().map(SettingsTree::worker).toList())),
+                "pools", each(app.pools(), SettingsTree::pool),
                 "balance", balance(app.balance()),
                 "affinity", app.affinity() == null ? null : mapping("cookie", app.affinity().cookie()),
                 "host", word(app.host()),
@@ -138,6 +142,7 @@ public final class SettingsTree {
                                     "body", literal(body)));
             case CheckSettings.Tcp() -> mapping("tcp", Map.of());
             case CheckSettings.Tls(String serverName) -> mapping("tls", mapping("server-name", serverName));
+            case CheckSettings.Pools() -> throw new IllegalArgumentException("no config asks a gateway for its pools");
             case CheckSettings.Grpc(String service) -> mapping("grpc", mapping("service", service.isEmpty() ? null : literal(service)));
         };
     }
@@ -159,6 +164,12 @@ public final class SettingsTree {
                         failback.manual()
                                 ? "manual"
                                 : mapping("hold", print(failback.hold()), "ramp", print(failback.ramp())));
+    }
+
+    private static Map<String, Object> pool(PoolSettings pool) {
+        return pool.gateway() == null
+                ? mapping("workers", pool.workers().stream().map(SettingsTree::worker).toList())
+                : mapping("gateway", mapping("address", pool.gateway().toString()));
     }
 
     private static Map<String, Object> worker(WorkerSettings worker) {

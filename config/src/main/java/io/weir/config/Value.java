@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Value {
 
     /** What may be given in parts, in several files of a folder. */
-    private static final Set<String> SHARED = Set.of("apps", "regions", "mappings", "domains", "listeners", "trusted-proxies");
+    private static final Set<String> SHARED = Set.of("apps", "regions", "mappings", "domains", "listeners", "trusted-proxies", "trusted-gateways");
 
     private final Yaml yaml;
     private final KeyPath path;

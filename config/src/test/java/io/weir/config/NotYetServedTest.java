@@ -11,14 +11,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the design knows and this version does not is refused by name, never ignored. */
 class NotYetServedTest {
 
-    @Test
-    void keysOfTheConfig() {
-        assertProblems(
-                LEAST + "trusted-gateways: x\n",
-                "7:1: trusted-gateways: is not yet served by this version;"
-                        + " served here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, access-log, metrics, runtime, limits");
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"tls", "proxy-protocol"})
     void keysOfAListener(String key) {
@@ -36,12 +28,11 @@ class NotYetServedTest {
     }
 
     @Test
-    void keysOfPoolsAndWorkers() {
+    void keysOfWorkers() {
         assertProblems(
-                LEAST + ORDERS.replace("zone: ca-c1a}]", "zone: ca-c1a, tls: {}, protocol: h2}], gateway: x"),
+                LEAST + ORDERS.replace("zone: ca-c1a}]", "zone: ca-c1a, tls: {}, protocol: h2}]"),
                 "10:67: apps.orders.pools.ca-c1.workers[0].tls: is not yet served by this version; served here: address, zone, weight",
-                "10:76: apps.orders.pools.ca-c1.workers[0].protocol: is not yet served by this version; served here: address, zone, weight",
-                "10:92: apps.orders.pools.ca-c1.gateway: is not yet served by this version; served here: workers");
+                "10:76: apps.orders.pools.ca-c1.workers[0].protocol: is not yet served by this version; served here: address, zone, weight");
     }
 
     @Test

@@ -55,7 +55,7 @@ class SettingsKeysTest {
                 timeouts: {connect: 1ms, response: 2m, idle: 24h, attempt: 4s, total: 5s}
                 upstream: {connections: 6, queue: 7, idle-connections: 8, idle: 9s}
               orders:
-                pools: {us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a}]}}
+                pools: {us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a}]}, ca-c1: {gateway: {address: "10.0.0.1:8080"}}}
                 timeouts: {attempt: off, total: off}
                 balance: {hash: {on: {header: X-User}}}
                 affinity: {cookie: back}
@@ -75,6 +75,8 @@ class SettingsKeysTest {
             trusted-proxies: [10.0.0.0/8, "::1", "2001:db8::/32"]
             forwarded: rfc7239
             via: off
+            trusted-gateways: [10.0.0.0/24]
+            instance: lb-1.us-e1
             access-log: {format: json, path: /var/log/weir.log, request-headers: [User-Agent, x-tenant], response-headers: [Content-Type]}
             metrics: {apps: 7}
             admin: {bind: "127.0.0.1:9901", socket: /run/weir/admin.sock, token: a-token-of-24-characters}
@@ -195,6 +197,12 @@ class SettingsKeysTest {
     void forwarding() {
         assertThat(settings.forwarding()).isEqualTo(new ForwardingSettings(
                 List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("::1"), Cidr.parse("2001:db8::/32")), ForwardedField.RFC7239, false));
+    }
+
+    @Test
+    void gateways() {
+        assertThat(settings.gateways()).isEqualTo(new GatewaySettings(List.of(Cidr.parse("10.0.0.0/24")), "lb-1.us-e1"));
+        assertThat(app("orders").pools().get("ca-c1")).isEqualTo(PoolSettings.behind("ca-c1", WorkerAddress.parse("10.0.0.1:8080")));
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /** How many checks were made, by what was asked and by what came of it. Written by the health loop, read by any thread. */
 public final class CheckCounts {
-    private static final List<String> KINDS = List.of("tcp", "http", "tls", "grpc");
+    private static final List<String> KINDS = List.of("tcp", "http", "tls", "grpc", "gateway");
     private static final List<CheckResult.Failure> FAILURES = List.of(CheckResult.Failure.values());
     /** A column for good ones, and one for each failure. */
     private static final int OUTCOMES = FAILURES.size() + 1;
@@ -22,7 +22,7 @@ public final class CheckCounts {
         /**
          * Takes one.
          *
-         * @param kind {@code tcp}, {@code http}, {@code tls} or {@code grpc}
+         * @param kind {@code tcp}, {@code http}, {@code tls}, {@code grpc} or {@code gateway}
          * @param outcome {@code passed}, or a {@link CheckResult.Failure} in lower case
          */
         void count(String kind, String outcome, long count);
@@ -59,6 +59,7 @@ public final class CheckCounts {
                     case CheckSettings.Http _ -> 1;
                     case CheckSettings.Tls _ -> 2;
                     case CheckSettings.Grpc _ -> 3;
+                    case CheckSettings.Pools _ -> 4;
                 };
     }
 

@@ -1,5 +1,6 @@
 package io.weir.health;
 
+import io.weir.topology.Worker;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +10,21 @@ import org.jspecify.annotations.Nullable;
  * @param failure null if it was well
  * @param detail what was seen, for people: {@code status 503}, {@code connection refused}
  * @param certificateEnd when the certificate that was shown ends, or null if none was
+ * @param share of what stands behind it, how much can serve, 0 to 1; 1 of a worker
+ * @param verdicts what was found of each worker, where the answer speaks for many; null: the same of all
  */
-public record CheckResult(@Nullable Failure failure, String detail, @Nullable Instant certificateEnd) {
+public record CheckResult(@Nullable Failure failure, String detail, @Nullable Instant certificateEnd, double share, @Nullable Verdicts verdicts) {
+    /** What was found of a worker. */
+    public CheckResult(@Nullable Failure failure, String detail, @Nullable Instant certificateEnd) {
+        this(failure, detail, certificateEnd, 1, null);
+    }
+
+    /** What an answer says of each worker that it speaks for. */
+    @FunctionalInterface
+    public interface Verdicts {
+        CheckResult of(Worker worker);
+    }
+
     /** What was not well. */
     public enum Failure {
         /** The connection was refused, or its host is unknown or can't be reached. */
@@ -33,11 +47,26 @@ public record CheckResult(@Nullable Failure failure, String detail, @Nullable In
     }
 
     public static CheckResult passed(String detail) {
-        return new CheckResult(null, detail, null);
+        return passed(detail, 1);
+    }
+
+    /** A good one of which that share can serve. */
+    public static CheckResult passed(String detail, double share) {
+        return new CheckResult(null, detail, null, share, null);
+    }
+
+    /** A good one that speaks for many. */
+    public static CheckResult answered(String detail, Verdicts verdicts) {
+        return new CheckResult(null, detail, null, 1, verdicts);
     }
 
     public static CheckResult failed(Failure failure, String detail) {
         return new CheckResult(failure, detail, null);
+    }
+
+    /** What it says of {@code worker}. */
+    CheckResult of(Worker worker) {
+        return verdicts == null ? this : verdicts.of(worker);
     }
 
     public boolean passed() {

@@ -18,6 +18,9 @@ final class WatchedWorker {
     private @Nullable ScheduledFuture<?> timer;
     private long timerAt = LoopTime.NEVER;
 
+    /** Of what stands behind it, how much can serve. */
+    private double share = 1;
+
     /** In the pool's window. */
     private long good;
 
@@ -61,7 +64,17 @@ final class WatchedWorker {
     }
 
     void checked(CheckResult result) {
-        announce(health.checked(result, time.now()));
+        CheckResult own = result.of(worker);
+        long now = time.now();
+        HealthTransition change = health.checked(own, now);
+        if (own.passed() && own.share() != share) {
+            share = own.share();
+            if (change == null) {
+                Health same = health.health();
+                change = new HealthTransition(worker, same, same, Cause.CHECK, own.detail(), false, 0, now);
+            }
+        }
+        announce(change == null ? null : change.withShare(share));
     }
 
     void answered(TrafficReport report, long now) {

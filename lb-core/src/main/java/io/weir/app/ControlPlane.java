@@ -7,11 +7,14 @@ import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weir.config.CheckSettings;
+import io.weir.config.HealthSettings;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.ControlListener;
 import io.weir.control.EvacuationFile;
 import io.weir.control.LatencySums;
+import io.weir.control.OwnPools;
 import io.weir.control.Ticks;
 import io.weir.control.TierErrors;
 import io.weir.control.TrafficSums;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,12 +45,18 @@ import reactor.core.scheduler.Schedulers;
  */
 final class ControlPlane implements AutoCloseable {
     private static final int LAST_SECONDS = 5;
+    /** More than there can be: those of this process are above all of the one before it. */
+    private static final long REVISIONS_PER_MILLI = 1000;
+
+    /** Of the load balancers of other regions: what they answer comes from behind them, and ejects nobody. */
+    private static final HealthSettings GATEWAY = new HealthSettings(CheckSettings.GATEWAY, null, null);
 
     private final ScheduledThreadPoolExecutor thread;
     private final EventLoopGroup healthGroup;
     private final AddressResolverGroup<?> names;
     private final HealthMonitor monitor;
     private final TrafficSums traffic;
+    private final OwnPools ownPools = new OwnPools(System.currentTimeMillis() * REVISIONS_PER_MILLI);
     private final Control control;
     private final Disposable.Swap changes = Disposables.swap();
     /** Null until it begins. */
@@ -66,7 +76,7 @@ final class ControlPlane implements AutoCloseable {
         var checks = new NettyChecks(healthLoop, checking.socketChannel(), names, System::nanoTime);
         monitor = new HealthMonitor(healthLoop, checks, System::nanoTime, new SplittableRandom());
         traffic = new TrafficSums(loops, this::look);
-        control = new Control(thread, System::nanoTime, InstantSource.system(), file, new TierErrors(System::nanoTime), listener);
+        control = new Control(thread, System::nanoTime, InstantSource.system(), file, new TierErrors(System::nanoTime), listener, ownPools);
     }
 
     TrafficSums traffic() {
@@ -76,6 +86,10 @@ final class ControlPlane implements AutoCloseable {
     /** What it says is for any thread; for all else {@link #ask}. */
     Control control() {
         return control;
+    }
+
+    OwnPools ownPools() {
+        return ownPools;
     }
 
     HealthMonitor monitor() {
@@ -106,7 +120,12 @@ final class ControlPlane implements AutoCloseable {
     private void watch(AppControl app) {
         Map<String, List<Worker>> pools = new LinkedHashMap<>();
         app.members().forEach(member -> pools.computeIfAbsent(member.worker().region(), _ -> new ArrayList<>()).add(member.worker()));
-        pools.values().forEach(pool -> monitor.watch(pool, app.settings().health()));
+        pools.forEach((region, pool) -> monitor.watch(pool, health(app, region)));
+    }
+
+    private static HealthSettings health(AppControl app, String region) {
+        boolean behindGateway = Objects.requireNonNull(app.settings().pools().get(region)).gateway() != null;
+        return behindGateway ? GATEWAY : app.settings().health();
     }
 
     /** What the control thread says to a question. Fails if there is none any more. */

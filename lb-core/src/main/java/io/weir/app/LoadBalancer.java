@@ -17,6 +17,7 @@ import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
 import io.weir.exchange.ExchangeListener;
 import io.weir.exchange.ExchangeLoop;
+import io.weir.exchange.Gateways;
 import io.weir.exchange.Peers;
 import io.weir.frontend.ClientTimeouts;
 import io.weir.frontend.ConnectionLimit;
@@ -90,9 +91,7 @@ public final class LoadBalancer implements AutoCloseable {
 
     private LoadBalancer(Settings settings, TransportChoice transport, int loopCount, RunFile file) throws CannotLogException {
         var limits = settings.limits();
-        state = file.key() == null
-                ? null
-                : StateFolder.of(settings.runtime(), file.key(), System::getenv, Path.of(System.getProperty("user.home")));
+        String instance = InstanceName.of(settings);
         loops = new EventLoops(transport.kind(), loopCount);
         // Workers are trusted with a status line as long as their head may be.
         HeadLimits responseLimits = new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields());
@@ -100,13 +99,13 @@ public final class LoadBalancer implements AutoCloseable {
         connections = new ConnectionLimit(limits.connections());
         telemetry = startTelemetry(settings);
         watchdog = LoopWatchdog.start(loops, stalls, this::checkTelling);
-        control = new ControlPlane(transport.kind(), loopCount, state == null ? null : new EvacuationFile(state.path()), controlEvents);
-        Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched()), loopCount);
+        control = new ControlPlane(transport.kind(), loopCount, null, controlEvents);
+        Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched(), instance), loopCount);
         Tables.Built built = tables.build(settings, System.nanoTime());
         table = built.table();
         firstVerdicts = new FirstVerdicts(control.begin(built.apps(), tables.latencySums()));
         HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
-        Peers peers = new Peers(settings.forwarding());
+        Peers peers = new Peers(settings.forwarding(), new Gateways(settings.gateways().trusted(), instance, control.ownPools()));
         SplittableRandom random = new SplittableRandom();
         for (EventLoops.Loop loop : loops.loops()) {
             ExchangeLoop exchanges = new ExchangeLoop(

@@ -5,6 +5,7 @@ import io.weir.config.AppSettings;
 import io.weir.config.ConfigProblemsException;
 import io.weir.config.ConfigReader;
 import io.weir.config.ForwardingSettings;
+import io.weir.config.GatewaySettings;
 import io.weir.config.LimitSettings;
 import io.weir.config.ListenerSettings;
 import io.weir.config.LoadedConfig;
@@ -76,6 +77,7 @@ final class LoadBalancerProcess {
                 new LinkedHashMap<>(Map.of(PROXY, app)),
                 List.of(MappingSettings.toApp(null, MappingSettings.DEFAULT_PATH, PROXY)),
                 ForwardingSettings.DEFAULTS,
+                GatewaySettings.DEFAULTS,
                 AccessLogSettings.OFF,
                 MetricsSettings.DEFAULTS,
                 null,

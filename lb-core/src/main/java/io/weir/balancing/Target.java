@@ -154,6 +154,11 @@ public abstract class Target {
     /** Whether a connection may be tried at {@code now} ns: false while it rests after refusing some. */
     public abstract boolean connectable(long now);
 
+    /** The line that hands a request over, if it is the load balancer of another region; null: it is a worker. */
+    public byte @Nullable [] handOver() {
+        return null;
+    }
+
     /** It was found not to answer: what waits for it, and may be tried elsewhere, is. For any thread. */
     public void foundSilent() {}
 

@@ -24,6 +24,7 @@ public final class AppControl {
     private final App app;
     private final List<Member> members;
     private final List<Steering> steerings;
+    private final List<Steering> own;
     private final List<WorkerState> workers;
     /** Written by the control thread alone, like what follows. */
     private volatile Risks risks = Risks.NONE;
@@ -35,12 +36,14 @@ public final class AppControl {
     /**
      * @param members all workers of all its pools
      * @param steerings one for each region that has a pool, and one for the global domain where it differs from that of the region where it begins
+     * @param own one for each pool that other load balancers may hand requests over to, of its workers alone; nobody is told of their plans
      */
-    public AppControl(AppSettings settings, App app, List<Member> members, List<Steering> steerings) {
+    public AppControl(AppSettings settings, App app, List<Member> members, List<Steering> steerings, List<Steering> own) {
         this.settings = settings;
         this.app = app;
         this.members = List.copyOf(members);
         this.steerings = List.copyOf(steerings);
+        this.own = List.copyOf(own);
         this.workers = members.stream().map(member -> new WorkerState(member, this)).toList();
     }
 
@@ -60,6 +63,10 @@ public final class AppControl {
         return steerings;
     }
 
+    List<Steering> own() {
+        return own;
+    }
+
     /** In the order of its members. */
     List<WorkerState> workers() {
         return workers;
@@ -69,7 +76,11 @@ public final class AppControl {
     public List<MemberState> states(Evacuations evacuations) {
         return workers.stream()
                 .map(worker -> new MemberState(
-                        worker.member(), worker.health(), evacuations.of(worker.member().worker()), worker.warmSince()))
+                        worker.member(),
+                        worker.health(),
+                        evacuations.of(worker.member().worker()),
+                        worker.warmSince(),
+                        worker.share()))
                 .toList();
     }
 

@@ -49,6 +49,7 @@ public final class Control {
     private final @Nullable EvacuationFile file;
     private final ErrorRates errors;
     private final ControlListener listener;
+    private final OwnPools ownPools;
     private final ControlCounts counts = new ControlCounts();
     private final Chronicle chronicle;
     private volatile Map<String, AppControl> apps = Map.of();
@@ -64,11 +65,7 @@ public final class Control {
     private int unproven;
     private Runnable whenProven = () -> {};
 
-    /**
-     * @param clock ns, monotonic
-     * @param file where evacuations are kept, or null
-     * @param errors what traffic has seen lately
-     */
+    /** One whose pools no other load balancer asks for. */
     public Control(
             ScheduledExecutorService thread,
             LongSupplier clock,
@@ -76,12 +73,30 @@ public final class Control {
             @Nullable EvacuationFile file,
             ErrorRates errors,
             ControlListener listener) {
+        this(thread, clock, wall, file, errors, listener, new OwnPools(1));
+    }
+
+    /**
+     * @param clock ns, monotonic
+     * @param file where evacuations are kept, or null
+     * @param errors what traffic has seen lately
+     * @param ownPools is told how those pools are that others may hand requests over to
+     */
+    public Control(
+            ScheduledExecutorService thread,
+            LongSupplier clock,
+            InstantSource wall,
+            @Nullable EvacuationFile file,
+            ErrorRates errors,
+            ControlListener listener,
+            OwnPools ownPools) {
         this.thread = thread;
         this.clock = clock;
         this.wall = wall;
         this.file = file;
         this.errors = errors;
         this.listener = listener;
+        this.ownPools = ownPools;
         this.chronicle = new Chronicle(counts, listener::happened);
         this.riskBook = new RiskBook(thread, counts, () -> evacuations);
     }
@@ -102,6 +117,7 @@ public final class Control {
             riskBook.changed(app);
         }
         apps = Collections.unmodifiableMap(taken);
+        all.forEach(app -> app.own().forEach(steering -> tell(app, steering.asked())));
         unproven = workers.size();
         this.whenProven = whenProven;
         tellIfProven();
@@ -131,6 +147,11 @@ public final class Control {
         WorkerState state = workers.get(transition.worker());
         if (state == null) {
             return; // it is no longer one of ours
+        }
+        if (transition.isShareAlone()) {
+            state.become(transition);
+            changed(state.app());
+            return;
         }
         if (transition.from() == Health.UNPROVEN) {
             unproven--;
@@ -173,6 +194,7 @@ public final class Control {
             return false;
         }
         known.steerings().forEach(steering -> steering.planner().failBackNow());
+        known.own().forEach(steering -> steering.planner().failBackNow());
         changed(known);
         return true;
     }
@@ -232,6 +254,8 @@ public final class Control {
         changed.clear();
         now.forEach(app -> {
             app.steerings().forEach(steering -> replan(app, steering));
+            app.own().forEach(steering -> replan(app, steering));
+            app.own().forEach(steering -> tell(app, steering.asked()));
             riskBook.changed(app);
         });
         silent.forEach(Target::foundSilent); // with the new plans in force, what is given back goes elsewhere
@@ -242,6 +266,14 @@ public final class Control {
         chronicle.settled(clock.getAsLong(), wall.instant(), evacuations);
         measure();
         tellIfProven();
+    }
+
+    /** Other load balancers hear how it is. */
+    private void tell(AppControl app, String region) {
+        ownPools.put(
+                app.settings().name(),
+                region,
+                app.members().stream().filter(member -> member.worker().region().equals(region)).map(this::state).toList());
     }
 
     private void measure() {
@@ -272,6 +304,9 @@ public final class Control {
                 after.next() == Long.MAX_VALUE
                         ? null
                         : thread.schedule(() -> replan(app, steering), Math.max(0, after.next() - now), TimeUnit.NANOSECONDS));
+        if (app.own().contains(steering)) {
+            return;
+        }
         chronicle.planned(app, steering.asked(), before, after, now);
         if (!before.plan().equals(after.plan())) {
             listener.planned(app.settings().name(), steering.asked(), before, after);
@@ -282,7 +317,7 @@ public final class Control {
         WorkerState known = workers.get(member.worker());
         return known == null
                 ? new MemberState(member, Health.UNPROVEN, evacuations.of(member.worker()), MemberState.NOT_WARMING)
-                : new MemberState(member, known.health(), evacuations.of(member.worker()), known.warmSince());
+                : new MemberState(member, known.health(), evacuations.of(member.worker()), known.warmSince(), known.share());
     }
 
     // ---- what pages and tools ask; for any thread

@@ -8,16 +8,27 @@ import io.weir.config.EjectionSettings;
 import io.weir.topology.Worker;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
+import io.weir.upstream.GatewayTarget;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Targets that requests are sent to.
  *
  * @param touched where they are listed when attempts come to them; null if nobody watches
+ * @param instance our name among load balancers
  */
-public record LiveTargets(Endpoints endpoints, @Nullable Touched touched) implements Targets {
+public record LiveTargets(Endpoints endpoints, @Nullable Touched touched, String instance) implements Targets {
+    /** Of an app without gateways. */
+    public LiveTargets(Endpoints endpoints, @Nullable Touched touched) {
+        this(endpoints, touched, "weir");
+    }
+
     @Override
     public Target of(AppSettings app, Worker worker, int weight, @Nullable Latency latency) {
+        if (Objects.requireNonNull(app.pools().get(worker.region())).gateway() != null) {
+            return new GatewayTarget(endpoints.at(worker.address(), app.upstream()), worker, instance, latency, touched);
+        }
         EjectionSettings ejection = app.health().ejection();
         boolean serverErrors = ejection != null && ejection.serverErrors();
         return new EndpointTarget(endpoints.at(worker.address(), app.upstream()), worker, weight, serverErrors, latency, touched);

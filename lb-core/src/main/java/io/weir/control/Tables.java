@@ -7,6 +7,7 @@ import io.weir.config.AffinitySettings;
 import io.weir.config.AppSettings;
 import io.weir.config.AppTimeouts;
 import io.weir.config.BalanceSettings;
+import io.weir.config.FailoverSettings;
 import io.weir.config.HashKey;
 import io.weir.config.MappingSettings;
 import io.weir.config.PoolSettings;
@@ -21,6 +22,7 @@ import io.weir.failover.Outlook;
 import io.weir.failover.TierOrder;
 import io.weir.health.AdminState;
 import io.weir.health.Health;
+import io.weir.http.HandOver;
 import io.weir.http.MendedPaths;
 import io.weir.http.OriginalPath;
 import io.weir.http.Step;
@@ -68,12 +70,14 @@ public final class Tables {
     public Built build(Settings settings, long now) {
         Map<String, Route> homes = new HashMap<>();
         Map<String, Route> byHost = new HashMap<>();
+        Map<String, Route> own = new HashMap<>();
         List<AppControl> apps = new ArrayList<>();
         for (AppSettings appSettings : settings.apps().values()) {
             AppBuild build = new AppBuild(appSettings, settings, now);
             App app = build.app();
             apps.add(build.control(app));
             homes.put(app.name(), build.home(app));
+            build.ownPlans.forEach((region, plan) -> own.put(HandOver.poolKey(region, app.name()), new Route(app, region, plan, null)));
             for (AppDomain domain : AppDomain.of(app.name(), settings)) {
                 String region = domain.region();
                 byHost.put(domain.host(), region == null ? build.home(app) : new Route(app, region, app.in(region), null));
@@ -82,7 +86,7 @@ public final class Tables {
         List<String> domains = new ArrayList<>(settings.domains());
         settings.regions().values().forEach(region -> domains.addAll(AppDomain.above(region, settings)));
         List<Rule> rules = settings.mappings().stream().map(Tables::rule).toList();
-        return new Built(new RoutingTable(byHost, domains.stream().distinct().toList(), homes, rules), apps);
+        return new Built(new RoutingTable(byHost, domains.stream().distinct().toList(), homes, rules, own), apps);
     }
 
     private static Rule rule(MappingSettings mapping) {
@@ -112,6 +116,10 @@ public final class Tables {
         private final List<Member> members = new ArrayList<>();
         private final Map<String, App.RegionPlan> plans = new LinkedHashMap<>();
         private final List<Steering> steerings = new ArrayList<>();
+        /** By region; none if nobody hands requests over to us. */
+        private final Map<String, App.RegionPlan> ownPlans = new HashMap<>();
+
+        private final List<Steering> own = new ArrayList<>();
         private final String home;
         private final App.RegionPlan homePlan;
         private final long now;
@@ -122,25 +130,40 @@ public final class Tables {
             Balance balance = balance(settings.balance());
             for (PoolSettings pool : settings.pools().values()) {
                 for (WorkerSettings each : pool.workers()) {
-                    Worker worker = new Worker(settings.name(), pool.region(), each.zone(), each.address());
-                    Latency latency = balance == Balance.PEAK_EWMA ? latency(now) : null;
-                    members.add(new Member(targets.of(settings, worker, each.weight(), latency), worker));
+                    add(new Worker(settings.name(), pool.region(), each.zone(), each.address()), each.weight(), balance);
+                }
+                if (pool.gateway() != null) { // stands for its region's zones
+                    add(new Worker(settings.name(), pool.region(), pool.region(), pool.gateway()), WorkerSettings.DEFAULT_WEIGHT, balance);
                 }
             }
             TierOrder orders = new TierOrder(settings, all.here(), all.regions(), members);
             for (String region : settings.pools().keySet()) {
-                plans.put(region, steered(region, new FailoverPlanner(settings, balance, orders.named(region)), now));
+                plans.put(region, steered(region, new FailoverPlanner(settings, balance, orders.named(region)), steerings));
+            }
+            if (!all.gateways().trusted().isEmpty()) {
+                AppSettings believing = believing(settings);
+                for (PoolSettings pool : settings.pools().values()) {
+                    if (pool.gateway() == null) {
+                        String region = pool.region();
+                        ownPlans.put(region, steered(region, new FailoverPlanner(believing, balance, orders.own(region)), own));
+                    }
+                }
             }
             home = orders.home();
             homePlan = settings.failover().global().isEmpty()
                     ? Objects.requireNonNull(plans.get(home))
-                    : steered(Steering.GLOBAL, new FailoverPlanner(settings, balance, orders.global()), now);
+                    : steered(Steering.GLOBAL, new FailoverPlanner(settings, balance, orders.global()), steerings);
         }
 
-        private App.RegionPlan steered(String asked, FailoverPlanner planner, long now) {
+        private void add(Worker worker, int weight, Balance balance) {
+            Latency latency = balance == Balance.PEAK_EWMA ? latency(now) : null;
+            members.add(new Member(targets.of(settings, worker, weight, latency), worker));
+        }
+
+        private App.RegionPlan steered(String asked, FailoverPlanner planner, List<Steering> among) {
             Outlook outlook = planner.plan(now, Tables::unknown, ErrorRates.UNKNOWN);
             App.RegionPlan plan = new App.RegionPlan(outlook.plan(), planner.order().residencyStopped());
-            steerings.add(new Steering(asked, planner, plan, outlook));
+            among.add(new Steering(asked, planner, plan, outlook));
             return plan;
         }
 
@@ -161,13 +184,32 @@ public final class Tables {
         }
 
         AppControl control(App app) {
-            return new AppControl(settings, app, members, steerings);
+            return new AppControl(settings, app, members, steerings, own);
         }
 
         /** Where a host that names no region leads. */
         Route home(App app) {
             return new Route(app, home, homePlan, null);
         }
+    }
+
+    /**
+     * An app whose health is always believed: who hands a request over has other regions, and panics by himself. A pool of which nobody is
+     * well says so, and the request goes elsewhere.
+     */
+    private static AppSettings believing(AppSettings app) {
+        FailoverSettings failover = app.failover();
+        return new AppSettings(
+                app.name(),
+                app.pools(),
+                app.timeouts(),
+                app.upstream(),
+                app.balance(),
+                app.affinity(),
+                app.host(),
+                app.health(),
+                new FailoverSettings(
+                        failover.to(), failover.residency(), failover.failback(), failover.zones(), 0, failover.global(), failover.rto()));
     }
 
     private static MemberState unknown(Member member) {

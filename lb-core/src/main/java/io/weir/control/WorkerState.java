@@ -12,6 +12,7 @@ final class WorkerState {
     private final AppControl app;
     private volatile Health health = Health.UNPROVEN;
     private volatile long warmSince = MemberState.NOT_WARMING;
+    private volatile double share = 1;
     private @Nullable HealthTransition last;
 
     WorkerState(Member member, AppControl app) {
@@ -36,12 +37,21 @@ final class WorkerState {
         return warmSince;
     }
 
+    /** Of what stands behind it, how much can serve. */
+    double share() {
+        return share;
+    }
+
     /** What made it as it is; null: it is as it was at first. Control thread only. */
     @Nullable HealthTransition last() {
         return last;
     }
 
     void become(HealthTransition transition) {
+        share = transition.share();
+        if (transition.isShareAlone()) {
+            return;
+        }
         boolean wasOut = health == Health.UNHEALTHY;
         health = transition.to();
         last = transition;

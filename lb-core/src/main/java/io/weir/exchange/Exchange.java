@@ -7,6 +7,7 @@ import io.weir.balancing.Decision;
 import io.weir.balancing.Draw;
 import io.weir.balancing.Target;
 import io.weir.http.BadMessage;
+import io.weir.http.HandOver;
 import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
 import io.weir.http.RequestHead;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  *   RELAY     failed before the response's head, may retry   PICK
  *   RELAY     failed before the response's head              SETTLED (502, 503, 504)
  *   RELAY     worker found silent, may retry elsewhere        PICK
+ *   RELAY     another region's load balancer can't serve      PICK
  *   RELAY     response whole                                 SETTLED (ok)
  *   RELAY     failed after the response's head               SETTLED (response_cut: the client sees it)
  *   any       client gone                                    SETTLED (client_gone)
@@ -51,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  *
  * A retry is a way back to PICK while nothing of a response has gone to the client: free for attempts that were never written, else for
  * idempotent requests whose body is still held, and paid for from the app's budget.
+ *
+ * <p>A request that the load balancer of another region has handed over goes by what that says instead of by its host, to the app's own pool
+ * alone, and is written once.
  *
  * <p>Used again after it has settled; nothing may keep it beyond that.
  */
@@ -140,7 +145,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         begin(from);
         forwarding.admit();
         requestEnded = !request.hasBody();
-        replayable = request.method().idempotent();
+        replayable = true;
         Reason refusal = Admission.refusal(request, loop.bodyLimit());
         if (refusal != null) {
             refuse(refusal, null);
@@ -166,10 +171,35 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private void resolve() {
         phase = Phase.RESOLVE;
+        HandOver handOver = forwarding.handOver();
+        if (handOver != null) {
+            takeOver(handOver);
+            return;
+        }
+        if (forwarding.peer().gateway() && Gateways.asks(request)) {
+            answer(Reason.RESPONDED, forwarding.peer().rules().others().answer(request));
+            return;
+        }
         switch (loop.table().resolve(request)) {
             case null -> refuse(Reason.NO_ROUTE, null);
             case Route to -> follow(to);
             case Answer given -> answer(given.location() == null ? Reason.RESPONDED : Reason.REDIRECTED, OwnAnswer.of(given, requestId(), request));
+        }
+    }
+
+    private void takeOver(HandOver from) {
+        if (!from.wellFormed()) {
+            refuse(Reason.BAD_REQUEST, Reason.BAD_REQUEST.status(), "Weir-Hop is malformed");
+        } else if (from.isBy(forwarding.peer().rules().instance(), request)) {
+            refuse(Reason.LOOP, null);
+        } else {
+            Route own = loop.table().own(request.bytes(), from.poolStart(), from.poolEnd());
+            if (own != null) {
+                follow(own);
+            } else {
+                boolean known = loop.table().knows(request.bytes(), from.appStart(), from.poolEnd());
+                refuse(known ? Reason.WRONG_REGION : Reason.NO_WORKERS, null);
+            }
         }
     }
 
@@ -290,6 +320,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
             steps.editRequest(request, loop.edited().begin()); // before the head is written, since it may cut fields
         }
         side.head(request, this);
+        replayable &= request.method().idempotent() || target().handOver() != null; // what a gateway doesn't take goes elsewhere, whatever it is
         if (replayable) {
             held.copyTo(side);
         } else {
@@ -314,6 +345,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
     public void writeTo(HeadWriter out) {
         boolean ownHost = route().app().sendsWorkersHost() || !request.hasHost(); // HTTP/1.1 must have one; HTTP/1.0 need not
         forwarding.writeTo(out, ownHost ? target().name() : null);
+        byte[] handOver = target().handOver();
+        if (handOver != null) {
+            out.literal(handOver);
+        }
         if (route().steps() != null) {
             out.append(loop.edited());
         }
@@ -419,6 +454,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
             }
             return;
         }
+        if (replayable && target().handOver() != null && HandOver.isNotTaken(response) && decide() != null) {
+            Objects.requireNonNull(worker).abort();
+            giveBack(AttemptFailure.NOT_TAKEN);
+            return;
+        }
         headPassed = true;
         status = response.status();
         times.answered(loop.clock().now());
@@ -442,7 +482,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
             out.append(loop.edited());
         }
         AffinityCookie affinity = route().app().affinity();
-        if (affinity != null && !draw.isMarkedFor(target())) {
+        if (affinity != null && target().handOver() == null && !draw.isMarkedFor(target())) { // a gateway marks the worker
             affinity.write(target(), out);
         }
     }
@@ -504,7 +544,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         if (failure == AttemptFailure.STALE && !stale) {
             writtenAttempts--;
-            if (replayable) {
+            if (replayable && request.method().idempotent()) {
                 stale = true;
                 connect(failedAt, true);
                 return;
@@ -563,7 +603,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** Whether the request could be sent once more. It never can once something of a response has been passed on. */
     private boolean mayWriteAgain() {
-        return replayable && writtenAttempts < MOST_WRITTEN;
+        return replayable && request.method().idempotent() && forwarding.handOver() == null && writtenAttempts < MOST_WRITTEN;
     }
 
     /** The first retry goes at once, later ones after 25 ms × 2ⁿ, give or take a half. */
@@ -621,7 +661,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private void answer(Reason why, OwnAnswer answer) {
         status = answer.status();
         detachWorker(null);
-        client().answer(request, answer);
+        boolean tells = forwarding.handOver() != null && writtenAttempts == 0; // else a worker may have seen it
+        client().answer(request, tells ? answer.because(why) : answer);
         settle(why);
     }
 

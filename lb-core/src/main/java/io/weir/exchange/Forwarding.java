@@ -2,6 +2,7 @@ package io.weir.exchange;
 
 import io.weir.http.FieldRules;
 import io.weir.http.ForwardedFor;
+import io.weir.http.HandOver;
 import io.weir.http.HeadWriter;
 import io.weir.http.RequestHead;
 import io.weir.http.TrustedFields;
@@ -26,6 +27,10 @@ final class Forwarding {
     private final RequestIds ids;
     private @Nullable Peer peer;
     private long idLow;
+    /** Made for the first request of a gateway. */
+    private @Nullable HandOver handOver;
+
+    private boolean handedOver;
 
     /** What the peer says, if it is trusted. */
     private @Nullable TrustedFields said;
@@ -48,6 +53,7 @@ final class Forwarding {
     void begin(Peer from) {
         peer = from;
         said = null;
+        handedOver = false;
         idLow = ids.nextLow();
     }
 
@@ -61,7 +67,12 @@ final class Forwarding {
     }
 
     private void believe() {
-        FieldRules.applyToTrustedRequest(head);
+        handedOver = peer().gateway() && readHandOver();
+        if (handedOver) {
+            FieldRules.applyToHandedOver(head);
+        } else {
+            FieldRules.applyToTrustedRequest(head);
+        }
         TrustedFields word = fields;
         if (word == null) {
             word = new TrustedFields();
@@ -75,6 +86,20 @@ final class Forwarding {
         if (by.names()) {
             Objects.requireNonNull(saidClient).ip(head.bytes(), by.from(), by.to(), by.high(), by.low());
         }
+    }
+
+    private boolean readHandOver() {
+        HandOver read = handOver;
+        if (read == null) {
+            read = new HandOver();
+            handOver = read;
+        }
+        return read.read(head);
+    }
+
+    /** That another load balancer hands it over to us, or null. */
+    @Nullable HandOver handOver() {
+        return handedOver ? handOver : null;
     }
 
     /** Whom the request is from. */

@@ -13,10 +13,21 @@ import org.jspecify.annotations.Nullable;
  * @param body its text
  * @param retryAfter seconds for {@code Retry-After}, or 0
  * @param location where the client is sent, or null
+ * @param reason the code for {@code Weir-Reason}, which a load balancer gets that has handed over what no worker has seen; else null
  */
-public record OwnAnswer(int status, String contentType, String body, int retryAfter, @Nullable String location) {
+public record OwnAnswer(int status, String contentType, String body, int retryAfter, @Nullable String location, @Nullable String reason) {
     private static final int RETRY_AFTER = 1;
     private static final String ACCEPT = "\naccept:";
+
+    /** One for a client. */
+    public OwnAnswer(int status, String contentType, String body, int retryAfter, @Nullable String location) {
+        this(status, contentType, body, retryAfter, location, null);
+    }
+
+    /** The same for a load balancer. */
+    OwnAnswer because(Reason why) {
+        return new OwnAnswer(status, contentType, body, retryAfter, location, why.code());
+    }
 
     /** The answer to {@code request} for {@code reason}; {@code detail} says more, if there is more to say. */
     public static OwnAnswer of(int status, Reason reason, @Nullable String detail, String requestId, RequestHead request) {

@@ -12,15 +12,17 @@ public final class Peer {
     private final int port;
     private final int localPort;
     private final boolean trusted;
+    private final boolean gateway;
     private final byte[] lines;
     private final byte @Nullable [] forwarded;
 
-    Peer(Peers rules, ClientAddress address, int port, int localPort, boolean trusted, byte[] lines, byte @Nullable [] forwarded) {
+    Peer(Peers rules, ClientAddress address, int port, int localPort, boolean trusted, boolean gateway, byte[] lines, byte @Nullable [] forwarded) {
         this.rules = rules;
         this.address = address;
         this.port = port;
         this.localPort = localPort;
         this.trusted = trusted;
+        this.gateway = gateway;
         this.lines = lines;
         this.forwarded = forwarded;
     }
@@ -43,6 +45,11 @@ public final class Peer {
     /** Whether its word about the client is believed. */
     public boolean trusted() {
         return trusted;
+    }
+
+    /** Whether it may hand requests over. */
+    public boolean gateway() {
+        return gateway;
     }
 
     Peers rules() {

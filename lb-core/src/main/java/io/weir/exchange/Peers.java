@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whose word about the client is believed, and what workers are told, as settings say it. Makes {@link Peer}s. Immutable, for all loops. */
@@ -22,12 +23,24 @@ public final class Peers {
     static final byte[] PROTO = ascii("X-Forwarded-Proto: http\r\n");
     static final byte[] PORT = ascii("X-Forwarded-Port: ");
 
+    /** Gateways among them. */
     private final TrustedProxies trusted;
+    private final TrustedProxies gateways;
+    private final Gateways others;
+    private final byte[] instance;
     private final boolean via;
     private final boolean forwarded;
 
+    /** Where nobody hands requests over. */
     public Peers(ForwardingSettings settings) {
-        this.trusted = new TrustedProxies(settings.trustedProxies());
+        this(settings, Gateways.NONE);
+    }
+
+    public Peers(ForwardingSettings settings, Gateways others) {
+        this.trusted = new TrustedProxies(Stream.concat(settings.trustedProxies().stream(), others.trusted().stream()).toList());
+        this.gateways = new TrustedProxies(others.trusted());
+        this.others = others;
+        this.instance = ascii(others.instance());
         this.via = settings.via();
         this.forwarded = settings.forwarded() == ForwardedField.RFC7239;
     }
@@ -59,6 +72,7 @@ public final class Peers {
                 remote instanceof InetSocketAddress a ? a.getPort() : 0,
                 localPort,
                 ip != null && !trusted.isEmpty() && trusted.contain(ip.high(), ip.low()),
+                ip != null && !gateways.isEmpty() && gateways.contain(ip.high(), ip.low()),
                 bytes,
                 forwarded ? element(text) : null);
     }
@@ -72,6 +86,15 @@ public final class Peers {
     private static String withoutZone(String address) {
         int zone = address.indexOf('%');
         return zone < 0 ? address : address.substring(0, zone);
+    }
+
+    /** Our name among load balancers. */
+    byte[] instance() {
+        return instance;
+    }
+
+    Gateways others() {
+        return others;
     }
 
     TrustedProxies trusted() {

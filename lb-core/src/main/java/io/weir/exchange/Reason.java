@@ -92,6 +92,7 @@ public enum Reason {
             case CONNECT_REFUSED, CONNECT_IMPOSSIBLE, CONNECT_GIVEN_UP -> CONNECT_FAILED;
             case CONNECT_TIMEOUT -> CONNECT_TIMEOUT;
             case QUEUE_FULL, QUEUE_TIMEOUT -> OVERLOADED;
+            case NOT_TAKEN -> NO_WORKERS;
             case STALE, RESET -> RESET;
             case BAD_RESPONSE -> BAD_RESPONSE;
             case RESPONSE_TIMEOUT, GIVEN_BACK -> RESPONSE_TIMEOUT;

@@ -16,7 +16,7 @@ final class Muster {
     private int availableCount;
     private long enabledWeight;
     private long provenWeight;
-    private long availableWeight;
+    private double availableWeight;
     /** Of workers that would serve if nothing else were enabled. */
     private long evacuatedWeight;
 
@@ -50,7 +50,7 @@ final class Muster {
         }
         if (state.health().available()) {
             availableCount++;
-            availableWeight += weight;
+            availableWeight += weight * state.share();
         }
     }
 
@@ -94,7 +94,7 @@ final class Muster {
         if (!staffed()) {
             return 0;
         }
-        return provenWeight == 0 ? unproven : (double) availableWeight / provenWeight;
+        return provenWeight == 0 ? unproven : availableWeight / provenWeight;
     }
 
     /** Those who serve. */

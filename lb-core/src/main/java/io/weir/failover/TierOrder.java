@@ -82,6 +82,12 @@ public final class TierOrder {
         return order(tiers, considered);
     }
 
+    /** For requests that were handed over to that region: nobody else serves them. */
+    public Order own(String region) {
+        TierSpec whole = byRegion.get(region);
+        return order(whole == null ? List.of() : List.of(whole), Set.of(region));
+    }
+
     /** For requests that leave the region to the app. */
     public Order global() {
         return app.failover().global().isEmpty() ? named(home()) : sideBySide();

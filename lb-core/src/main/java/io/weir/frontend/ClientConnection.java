@@ -537,6 +537,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (answer.retryAfter() > 0) {
             out.text("Retry-After: ").decimal(answer.retryAfter()).endOfLine();
         }
+        if (answer.reason() != null) {
+            out.text("Weir-Reason: " + answer.reason()).endOfLine();
+        }
         connectionField(out, request.isHttp10() && !request.isEmpty());
         out.endOfLine();
         if (!closing) {

@@ -39,11 +39,15 @@ public final class FieldName {
     public static final int DATE = 22;
     public static final int LOCATION = 23;
     public static final int SET_COOKIE = 24;
+    /** Says that a load balancer hands a request over: {@link HandOver}. */
+    public static final int WEIR_HOP = 25;
+    /** Says why it was not taken over. */
+    public static final int WEIR_REASON = 26;
 
     private static final String[] NAMES = {
         "", "host", "content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "te", "upgrade",
         "http2-settings", "proxy", "expect", "via", "forwarded", "", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
-        "x-forwarded-port", "x-request-id", "", "accept", "date", "location", "set-cookie"
+        "x-forwarded-port", "x-request-id", "", "accept", "date", "location", "set-cookie", "weir-hop", "weir-reason"
     };
 
     /** Token characters in lower case; 0 for what may not stand in a name (RFC 9110, 5.6.2). */
@@ -133,7 +137,7 @@ public final class FieldName {
 
     /** Whether it is said of the client by whoever speaks for it. */
     static boolean guarded(int id) {
-        return id >= FORWARDED && id <= SPOOFABLE;
+        return (id >= FORWARDED && id <= SPOOFABLE) || id == WEIR_HOP || id == WEIR_REASON;
     }
 
     private static boolean hasUnderscore(byte[] b, int from, int to) {

@@ -22,8 +22,10 @@ public final class FieldRules {
             | bit(FieldName.X_FORWARDED_HOST)
             | bit(FieldName.X_FORWARDED_PORT)
             | bit(FieldName.X_REQUEST_ID);
-    private static final long FROM_TRUSTED = ONE_HOP | bit(FieldName.SPOOFABLE);
+    private static final long FROM_GATEWAY = ONE_HOP | bit(FieldName.WEIR_HOP) | bit(FieldName.WEIR_REASON);
+    private static final long FROM_TRUSTED = FROM_GATEWAY | bit(FieldName.SPOOFABLE);
     private static final long FROM_CLIENT = FROM_TRUSTED | SAID_OF_CLIENT;
+    private static final long FROM_WORKER = ONE_HOP | bit(FieldName.WEIR_REASON);
     private static final long NOTICED = bit(FieldName.EXPECT) | bit(FieldName.VIA);
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
 
@@ -41,6 +43,11 @@ public final class FieldRules {
     /** Cuts what a worker must not get from a trusted proxy either. What that one says of the client is left. */
     public static void applyToTrustedRequest(RequestHead head) {
         apply(head, FROM_TRUSTED);
+    }
+
+    /** Cuts what a worker must not get of a request that another of us has handed over, which has cut the rest already. */
+    public static void applyToHandedOver(RequestHead head) {
+        apply(head, FROM_GATEWAY);
     }
 
     private static void apply(RequestHead head, long cut) {
@@ -70,7 +77,7 @@ public final class FieldRules {
         boolean noLength = head.status == 204 || head.isInterim();
         for (int i = 0, n = head.fieldCount(); i < n; i++) {
             int id = head.id(i);
-            if ((ONE_HOP >>> id & 1) != 0 || (noLength && id == FieldName.CONTENT_LENGTH)) {
+            if ((FROM_WORKER >>> id & 1) != 0 || (noLength && id == FieldName.CONTENT_LENGTH)) {
                 head.cut(i);
             }
         }

@@ -44,6 +44,8 @@ public final class RoutingTable {
     }
 
     private final Map<String, Route> homes;
+    private final Names<Route> homesByName;
+    private final Names<Route> own;
     private final Names<Entry> hosts;
     private final byte[][] domains;
     /** All, in order, for those who ask why. */
@@ -63,6 +65,8 @@ public final class RoutingTable {
      */
     public RoutingTable(Map<String, Route> byHost, List<String> domains, @Nullable Route anyHost) {
         this.homes = Map.of();
+        this.homesByName = new Names<>(homes);
+        this.own = new Names<>(Map.of());
         this.hosts = new Names<>(entries(byHost));
         this.domains = bytes(domains);
         this.rules = List.of();
@@ -81,9 +85,20 @@ public final class RoutingTable {
      * @throws IllegalArgumentException if a rule names an app or a capture that there is not
      */
     public RoutingTable(Map<String, Route> appDomains, List<String> domains, Map<String, Route> homes, List<Rule> rules) {
+        this(appDomains, domains, homes, rules, Map.of());
+    }
+
+    /**
+     * One that also leads what other load balancers hand over.
+     *
+     * @param own to one pool alone, by {@link io.weir.http.HandOver#poolKey}
+     */
+    public RoutingTable(
+            Map<String, Route> appDomains, List<String> domains, Map<String, Route> homes, List<Rule> rules, Map<String, Route> own) {
         this.homes = homes;
-        Names<Route> apps = new Names<>(homes);
-        List<CompiledRule> compiled = rules.stream().map(rule -> new CompiledRule(rule, homes, apps)).toList();
+        this.homesByName = new Names<>(homes);
+        this.own = new Names<>(own);
+        List<CompiledRule> compiled = rules.stream().map(rule -> new CompiledRule(rule, homes, homesByName)).toList();
         this.rules = compiled;
         this.domains = bytes(domains);
         this.patterns = compiled.stream().filter(rule -> !rule.rule().isExact()).toList();
@@ -160,6 +175,16 @@ public final class RoutingTable {
     /** Where the global domain of an app leads, or null if there is no such app. */
     public @Nullable Route home(String app) {
         return homes.get(app);
+    }
+
+    /** The pool whose key, as it is handed over, is {@code b[from, to)}; null if it is none of ours. */
+    public @Nullable Route own(byte[] b, int from, int to) {
+        return own.find(b, from, to);
+    }
+
+    /** Whether there is an app of the name {@code b[from, to)}. */
+    public boolean knows(byte[] b, int from, int to) {
+        return homesByName.find(b, from, to) != null;
     }
 
     /** Where the request goes, or null: 404 {@code no_route}. What the rule rewrites is noted in the head. */

@@ -14,6 +14,8 @@ public enum AttemptFailure {
     QUEUE_FULL(true),
     /** A place in the queue did not lead to a connection in time. */
     QUEUE_TIMEOUT(true),
+    /** The load balancer of another region says that it has nobody who could serve, and that nothing has gone to a worker. */
+    NOT_TAKEN(true),
     /** The worker closed a connection that had served before, without a byte of an answer: it had given it up before our request came. */
     STALE(false),
     /** The connection ended, or was reset, before the head of the response was whole. */
@@ -40,16 +42,16 @@ public enum AttemptFailure {
         return neverWritten;
     }
 
-    /** Whether it speaks against the worker; else it met a limit of our own. */
+    /** Whether it speaks against the worker; else it met a limit of our own, or what is behind it. */
     public boolean ofWorker() {
-        return this != QUEUE_FULL && this != QUEUE_TIMEOUT;
+        return this != QUEUE_FULL && this != QUEUE_TIMEOUT && this != NOT_TAKEN;
     }
 
     /** Whether the worker didn't answer. */
     public boolean silent() {
         return switch (this) {
             case CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_IMPOSSIBLE, CONNECT_GIVEN_UP, STALE, RESET, RESPONSE_TIMEOUT, GIVEN_BACK -> true;
-            case QUEUE_FULL, QUEUE_TIMEOUT, BAD_RESPONSE, CUT, STALLED -> false;
+            case QUEUE_FULL, QUEUE_TIMEOUT, NOT_TAKEN, BAD_RESPONSE, CUT, STALLED -> false;
         };
     }
 }

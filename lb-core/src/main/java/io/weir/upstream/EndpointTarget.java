@@ -6,7 +6,7 @@ import io.weir.topology.Worker;
 import org.jspecify.annotations.Nullable;
 
 /** A worker that is reached over the connections of an endpoint. */
-public final class EndpointTarget extends WorkerTarget {
+public sealed class EndpointTarget extends WorkerTarget permits GatewayTarget {
     private final Endpoint endpoint;
 
     /**
@@ -21,22 +21,22 @@ public final class EndpointTarget extends WorkerTarget {
         this.endpoint = endpoint;
     }
 
-    public Endpoint endpoint() {
+    public final Endpoint endpoint() {
         return endpoint;
     }
 
     @Override
-    public void foundSilent() {
+    public final void foundSilent() {
         endpoint.foundSilent();
     }
 
     @Override
-    public void proven() {
+    public final void proven() {
         endpoint.connectSucceeded();
     }
 
     @Override
-    public boolean connectable(long now) {
+    public final boolean connectable(long now) {
         return endpoint.connectable(now);
     }
 }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** A target without a worker, which rests when it is told to. */
 public final class StandInTarget extends Target {
     private boolean resting;
+    private byte @Nullable [] handOver;
 
     public StandInTarget(String name, String zone, int weight) {
         super(name, zone, weight);
@@ -28,6 +29,17 @@ public final class StandInTarget extends Target {
     public StandInTarget rest(boolean rests) {
         resting = rests;
         return this;
+    }
+
+    /** From now on it is a gateway, whose requests bear this line. */
+    public StandInTarget handsOver(byte[] line) {
+        handOver = line.clone();
+        return this;
+    }
+
+    @Override
+    public byte @Nullable [] handOver() {
+        return handOver;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.weir.balancing.StandInTarget;
 import io.weir.balancing.Target;
 import io.weir.balancing.Tier;
 import io.weir.http.BadMessage;
+import io.weir.http.HandOver;
 import io.weir.http.HeadLimits;
 import io.weir.http.Progress;
 import io.weir.http.RequestParser;
@@ -74,6 +75,8 @@ public final class ExchangeRig {
     public final List<ExchangeListener> watching = new ArrayList<>();
     /** Whether the app's workers get their own address as Host. */
     boolean workersHost;
+    /** Whether other load balancers may hand requests over, to a and b alone. */
+    boolean takesOver;
     /** Whether the first of two listeners throws. */
     boolean failingListener;
 
@@ -128,9 +131,11 @@ public final class ExchangeRig {
             Map<String, Route> routes = Map.of(
                     "orders.test", new Route(orders, "ca-c1", plan, steps), "orders.us-e1.test", new Route(orders, "us-e1", null, null));
             Route home = new Route(orders, "ca-c1", plan, steps);
-            RoutingTable table = rules.isEmpty()
+            App.RegionPlan own = new App.RegionPlan(new Plan(List.of(new Tier("ca-c1", targets.subList(0, Math.min(2, targets.size())), balance))));
+            Map<String, Route> handedOver = Map.of(HandOver.poolKey("ca-c1", "orders"), new Route(orders, "ca-c1", own, null));
+            RoutingTable table = rules.isEmpty() && !takesOver
                     ? new RoutingTable(routes, List.of("test"), home)
-                    : new RoutingTable(routes, List.of("test"), Map.of("orders", home), rules);
+                    : new RoutingTable(routes, List.of("test"), Map.of("orders", home), rules, takesOver ? handedOver : Map.of());
             made = new ExchangeLoop(
                     0,
                     timers.eventLoop(),

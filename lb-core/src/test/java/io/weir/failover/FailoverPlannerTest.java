@@ -66,6 +66,16 @@ class FailoverPlannerTest {
         assertThat(voyage.percents()).containsEntry("ca", 56L).containsEntry("us", 44L);
     }
 
+    /** A region of one load balancer, behind which a quarter is left. */
+    @Test
+    void capacityOfAGatewayIsThatOfWhatIsBehindIt() {
+        Fleet behind = new Fleet().with("ca", 1).with("us", 1).failingOverTo("us");
+        behind.put(new MemberState(behind.of("ca").getFirst(), Health.HEALTHY, AdminState.ENABLED, MemberState.NOT_WARMING, 0.25));
+        Voyage voyage = new Voyage(behind, behind.order("ca"));
+        assertThat(voyage.tier("ca").health()).isCloseTo(0.25, within(1e-9));
+        assertThat(voyage.percents()).containsEntry("ca", 35L).containsEntry("us", 65L);
+    }
+
     @Test
     void probationIsAvailable() {
         fleet.health("ca", 4, Health.PROBATION);

@@ -43,6 +43,7 @@ public final class NettyChecks implements Checks, AutoCloseable {
             case CheckSettings.Tcp _ -> new TcpCheck(dialler, socketAddress(address));
             case CheckSettings.Http http -> new HttpCheck(dialler, socketAddress(address), http, address.toString());
             case CheckSettings.Tls secure -> new TlsCheck(dialler, socketAddress(address), tls(), secure.serverName());
+            case CheckSettings.Pools _ -> new GatewayCheck(dialler, socketAddress(address), address.toString());
             case CheckSettings.Grpc grpc -> new GrpcCheck(dialler, socketAddress(address), grpc.service(), address.toString());
         };
     }

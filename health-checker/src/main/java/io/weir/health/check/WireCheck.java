@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * Answers are never given from within {@link #ask}.
  */
-abstract sealed class WireCheck implements Check permits GrpcCheck, HttpCheck, TcpCheck, TlsCheck {
+abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck, HttpCheck, TcpCheck, TlsCheck {
     private enum State {
         IDLE,
         CONNECTING,
