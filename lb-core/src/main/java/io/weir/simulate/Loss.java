@@ -39,7 +39,7 @@ public record Loss(Scope scope, Means means) {
     private static MemberState sentAway(MemberState state, AdminState admin) {
         return state.admin().compareTo(admin) >= 0 || state.admin() == AdminState.DISABLED || state.admin() == AdminState.DRAINING
                 ? state
-                : new MemberState(state.member(), state.health(), admin, state.warmSince());
+                : new MemberState(state.member(), state.health(), admin, state.warmSince(), state.share());
     }
 
     @Override
