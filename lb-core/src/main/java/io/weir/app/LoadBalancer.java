@@ -91,6 +91,9 @@ public final class LoadBalancer implements AutoCloseable {
 
     private LoadBalancer(Settings settings, TransportChoice transport, int loopCount, RunFile file) throws CannotLogException {
         var limits = settings.limits();
+        state = file.key() == null
+                ? null
+                : StateFolder.of(settings.runtime(), file.key(), System::getenv, Path.of(System.getProperty("user.home")));
         String instance = InstanceName.of(settings);
         loops = new EventLoops(transport.kind(), loopCount);
         // Workers are trusted with a status line as long as their head may be.
@@ -99,7 +102,7 @@ public final class LoadBalancer implements AutoCloseable {
         connections = new ConnectionLimit(limits.connections());
         telemetry = startTelemetry(settings);
         watchdog = LoopWatchdog.start(loops, stalls, this::checkTelling);
-        control = new ControlPlane(transport.kind(), loopCount, null, controlEvents);
+        control = new ControlPlane(transport.kind(), loopCount, state == null ? null : new EvacuationFile(state.path()), controlEvents);
         Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched(), instance), loopCount);
         Tables.Built built = tables.build(settings, System.nanoTime());
         table = built.table();
