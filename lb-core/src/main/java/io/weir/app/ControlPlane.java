@@ -103,7 +103,7 @@ final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /** Begins to watch the apps' workers and to make their plans. Completes when each worker has had its first verdict. */
+    /** Begins to watch the apps' workers and to make their plans. Completes when enough is known of them to send requests. */
     CompletableFuture<Void> begin(List<AppControl> apps, LatencySums latencies) {
         Ticks begun = new Ticks(latencies, traffic, monitor::traffic, System::nanoTime);
         ticks = begun;

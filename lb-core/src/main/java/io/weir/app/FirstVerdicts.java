@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * What the first requests wait for, rather than be sent to workers that nobody has asked yet how they are.
  *
- * @param there done once each worker has a verdict
+ * @param there done once each pool has a worker that is available, or a verdict on all of its workers
  * @param most for how long they wait
  */
 record FirstVerdicts(CompletableFuture<Void> there, Duration most) {

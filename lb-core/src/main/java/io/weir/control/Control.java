@@ -62,8 +62,7 @@ public final class Control {
     private boolean measuring;
     private volatile Evacuations evacuations = Evacuations.NONE;
     private @Nullable Future<?> evacuationEnd;
-    private int unproven;
-    private Runnable whenProven = () -> {};
+    private Newcomers newcomers = new Newcomers(List.of(), () -> {});
 
     /** One whose pools no other load balancer asks for. */
     public Control(
@@ -104,9 +103,10 @@ public final class Control {
     /**
      * Takes these apps over: from now on it alone publishes their plans. Evacuations that were kept hold for them.
      *
-     * @param whenProven is run once each of their workers has had its first verdict, and the plans that come of it are in force
+     * @param whenKnown is run once when each of their pools has a worker that is available, or a verdict on all of its workers, and the plans
+     *     that come of it are in force
      */
-    public void take(Collection<AppControl> all, Runnable whenProven) {
+    public void take(Collection<AppControl> all, Runnable whenKnown) {
         Map<String, AppControl> taken = new LinkedHashMap<>();
         for (AppControl app : all) {
             taken.put(app.settings().name(), app);
@@ -118,9 +118,8 @@ public final class Control {
         }
         apps = Collections.unmodifiableMap(taken);
         all.forEach(app -> app.own().forEach(steering -> tell(app, steering.asked())));
-        unproven = workers.size();
-        this.whenProven = whenProven;
-        tellIfProven();
+        newcomers = new Newcomers(apps.values(), whenKnown);
+        newcomers.tell();
         evacuations = kept();
         if (!evacuations.isEmpty()) {
             waitForEnd();
@@ -153,10 +152,8 @@ public final class Control {
             changed(state.app());
             return;
         }
-        if (transition.from() == Health.UNPROVEN) {
-            unproven--;
-        }
         state.become(transition);
+        newcomers.heard(state.app());
         chronicle.healthChanged(state.app(), transition);
         untold.add(transition);
         changed(state.app());
@@ -265,7 +262,7 @@ public final class Control {
         tell.forEach(listener::healthChanged);
         chronicle.settled(clock.getAsLong(), wall.instant(), evacuations);
         measure();
-        tellIfProven();
+        newcomers.tell();
     }
 
     /** Other load balancers hear how it is. */
@@ -287,13 +284,6 @@ public final class Control {
         measuring = false;
         chronicle.tick(clock.getAsLong());
         measure();
-    }
-
-    private void tellIfProven() {
-        if (unproven == 0) {
-            whenProven.run();
-            whenProven = () -> {};
-        }
     }
 
     private void replan(AppControl app, Steering steering) {

@@ -65,7 +65,7 @@ final class AttemptsAreBounded implements Invariant {
 
     @Override
     public void came(SimulatedClient client) {
-        requests.computeIfAbsent(client.app(), _ -> new Times()).add(time.nanoTime());
+        requests.computeIfAbsent(client.app().name(), _ -> new Times()).add(time.nanoTime());
     }
 
     @Override
@@ -77,13 +77,13 @@ final class AttemptsAreBounded implements Invariant {
 
     @Override
     public void repeated(SimulatedClient client, long at) {
-        Times spent = repeats.computeIfAbsent(client.app(), _ -> new Times());
+        Times spent = repeats.computeIfAbsent(client.app().name(), _ -> new Times());
         spent.add(at);
         double repeated = spent.weigh(1, false);
         if (repeated > FREE) {
-            double budget = FREE + requests.computeIfAbsent(client.app(), _ -> new Times()).weigh(EARNED, true);
+            double budget = FREE + requests.computeIfAbsent(client.app().name(), _ -> new Times()).weigh(EARNED, true);
             if (repeated > budget * (1 + COARSE) + 1) {
-                rules.broken(this, "%s repeats %.0f requests within 10 s, the budget holds %.1f".formatted(client.app(), repeated, budget));
+                rules.broken(this, "%s repeats %.0f requests within 10 s, the budget holds %.1f".formatted(client.app().name(), repeated, budget));
             }
         }
     }

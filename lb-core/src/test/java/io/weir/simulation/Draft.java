@@ -78,7 +78,11 @@ final class Draft {
         List<String> jurisdictions = new ArrayList<>();
         served.forEach(region -> jurisdictions.add(JURISDICTIONS.get(REGIONS.indexOf(region))));
         text.append("    balance: ").append(one(List.of("round-robin", "least-request", "peak-ewma", "{ hash: { on: path } }", "least-request"))).append('\n');
-        text.append("    timeouts: { connect: %s, response: %s, idle: 2s }%n".formatted(one(List.of("300ms", "1s", "2s")), one(List.of("500ms", "1s", "2s"))));
+        text.append("    timeouts: { connect: %s, response: %s, idle: 2s, attempt: %s, total: %s }%n".formatted(
+                one(List.of("300ms", "1s", "2s")),
+                one(List.of("500ms", "1s", "2s")),
+                chance(15) ? "400ms" : "off",
+                chance(15) ? "1500ms" : "off"));
         health(text);
         failover(text, served, jurisdictions);
     }

@@ -102,7 +102,7 @@ final class Requests {
         String method = get ? "GET" : repeatable ? "PUT" : "POST";
         String head = method + " /" + random.nextInt(PATHS) + " HTTP/1.1\r\nHost: " + host + "\r\n" + (get ? "" : "Content-Length: 4\r\n") + "\r\n";
         Consumer<SimulatedClient> judge = probe ? this::mustBeWell : _ -> {};
-        SimulatedClient client = new SimulatedClient(app.name(), repeatable, peers.get(random.nextInt(CLIENTS)), settled -> {
+        SimulatedClient client = new SimulatedClient(app, fate.ticker().nanoTime(), repeatable, peers.get(random.nextInt(CLIENTS)), settled -> {
             rules.each(rule -> rule.settled(settled));
             judge.accept(settled);
         });

@@ -21,7 +21,7 @@ final class Rules {
                 new EvacuatedStayOut(this, ledger, lag),
                 new EjectionsAreBounded(this, ledger),
                 new AttemptsAreBounded(this, time),
-                new EndsOnce(this),
+                new EndsOnce(this, time, lag),
                 new SharesSumToOne(this),
                 new PlansAreStaffed(this),
                 new PanicIsEarned(this),

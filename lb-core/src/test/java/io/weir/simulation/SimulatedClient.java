@@ -1,6 +1,7 @@
 package io.weir.simulation;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.config.AppSettings;
 import io.weir.exchange.ClientSide;
 import io.weir.exchange.OwnAnswer;
 import io.weir.exchange.Peer;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Somebody who sends one request and takes what comes; counts what its exchange does on its behalf. */
 final class SimulatedClient implements ClientSide {
-    private final String app;
+    private final AppSettings app;
+    private final long cameAt;
     private final boolean idempotent;
     private final Peer peer;
     private final Consumer<SimulatedClient> whenSettled;
@@ -29,15 +31,21 @@ final class SimulatedClient implements ClientSide {
     /** When an attempt failed whose request had gone out, in ns; 0 if none has since the last repeat. */
     private long failedAt;
 
-    SimulatedClient(String app, boolean idempotent, Peer peer, Consumer<SimulatedClient> whenSettled) {
+    SimulatedClient(AppSettings app, long now, boolean idempotent, Peer peer, Consumer<SimulatedClient> whenSettled) {
         this.app = app;
+        this.cameAt = now;
         this.idempotent = idempotent;
         this.peer = peer;
         this.whenSettled = whenSettled;
     }
 
-    String app() {
+    AppSettings app() {
         return app;
+    }
+
+    /** When it sent its request, in ns. */
+    long cameAt() {
+        return cameAt;
     }
 
     boolean idempotent() {
@@ -155,6 +163,6 @@ final class SimulatedClient implements ClientSide {
 
     @Override
     public String toString() {
-        return app + (idempotent ? " GET" : " POST") + ", " + attempts + " attempts, " + written + " written, status " + status;
+        return app.name() + (idempotent ? " GET" : " POST") + ", " + attempts + " attempts, " + written + " written, status " + status;
     }
 }
