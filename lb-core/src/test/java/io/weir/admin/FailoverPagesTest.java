@@ -64,6 +64,7 @@ class FailoverPagesTest {
         assertThat(status.lines().filter(line -> line.startsWith("orders  ca-c1  "))).anySatisfy(line -> assertThat(line.split(" +"))
                 .startsWith("orders", "ca-c1", "ca-c1", "0%", "0", "2", "0%", "false", "lost"));
         assertThat(rig.await("/status?app=orders", "us-e1a (0% left for ca-c1")).contains("region=us-e1 (0% left for ca-c1 and us-e1)");
+        rig.await("/events?format=json", "\"failover\"");
         assertThat(page("/workers?app=orders")).contains("unhealthy", "check", "connection refused", "refused: connection refused");
         assertThat(rig.feed.after(0)).extracting(noted -> noted.event().kind()).containsExactly("health_changed", "health_changed", "failover");
         assertThat(rig.feed.after(0).getFirst().event().facts().toString()).isEqualTo(

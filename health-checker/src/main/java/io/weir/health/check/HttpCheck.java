@@ -43,7 +43,9 @@ final class HttpCheck extends WireCheck {
             .setMaxChunkSize(HEAD);
 
     private final CheckSettings.Http settings;
-    private final byte[] request;
+    /** Written again and again; direct, so that no transport copies it. */
+    private final ByteBuf request;
+
     private final boolean head;
     /** What the body must contain, or null. */
     private final byte @Nullable [] wanted;
@@ -64,8 +66,14 @@ final class HttpCheck extends WireCheck {
         this.head = settings.method().equals("HEAD");
         this.wanted = settings.body() == null ? null : settings.body().getBytes(StandardCharsets.UTF_8);
         String host = settings.host() == null ? authority : settings.host();
-        this.request = (settings.method() + " " + settings.path() + " HTTP/1.1\r\nhost: " + host
+        byte[] encoded = (settings.method() + " " + settings.path() + " HTTP/1.1\r\nhost: " + host
                 + "\r\nuser-agent: weir-check\r\naccept: */*\r\n\r\n").getBytes(StandardCharsets.UTF_8);
+        this.request = Unpooled.directBuffer(encoded.length).writeBytes(encoded);
+    }
+
+    @Override
+    void free() {
+        request.release();
     }
 
     @Override
@@ -78,7 +86,7 @@ final class HttpCheck extends WireCheck {
         interims = 0;
         status = 0;
         length = 0;
-        var _ = connected.writeAndFlush(connected.alloc().ioBuffer(request.length).writeBytes(request), connected.voidPromise());
+        var _ = connected.writeAndFlush(request.retainedDuplicate(), connected.voidPromise());
     }
 
     @Override

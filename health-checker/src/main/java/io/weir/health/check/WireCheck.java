@@ -103,6 +103,9 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
         var _ = channel.close();
     }
 
+    /** Releases what was held for all questions: there will be no more. */
+    void free() {}
+
     // ---- the question
 
     @Override
@@ -174,6 +177,9 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
 
     @Override
     public final void close() {
+        if (state == State.CLOSED) {
+            return;
+        }
         state = State.CLOSED;
         if (question != null) {
             question.end();
@@ -181,6 +187,7 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
         }
         hangUp();
         dialler.open().remove(this);
+        free();
     }
 
     // ---- the connection

@@ -115,9 +115,8 @@ class HttpCheckTest {
 
     @Test
     void findsTextThatComesInPieces() throws Exception {
-        assertThat(askOne("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nall\r\n4;x=y\r\n wel\r\n1\r\nl\r\n0\r\n\r\n", http("GET", "all well"))
-                        .passed())
-                .isTrue();
+        String answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nall\r\n4;x=y\r\n wel\r\n1\r\nl\r\n0\r\n\r\n";
+        assertThat(askOne(answer, http("GET", "all well")).passed()).isTrue();
     }
 
     @Test
