@@ -93,31 +93,42 @@ public final class Demo implements Callable<Integer> {
     }
 
     private static int run(Scene scene, Workplace workplace, Processes processes, Signals signals) throws IOException {
-        processes.start(Cast.balancers(scene, workplace));
         processes.start(Cast.workers(scene, workplace));
         say("weir demo: " + scene.workers().size() + " workers and " + scene.balancers().size()
                 + " load balancers are starting; Ctrl-C ends everything");
-        Opening opening = new Opening(scene);
-        while (!opening.advance()) {
-            if (signals.awaitFirst(BETWEEN_LOOKS)) {
-                return ended();
-            }
-            Optional<Processes.Lost> lost = processes.lost();
-            if (lost.isPresent()) {
-                ChildProcess.Ending ending = lost.get().ending();
-                return complain(
-                        lost.get().name() + " " + ending + processes.lastWords(lost.get().name()),
-                        ending.status() == CANNOT_LISTEN ? CANNOT_LISTEN : FAILED);
-            }
-            if (sinceStart().compareTo(LONGEST_START) > 0) {
-                return complain(silence(opening.missing(), processes), FAILED);
-            }
+        OptionalInt early = await(Opening.ofWorkers(scene), processes, signals);
+        if (early.isEmpty()) {
+            processes.start(Cast.balancers(scene, workplace));
+            early = await(Opening.ofBalancers(scene), processes, signals);
+        }
+        if (early.isPresent()) {
+            return early.getAsInt();
         }
         System.out.printf("all of it answers, after %.1f s%n%n", sinceStart().toMillis() / 1e3);
         System.out.print(Guide.of(scene, processes::pid, workplace));
         processes.watch();
         signals.awaitFirst();
         return ended();
+    }
+
+    /** Waits until all of it answers; the exit code if it comes to an end before. */
+    private static OptionalInt await(Opening opening, Processes processes, Signals signals) throws IOException {
+        while (!opening.advance()) {
+            if (signals.awaitFirst(BETWEEN_LOOKS)) {
+                return OptionalInt.of(ended());
+            }
+            Optional<Processes.Lost> lost = processes.lost();
+            if (lost.isPresent()) {
+                ChildProcess.Ending ending = lost.get().ending();
+                return OptionalInt.of(complain(
+                        lost.get().name() + " " + ending + processes.lastWords(lost.get().name()),
+                        ending.status() == CANNOT_LISTEN ? CANNOT_LISTEN : FAILED));
+            }
+            if (sinceStart().compareTo(LONGEST_START) > 0) {
+                return OptionalInt.of(complain(silence(opening.missing(), processes), FAILED));
+            }
+        }
+        return OptionalInt.empty();
     }
 
     private static String silence(List<Opening.Due> missing, Processes processes) throws IOException {

@@ -10,26 +10,31 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What has to answer before the demo is open. First each process by itself; then, through each load balancer, each worker of each pool, so that
- * no load balancer meets a worker that is not there yet and lets it rest.
+ * What has to answer before the demo goes on: the workers, before there is a load balancer that could find them unwell; then the load balancers,
+ * and each worker of each pool through each of them.
  */
 final class Opening {
     private List<Due> due;
     private List<Due> next;
 
-    Opening(Scene scene) {
-        due = new ArrayList<>(Stream.concat(
-                        scene.workers().stream().map(w -> answers(w.name(), w.address(), "/health")),
-                        scene.balancers().stream().map(b -> answers(b.name(), b.admin(), "/ready")))
-                .toList());
-        next = new ArrayList<>();
-        for (Scene.Balancer balancer : scene.balancers()) {
-            for (Region region : scene.regions()) {
-                for (String app : Scene.APPS) {
-                    next.add(passes(balancer, Scene.host(app, region), scene.pool(app, region)));
-                }
-            }
-        }
+    private Opening(Stream<Due> first, Stream<Due> next) {
+        this.due = new ArrayList<>(first.toList());
+        this.next = new ArrayList<>(next.toList());
+    }
+
+    /** The workers' own: load balancers that come later find all of them well. */
+    static Opening ofWorkers(Scene scene) {
+        return new Opening(scene.workers().stream().map(w -> answers(w.name(), w.address(), "/health")), Stream.of());
+    }
+
+    /** The load balancers', and then of every worker through each of them, unless no request may be sent there. */
+    static Opening ofBalancers(Scene scene) {
+        return new Opening(
+                scene.balancers().stream().map(b -> answers(b.name(), b.admin(), "/ready")),
+                scene.balancers().stream().flatMap(balancer -> scene.regions().stream()
+                        .flatMap(region -> Scene.APPS.stream()
+                                .filter(app -> scene.admits(app, region))
+                                .map(app -> passes(balancer, Scene.host(app, region), scene.pool(app, region))))));
     }
 
     /**

@@ -46,10 +46,10 @@ final class Processes implements AutoCloseable {
     /** A process that has ended while it was to start. */
     record Lost(String name, ChildProcess.Ending ending) {}
 
-    /** Starts a group of processes. Groups are ended in the order in which they were started. */
+    /** Starts a group of processes. The one that was started last is ended first. */
     synchronized void start(List<Part> parts) throws IOException {
         List<Kept> group = new ArrayList<>();
-        groups.add(group);
+        groups.addFirst(group);
         for (Part part : parts) {
             Files.deleteIfExists(part.log());
             group.add(new Kept(part, ChildProcess.start(part.name(), part.command(), part.log())));

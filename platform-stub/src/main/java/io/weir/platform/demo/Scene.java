@@ -101,6 +101,11 @@ record Scene(List<Region> regions, List<Balancer> balancers, List<Worker> worker
         return workers;
     }
 
+    /** Whether the app's data may be sent to that region. */
+    boolean admits(String app, Region region) {
+        return !app.equals(RESIDENT) || region.jurisdiction().equals(regions.getFirst().jurisdiction());
+    }
+
     List<Worker> pool(String app, Region region) {
         return workers.stream().filter(w -> w.app().equals(app) && w.region().equals(region.name())).toList();
     }
