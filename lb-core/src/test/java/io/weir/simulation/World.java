@@ -312,10 +312,7 @@ final class World {
             @Override
             public void healthChanged(HealthTransition transition) {
                 String app = transition.worker().app();
-                steered.stream().filter(each -> each.app().name().equals(app)).forEach(each -> {
-                    each.reckon(ledger);
-                    rules.each(rule -> rule.reckoned(each));
-                });
+                steered.stream().filter(each -> each.app().name().equals(app)).forEach(World.this::reckon);
             }
 
             @Override
@@ -326,15 +323,26 @@ final class World {
             @Override
             public void evacuated(Evacuation evacuation) {
                 ledger.evacuated(evacuation);
-                rules.each(Invariant::evacuationsChanged);
+                evacuationsChanged();
             }
 
             @Override
             public void restored(Scope scope, boolean early) {
                 ledger.restored(scope);
-                rules.each(Invariant::evacuationsChanged);
+                evacuationsChanged();
             }
         };
+    }
+
+    private void reckon(Steered it) {
+        it.reckon(ledger);
+        rules.each(rule -> rule.reckoned(it));
+    }
+
+    /** Plans follow when news are gathered, if they change at all. */
+    private void evacuationsChanged() {
+        rules.each(Invariant::evacuationsChanged);
+        control.after(GATHER + 1, () -> steered.forEach(this::reckon));
     }
 
     private void replanned(Steered it, Outlook before, Outlook after) {
