@@ -23,7 +23,8 @@ class FoundWorldsTest {
                     failover: { failback: { hold: 3s, ramp: 0s }, to: [us-e1, ca-c1] }
                 """, """
                 19.685 evacuate pool=billing/ca-c1 for 28 s
-                46.797 region=ca-c1 unwell
+                36.797 region=ca-c1 unwell
+                56.000 heal region=ca-c1
                 """).mustHold();
     }
 

@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * When the first tier's share has fallen below half, it doesn't rise before the tier has been able to carry more for a check interval and
- * the hold; with {@code failback: manual}, not before a person has said so. It may rise sooner to relieve another tier, and while all
- * together can't carry the traffic.
+ * When the first tier's share has fallen below half, or nobody of it was well when people let it serve again, it doesn't rise before the
+ * tier has been able to carry more for a check interval and the hold; with {@code failback: manual}, not before a person has said so. It may
+ * rise sooner to relieve another tier, and while all together can't carry the traffic.
  */
 final class ReturnsAreHeld implements Invariant {
     private static final double ROUNDING = 1e-6;
@@ -19,6 +19,8 @@ final class ReturnsAreHeld implements Invariant {
     private static final class Tracked {
         private boolean lost;
         private boolean called;
+        /** People let nobody of it serve, when it was last seen. */
+        private boolean empty;
         /** Since when it could carry more than it gets, in ns. */
         private long ableSince = NEVER;
 
@@ -46,13 +48,14 @@ final class ReturnsAreHeld implements Invariant {
         Tracked tier = all.computeIfAbsent(change.steered(), _ -> new Tracked());
         Reckoning known = change.reckoning();
         if (!known.calm() || !change.past().calm() || !known.staffed()[0]) {
-            tier.forget(); // everybody is needed, or it isn't known who is there: what follows is another story
+            able(tier, change.share(0), known); // everybody is needed, or it isn't known who is there
             return;
         }
         double before = change.shareBefore(0);
         double share = change.share(0);
         if (share < before - ROUNDING && share < 0.5 - ROUNDING) {
             tier.forget();
+            tier.empty = false;
             tier.lost = true;
         }
         Line line = change.plan().shares().getFirst();
@@ -77,7 +80,12 @@ final class ReturnsAreHeld implements Invariant {
     private void able(Tracked tier, double share, Reckoning known) {
         if (!known.calm() || !known.staffed()[0]) {
             tier.forget();
-        } else if (known.capacity()[0] <= share + ROUNDING) {
+            tier.empty = !known.staffed()[0];
+            return;
+        }
+        tier.lost |= tier.empty && known.capacity()[0] == 0;
+        tier.empty = false;
+        if (known.capacity()[0] <= share + ROUNDING) {
             tier.ableSince = NEVER;
         } else if (tier.ableSince == NEVER) {
             tier.ableSince = time.nanoTime();
