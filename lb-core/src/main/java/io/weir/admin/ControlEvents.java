@@ -56,6 +56,10 @@ public final class ControlEvents implements ControlListener {
         if (it.from() == Health.UNPROVEN && it.to() == Health.HEALTHY) {
             return;
         }
+        brake.publish("health_changed", "zone " + it.worker().zone() + " to " + word(it.to()), () -> facts(it));
+    }
+
+    private static Map<String, Object> facts(HealthTransition it) {
         Worker worker = it.worker();
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("worker", worker.address().toString());
@@ -66,50 +70,54 @@ public final class ControlEvents implements ControlListener {
         facts.put("to", word(it.to()));
         facts.put("cause", word(it.cause()));
         facts.put("detail", it.detail());
-        brake.publish(new Event("health_changed", facts), "zone " + worker.zone() + " to " + word(it.to()));
+        return facts;
     }
 
     @Override
     public void happened(Incident incident) {
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("app", incident.app());
         switch (incident) {
-            case Incident.FailedOver it -> {
-                facts.put("asked", asked(it.asked()));
+            case Incident.FailedOver it -> brake.publish("failover", it.lost(), () -> {
+                Map<String, Object> facts = facts(it.app(), it.asked());
                 facts.put("lost", it.lost());
                 facts.put("share", Share.of(it.share()));
                 facts.put("why", it.why());
-                brake.publish(new Event("failover", facts), it.lost());
-            }
-            case Incident.FailbackBegan it -> {
-                facts.put("asked", asked(it.asked()));
-                facts.put("tier", it.tier());
+                return facts;
+            });
+            case Incident.FailbackBegan it -> brake.publish("failback_began", it.tier(), () -> {
+                Map<String, Object> facts = facts(it.app(), it.asked(), it.tier());
                 facts.put("away", it.away());
-                brake.publish(new Event("failback_began", facts), it.tier());
-            }
-            case Incident.FailbackDone it -> {
-                facts.put("asked", asked(it.asked()));
-                facts.put("tier", it.tier());
+                return facts;
+            });
+            case Incident.FailbackDone it -> brake.publish("failback_done", it.tier(), () -> {
+                Map<String, Object> facts = facts(it.app(), it.asked(), it.tier());
                 facts.put("away", it.away());
                 facts.put("took", it.took());
                 facts.put("failed", it.failed());
                 facts.put("retried", it.retried());
-                brake.publish(new Event("failback_done", facts), it.tier());
-            }
-            case Incident.PanicBegan it -> {
-                facts.put("asked", asked(it.asked()));
-                facts.put("tier", it.tier());
+                return facts;
+            });
+            case Incident.PanicBegan it -> brake.publish("panic_began", it.tier(), () -> {
+                Map<String, Object> facts = facts(it.app(), it.asked(), it.tier());
                 facts.put("available", it.available());
                 facts.put("enabled", it.enabled());
-                brake.publish(new Event("panic_began", facts), it.tier());
-            }
-            case Incident.PanicEnded it -> {
-                facts.put("asked", asked(it.asked()));
-                facts.put("tier", it.tier());
-                brake.publish(new Event("panic_ended", facts), it.tier());
-            }
-            case Incident.FailoverMeasured(Measured it) -> brake.publish(new Event("failover_measured", facts(it)), it.lost());
+                return facts;
+            });
+            case Incident.PanicEnded it -> brake.publish("panic_ended", it.tier(), () -> facts(it.app(), it.asked(), it.tier()));
+            case Incident.FailoverMeasured(Measured it) -> brake.publish("failover_measured", it.lost(), () -> facts(it));
         }
+    }
+
+    private static Map<String, Object> facts(String app, String asked) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("app", app);
+        facts.put("asked", asked(asked));
+        return facts;
+    }
+
+    private static Map<String, Object> facts(String app, String asked, String tier) {
+        Map<String, Object> facts = facts(app, asked);
+        facts.put("tier", tier);
+        return facts;
     }
 
     /** Its figures by their names; what is not known is left out. */

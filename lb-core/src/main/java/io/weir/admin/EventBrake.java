@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -46,13 +47,18 @@ final class EventBrake {
         this.through = through;
     }
 
-    /** {@code gist}: what it is about, alike for many. */
-    synchronized void publish(Event event, String gist) {
+    /**
+     * Something happened.
+     *
+     * @param gist what it is about, alike for many
+     * @param facts made only if they are told
+     */
+    synchronized void publish(String kind, String gist, Supplier<Map<String, Object>> facts) {
         check();
-        Storm storm = storms.computeIfAbsent(event.kind(), _ -> new Storm(clock.getAsLong()));
+        Storm storm = storms.computeIfAbsent(kind, _ -> new Storm(clock.getAsLong()));
         if (storm.passed < FREE) {
             storm.passed++;
-            through.accept(event);
+            through.accept(new Event(kind, facts.get()));
         } else {
             storm.held++;
             storm.gists.merge(gist, 1, Integer::sum);

@@ -1,6 +1,5 @@
 package io.weir.admin;
 
-import io.weir.balancing.Target;
 import io.weir.config.AppSettings;
 import io.weir.control.AppControl;
 import io.weir.failover.Evacuations;
@@ -31,7 +30,11 @@ final class Fleet {
         }
 
         int inFlight() {
-            return members.stream().map(state -> state.member().target()).mapToInt(Target::inFlight).sum();
+            int sum = 0;
+            for (MemberState state : members) {
+                sum += state.member().target().inFlight();
+            }
+            return sum;
         }
 
         /** Open connections to its workers, which they may have in common with other pools. */
@@ -44,13 +47,22 @@ final class Fleet {
         }
 
         /** How many of its workers rest at {@code now} ns. */
-        long resting(long now) {
-            return targets().filter(target -> rest(target, now) != null).count();
+        int resting(long now) {
+            int count = 0;
+            for (MemberState state : members) {
+                EndpointTarget target = target(state);
+                count += target != null && rest(target, now) != null ? 1 : 0;
+            }
+            return count;
         }
 
         /** How many of its workers are well, and not sent away. */
-        long well() {
-            return members.stream().filter(state -> state.health().available() && state.admin() == AdminState.ENABLED).count();
+        int well() {
+            int count = 0;
+            for (MemberState state : members) {
+                count += state.health().available() && state.admin() == AdminState.ENABLED ? 1 : 0;
+            }
+            return count;
         }
     }
 

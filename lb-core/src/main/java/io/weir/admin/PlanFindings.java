@@ -59,11 +59,15 @@ final class PlanFindings {
 
     private void add(AppControl app, Steering steering) {
         Outlook outlook = steering.outlook();
-        boolean panic = outlook.tiers().stream().anyMatch(TierOutlook::panic);
-        boolean asItShould = !panic
-                && !outlook.recalled()
-                && outlook.tiers().stream().allMatch(tier -> tier.failback().phase() == FailbackState.Phase.SETTLED)
-                && outlook.tiers().stream().anyMatch(tier -> tier.share().at(now) > 0);
+        boolean panic = false;
+        boolean settled = true;
+        boolean served = false;
+        for (TierOutlook tier : outlook.tiers()) {
+            panic |= tier.panic();
+            settled &= tier.failback().phase() == FailbackState.Phase.SETTLED;
+            served |= tier.share().at(now) > 0;
+        }
+        boolean asItShould = settled && served && !panic && !outlook.recalled();
         turned += asItShould ? 0 : 1;
         inPanic += panic ? 1 : 0;
         outlook.tiers().forEach(tier -> plans.row(asItShould ? SETTLED : TURNED, () -> row(app, steering.asked(), tier, outlook.recalled())));

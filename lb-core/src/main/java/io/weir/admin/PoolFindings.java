@@ -5,18 +5,20 @@ import io.weir.health.Health;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Rest;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What a walk through all pools has found, for {@link StatusPage}. */
+@SuppressWarnings("EnumOrdinal") // a place in memory that nobody else sees
 final class PoolFindings {
     private static final int UNWELL = 0;
     private static final int WELL = 1;
 
     private final RankedTable pools;
     private final Table resting;
-    private final Map<Health, Long> workers = new EnumMap<>(Health.class);
+    /** Workers by the ordinal of their health. */
+    private final long[] workers = new long[Health.values().length];
     private long poolCount;
     private long restingWorkers;
     private long inFlight;
@@ -27,12 +29,12 @@ final class PoolFindings {
     }
 
     void add(Fleet.Pool pool, long now) {
-        long asleep = pool.resting(now);
-        long well = pool.well();
+        int asleep = pool.resting(now);
+        int well = pool.well();
         int busy = pool.inFlight();
         int size = pool.members().size();
         poolCount++;
-        pool.members().forEach(state -> workers.merge(state.health(), 1L, Long::sum));
+        pool.members().forEach(state -> workers[state.health().ordinal()]++);
         restingWorkers += asleep;
         inFlight += busy;
         pools.row(
@@ -55,9 +57,9 @@ final class PoolFindings {
         Map<String, Object> counts = new LinkedHashMap<>();
         counts.put("apps", apps);
         counts.put("pools", poolCount);
-        counts.put("workers", workers.values().stream().mapToLong(n -> n).sum());
+        counts.put("workers", Arrays.stream(workers).sum());
         for (Health health : Health.values()) {
-            counts.put(ControlEvents.word(health), workers.getOrDefault(health, 0L));
+            counts.put(ControlEvents.word(health), workers[health.ordinal()]);
         }
         counts.put("resting", restingWorkers);
         counts.put("in_flight", inFlight);

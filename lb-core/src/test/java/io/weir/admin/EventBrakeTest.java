@@ -9,12 +9,17 @@ import org.junit.jupiter.api.Test;
 
 class EventBrakeTest {
     private long now;
+    private int made;
     private final List<Event> through = new ArrayList<>();
     private final EventBrake brake = new EventBrake(() -> now, through::add);
 
     private void publish(String kind, int count, String gist) {
         for (int i = 0; i < count; i++) {
-            brake.publish(Event.of(kind, "number", i), gist);
+            int number = i;
+            brake.publish(kind, gist, () -> {
+                made++;
+                return Map.of("number", number);
+            });
         }
     }
 
@@ -37,6 +42,7 @@ class EventBrakeTest {
         now += EventBrake.SECOND - 1;
         brake.check();
         assertThat(through).hasSize(EventBrake.FREE);
+        assertThat(made).isEqualTo(EventBrake.FREE);
 
         now++;
         brake.check();
