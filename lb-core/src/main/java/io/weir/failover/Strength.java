@@ -25,7 +25,7 @@ public final class Strength {
         private final String zone;
         private long enabled;
         private long proven;
-        private long available;
+        private double available;
 
         Cell(int tier, String region, String zone) {
             this.tier = tier;
@@ -80,7 +80,7 @@ public final class Strength {
             staffed |= weight > 0;
             cell.enabled += weight;
             cell.proven += state.health() == Health.UNPROVEN ? 0 : weight;
-            cell.available += state.health().available() ? weight : 0;
+            cell.available += state.health().available() ? weight * state.share() : 0;
         }
     }
 
@@ -93,7 +93,7 @@ public final class Strength {
     public double without(@Nullable Scope lost) {
         long[] enabled = new long[tiers];
         long[] proven = new long[tiers];
-        long[] available = new long[tiers];
+        double[] available = new double[tiers];
         for (Cell cell : cells) {
             boolean gone = cell.isIn(lost);
             enabled[cell.tier] += cell.enabled;
@@ -104,7 +104,7 @@ public final class Strength {
         double sum = 0;
         for (int tier = 0; tier < tiers; tier++) {
             if (enabled[tier] > 0) {
-                sum += Shares.capacity(proven[tier] == 0 ? unproven : (double) available[tier] / proven[tier]);
+                sum += Shares.capacity(proven[tier] == 0 ? unproven : available[tier] / proven[tier]);
             }
         }
         return sum;

@@ -96,7 +96,7 @@ class StrengthTest {
     }
 
     private static MemberState lost(MemberState state, Scope part) {
-        return part.covers(state.member().worker()) ? new MemberState(state.member(), Health.UNHEALTHY, state.admin(), state.warmSince()) : state;
+        return part.covers(state.member().worker()) ? new MemberState(state.member(), Health.UNHEALTHY, state.admin(), state.warmSince(), 0) : state;
     }
 
     private static Fleet fleet(SplittableRandom random) {
@@ -116,7 +116,8 @@ class StrengthTest {
         for (Member member : fleet.members()) {
             Health health = ill > 0 && oneOf.test(6 - ill) ? healths[random.nextInt(healths.length)] : Health.HEALTHY;
             AdminState admin = oneOf.test(8) ? admins[random.nextInt(admins.length)] : AdminState.ENABLED;
-            fleet.put(new MemberState(member, health, admin, MemberState.NOT_WARMING));
+            double share = oneOf.test(8) ? random.nextInt(5) / 4.0 : 1; // of a region behind a load balancer of its own
+            fleet.put(new MemberState(member, health, admin, MemberState.NOT_WARMING, share));
         }
         if (oneOf.test(20)) {
             fleet.admin(AdminState.EVACUATED, _ -> true);
