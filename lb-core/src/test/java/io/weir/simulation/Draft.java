@@ -12,6 +12,8 @@ import java.util.SplittableRandom;
 final class Draft {
     static final List<String> REGIONS = List.of("ca-c1", "us-e1", "eu-w1");
     private static final List<String> JURISDICTIONS = List.of("CA", "US", "EU");
+    private static final List<String> BALANCES =
+            List.of("round-robin", "least-request", "peak-ewma", "{ hash: { on: path } }", "least-request");
     private static final List<String> APPS = List.of("orders", "billing", "search");
 
     private final long seed;
@@ -77,7 +79,7 @@ final class Draft {
         }
         List<String> jurisdictions = new ArrayList<>();
         served.forEach(region -> jurisdictions.add(JURISDICTIONS.get(REGIONS.indexOf(region))));
-        text.append("    balance: ").append(one(List.of("round-robin", "least-request", "peak-ewma", "{ hash: { on: path } }", "least-request"))).append('\n');
+        text.append("    balance: ").append(one(BALANCES)).append('\n');
         text.append("    timeouts: { connect: %s, response: %s, idle: 2s, attempt: %s, total: %s }%n".formatted(
                 one(List.of("300ms", "1s", "2s")),
                 one(List.of("500ms", "1s", "2s")),
@@ -116,7 +118,10 @@ final class Draft {
             text.append("    ejection: off\n");
         } else {
             text.append("    ejection: { failures: %d, most: %s, time: %s, server-errors: %s }%n".formatted(
-                    2 + random.nextInt(5), one(List.of("50%", "50%", "30%", "100%", "0%")), one(List.of("1s", "3s", "10s")), one(List.of("on", "off"))));
+                    2 + random.nextInt(5),
+                    one(List.of("50%", "50%", "30%", "100%", "0%")),
+                    one(List.of("1s", "3s", "10s")),
+                    one(List.of("on", "off"))));
         }
         text.append("    slow-start: ").append(one(List.of("off", "1s", "5s", "30s"))).append('\n');
     }

@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * When the first tier's share has fallen below half, or nobody of it was well when people let it serve again, it doesn't rise before the tier has been able to carry more for a check interval and
- * the hold; with {@code failback: manual}, not before a person has said so. It may rise sooner to relieve another tier, and while all
- * together can't carry the traffic.
+ * When the first tier's share has fallen below half, or nobody of it was well when people let it serve again, it doesn't rise before the
+ * tier has been able to carry more for a check interval and the hold; with {@code failback: manual}, not before a person has said so. It may
+ * rise sooner to relieve another tier, and while all together can't carry the traffic.
  */
 final class ReturnsAreHeld implements Invariant {
     private static final double ROUNDING = 1e-6;

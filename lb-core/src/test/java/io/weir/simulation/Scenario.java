@@ -27,11 +27,11 @@ record Scenario(long seed, String config, List<Act> acts) {
     }
 
     /** How it ended. */
-    World.Outcome run() {
+    Outcome run() {
         return run(Sabotage.NONE);
     }
 
-    World.Outcome run(Sabotage sabotage) {
+    Outcome run(Sabotage sabotage) {
         return new World(this, sabotage).run();
     }
 

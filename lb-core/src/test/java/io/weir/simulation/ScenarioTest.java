@@ -3,13 +3,13 @@ package io.weir.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.health.Health;
+import io.weir.health.HealthTransition;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
-import io.weir.health.HealthTransition;
 
 /** A scenario is a world, and says so in words that make it again. */
 class ScenarioTest {
@@ -23,9 +23,9 @@ class ScenarioTest {
     @Test
     void theSameSeedIsTheSameWorld() {
         for (long seed = 1; seed <= 20; seed++) {
-            World.Outcome first = Scenario.random(seed).run();
-            World.Outcome second = Scenario.random(seed).run();
-            assertThat(second.tally().digest).isEqualTo(first.tally().digest);
+            Outcome first = Scenario.random(seed).run();
+            Outcome second = Scenario.random(seed).run();
+            assertThat(second.tally().digest()).isEqualTo(first.tally().digest());
             assertThat(second.sent()).isEqualTo(first.sent());
             assertThat(second.age()).isEqualTo(first.age());
         }
@@ -33,7 +33,7 @@ class ScenarioTest {
 
     @Test
     void differentSeedsAreDifferentWorlds() {
-        List<Long> digests = LongStream.rangeClosed(1, 20).mapToObj(seed -> Scenario.random(seed).run().tally().digest).toList();
+        List<Long> digests = LongStream.rangeClosed(1, 20).mapToObj(seed -> Scenario.random(seed).run().tally().digest()).toList();
         assertThat(digests).doesNotHaveDuplicates();
     }
 
@@ -69,6 +69,7 @@ class ScenarioTest {
         assertThat(violation.rule()).isEqualTo("NobodyIllIsPicked");
         Scenario least = scenario.shrunk(violation, DEAF);
         assertThat(least.acts().stream().map(Act::toString)).containsExactly("0.000 load 60", "5.000 zone=ca-c1a unwell");
-        assertThat(least.asTest(violation)).contains("void seed7()", "NobodyIllIsPicked", "5.000 zone=ca-c1a unwell", "10.1.2.1:9000", ".mustHold();");
+        assertThat(least.asTest(violation))
+                .contains("void seed7()", "NobodyIllIsPicked", "5.000 zone=ca-c1a unwell", "10.1.2.1:9000", ".mustHold();");
     }
 }

@@ -5,19 +5,32 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Runs the worlds of many seeds, each in one thread, several at a time. */
+/**
+ * Runs the worlds of many seeds, each in one thread, several at a time, until {@code -Dweir.seeds.broken} of them, 1 if nothing is said, have
+ * broken a rule.
+ */
 final class Seeds {
     /**
      * What came of it.
      *
      * @param broken for the first seeds that broke a rule, a test to paste
      */
-    record Sum(long worlds, double virtualHours, long requests, long repeated, long moves, long ramps, long panics, long ejections, String broken) {
+    record Sum(
+            long worlds,
+            double virtualHours,
+            long requests,
+            long repeated,
+            long moves,
+            long ramps,
+            long panics,
+            long ejections,
+            String broken) {
         @Override
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "%d worlds, %.1f hours: %d requests, %d written again; traffic left a first tier %d times and came back %d times, %d plans in panic, %d ejections",
+                    "%d worlds, %.1f hours: %d requests, %d written again; traffic left a first tier %d times and came back %d times,"
+                            + " %d plans in panic, %d ejections",
                     worlds, virtualHours, requests, repeated, moves, ramps, panics, ejections);
         }
     }
@@ -28,11 +41,11 @@ final class Seeds {
 
     static Sum run(long from, long count) {
         AtomicLong next = new AtomicLong(from);
-        List<World.Outcome> outcomes = new ArrayList<>();
+        List<Outcome> outcomes = new ArrayList<>();
         List<Long> broken = new ArrayList<>();
         Runnable work = () -> {
             for (long seed = next.getAndIncrement(); seed < from + count; seed = next.getAndIncrement()) {
-                World.Outcome outcome = Scenario.random(seed).run();
+                Outcome outcome = Scenario.random(seed).run();
                 synchronized (outcomes) {
                     outcomes.add(outcome);
                     if (outcome.violation() != null) {
@@ -64,16 +77,16 @@ final class Seeds {
         return least.asTest(least.run().violation());
     }
 
-    private static Sum sum(List<World.Outcome> all, String broken) {
+    private static Sum sum(List<Outcome> all, String broken) {
         return new Sum(
                 all.size(),
-                all.stream().mapToDouble(World.Outcome::age).sum() / 3.6e12,
-                all.stream().mapToLong(World.Outcome::sent).sum(),
-                all.stream().mapToLong(World.Outcome::repeated).sum(),
-                all.stream().mapToLong(each -> each.tally().moves).sum(),
-                all.stream().mapToLong(each -> each.tally().ramps).sum(),
-                all.stream().mapToLong(each -> each.tally().panics).sum(),
-                all.stream().mapToLong(each -> each.tally().ejections).sum(),
+                all.stream().mapToDouble(Outcome::age).sum() / 3.6e12,
+                all.stream().mapToLong(Outcome::sent).sum(),
+                all.stream().mapToLong(Outcome::repeated).sum(),
+                all.stream().mapToLong(each -> each.tally().moves()).sum(),
+                all.stream().mapToLong(each -> each.tally().ramps()).sum(),
+                all.stream().mapToLong(each -> each.tally().panics()).sum(),
+                all.stream().mapToLong(each -> each.tally().ejections()).sum(),
                 broken);
     }
 

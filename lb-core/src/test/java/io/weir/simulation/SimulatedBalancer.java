@@ -66,7 +66,13 @@ final class SimulatedBalancer {
             List<SimulatedThread> loops,
             Function<WorkerAddress, SimulatedWorker> workers) {}
 
-    SimulatedBalancer(Ground ground, Settings settings, Sabotage sabotage, SimulatedNetwork.Tap tap, ControlListener listener, ExchangeListener exchanges) {
+    SimulatedBalancer(
+            Ground ground,
+            Settings settings,
+            Sabotage sabotage,
+            SimulatedNetwork.Tap tap,
+            ControlListener listener,
+            ExchangeListener exchanges) {
         this.time = ground.time;
         this.control = ground.control;
         this.health = ground.health;

@@ -2,7 +2,6 @@ package io.weir.simulation;
 
 import io.weir.balancing.Plan;
 import io.weir.balancing.Target;
-import io.weir.balancing.Tier;
 import io.weir.config.AppSettings;
 import io.weir.config.ConfigProblemsException;
 import io.weir.config.ConfigReader;
@@ -356,47 +355,5 @@ final class World {
         var change = new PlanChange(it, time.nanoTime(), before, after, plan, it.reckoning(), past);
         tally.planned(change);
         rules.each(rule -> rule.planned(change));
-    }
-
-    /**
-     * How a world ended.
-     *
-     * @param violation null: every rule held
-     * @param answered requests that were answered with 200
-     * @param repeated written attempts after a request's first
-     * @param age of the world, in ns
-     */
-    record Outcome(@Nullable Violation violation, Tally tally, int sent, int answered, int repeated, long age) {}
-
-    /** What happened in a world, to see that worlds are not idle, and that the same scenario is the same world. */
-    static final class Tally {
-        int picks;
-        int plans;
-        int panics;
-        int transitions;
-        int ejections;
-        int moves;
-        int ramps;
-        long digest;
-
-        void picked(Pick pick) {
-            picks++;
-            digest = 31 * digest + pick.now() + 17L * pick.target().name().hashCode();
-        }
-
-        void planned(PlanChange change) {
-            plans++;
-            digest = 31 * digest + change.now();
-            panics += change.plan().tiers().stream().anyMatch(Tier::panic) ? 1 : 0;
-            boolean any = change.tiers() > 0;
-            moves += any && change.shareBefore(0) > 0.5 && change.share(0) < 0.5 ? 1 : 0;
-            ramps += any && change.plan().shares().getFirst().to() > change.share(0) ? 1 : 0;
-        }
-
-        void announced(HealthTransition transition) {
-            transitions++;
-            ejections += transition.cause() == HealthTransition.Cause.FAILURES || transition.cause() == HealthTransition.Cause.SUCCESS_RATE ? 1 : 0;
-            digest = 31 * digest + transition.at() + transition.to().name().hashCode();
-        }
     }
 }
