@@ -25,7 +25,7 @@ final class Tally {
     }
 
     void announced(HealthTransition transition) {
-        digest = 31 * digest + transition.at() + transition.to().ordinal();
+        digest = 31 * digest + transition.at() + transition.to().name().length();
         ejections += transition.cause() == Cause.FAILURES || transition.cause() == Cause.SUCCESS_RATE ? 1 : 0;
     }
 
