@@ -74,7 +74,7 @@ final class WatchedWorker {
                 change = new HealthTransition(worker, same, same, Cause.CHECK, own.detail(), false, 0, now);
             }
         }
-        announce(change == null ? null : change.withShare(share));
+        announce(change);
     }
 
     void answered(TrafficReport report, long now) {
@@ -106,7 +106,7 @@ final class WatchedWorker {
             }
         }
         if (transition != null) {
-            listener.accept(transition);
+            listener.accept(transition.withShare(share));
         }
     }
 

@@ -93,4 +93,17 @@ class GatewayHealthTest {
                 .satisfies(change -> assertThat(change.share()).isEqualTo(0.5))
                 .satisfies(change -> assertThat(change.to().available()).isTrue());
     }
+
+    @Test
+    void norDoGoodAnswersTakeItAway() {
+        said.put(orders, CheckResult.failed(CheckResult.Failure.UNWELL, "no worker of orders is well"));
+        watch.pass(TWO_INTERVALS);
+        said.put(orders, CheckResult.passed("1 of 4", 0.25));
+        watch.pass(TWO_INTERVALS);
+        watch.monitor.traffic(List.of(new TrafficReport(orders, 10, 0, 0, 0, false)));
+        watch.pass(TWO_INTERVALS);
+
+        assertThat(watch.transitions).filteredOn(change -> change.worker().equals(orders)).last()
+                .satisfies(change -> assertThat(change.share()).isEqualTo(0.25));
+    }
 }

@@ -13,6 +13,7 @@ import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.ControlListener;
 import io.weir.control.EvacuationFile;
+import io.weir.control.Guarded;
 import io.weir.control.LatencySums;
 import io.weir.control.OwnPools;
 import io.weir.control.Ticks;
@@ -45,6 +46,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class ControlPlane implements AutoCloseable {
     private static final int LAST_SECONDS = 5;
+    private static final int SOON_MILLIS = 5;
     /** More than there can be: those of this process are above all of the one before it. */
     private static final long REVISIONS_PER_MILLI = 1000;
 
@@ -96,10 +98,15 @@ final class ControlPlane implements AutoCloseable {
         return monitor;
     }
 
+    /** Soon, so that many workers that fail at a time make it look once and not once each. */
     private void look() {
         Ticks now = ticks;
         if (now != null) {
-            thread.execute(now::look);
+            try {
+                var _ = thread.schedule(() -> Guarded.run(now::look), SOON_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                // It has ended, and nothing is planned any more.
+            }
         }
     }
 
@@ -110,7 +117,7 @@ final class ControlPlane implements AutoCloseable {
         CompletableFuture<Void> proven = new CompletableFuture<>();
         thread.execute(() -> {
             control.take(apps, () -> proven.complete(null));
-            changes.update(monitor.transitions().publishOn(Schedulers.fromExecutor(thread)).subscribe(control::healthChanged));
+            changes.update(monitor.transitions().publishOn(Schedulers.fromExecutor(thread)).subscribe(change -> Guarded.run(() -> control.healthChanged(change))));
             apps.forEach(this::watch);
             begun.begin(thread);
         });

@@ -249,20 +249,22 @@ public final class Control {
         gathering = false;
         List<AppControl> now = List.copyOf(changed);
         changed.clear();
-        now.forEach(app -> {
-            app.steerings().forEach(steering -> replan(app, steering));
-            app.own().forEach(steering -> replan(app, steering));
-            app.own().forEach(steering -> tell(app, steering.asked()));
-            riskBook.changed(app);
-        });
+        now.forEach(app -> Guarded.run(() -> replan(app)));
         silent.forEach(Target::foundSilent); // with the new plans in force, what is given back goes elsewhere
         silent.clear();
         List<HealthTransition> tell = List.copyOf(untold);
         untold.clear();
-        tell.forEach(listener::healthChanged);
+        tell.forEach(transition -> Guarded.run(() -> listener.healthChanged(transition)));
         chronicle.settled(clock.getAsLong(), wall.instant(), evacuations);
         measure();
         newcomers.tell();
+    }
+
+    private void replan(AppControl app) {
+        app.steerings().forEach(steering -> replan(app, steering));
+        app.own().forEach(steering -> replan(app, steering));
+        app.own().forEach(steering -> tell(app, steering.asked()));
+        riskBook.changed(app);
     }
 
     /** Other load balancers hear how it is. */
@@ -293,7 +295,7 @@ public final class Control {
         steering.waitFor(
                 after.next() == Long.MAX_VALUE
                         ? null
-                        : thread.schedule(() -> replan(app, steering), Math.max(0, after.next() - now), TimeUnit.NANOSECONDS));
+                        : thread.schedule(() -> Guarded.run(() -> replan(app, steering)), Math.max(0, after.next() - now), TimeUnit.NANOSECONDS));
         if (app.own().contains(steering)) {
             return;
         }

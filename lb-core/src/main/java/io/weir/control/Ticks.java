@@ -28,7 +28,7 @@ public final class Ticks {
 
     /** On the control thread, from now on. */
     public void begin(ScheduledExecutorService thread) {
-        var _ = thread.scheduleAtFixedRate(this::tick, Latency.TICK, Latency.TICK, TimeUnit.NANOSECONDS);
+        var _ = thread.scheduleAtFixedRate(() -> Guarded.run(this::tick), Latency.TICK, Latency.TICK, TimeUnit.NANOSECONDS);
     }
 
     private void tick() {

@@ -20,7 +20,7 @@ public interface Flow {
         long all = 0;
         long failed = 0;
         for (Member member : members) {
-            Traffic traffic = member.target().traffic();
+            Traffic traffic = member.target().seen();
             if (traffic != null) {
                 all += traffic.seconds().requests(second);
                 failed += traffic.seconds().bad(second);

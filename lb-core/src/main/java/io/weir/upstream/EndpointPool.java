@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class EndpointPool {
 
     private record Waiter(AttemptEvents events, long until, long timeout) {}
 
+    private final AtomicBoolean silentToldOf = new AtomicBoolean();
     private final Endpoint endpoint;
     private final EventLoops.Loop loop;
     private final Bootstrap bootstrap;
@@ -231,12 +233,15 @@ final class EndpointPool {
         endpoint.returnPermit();
     }
 
-    /** The worker has been found not to answer. Any thread. */
+    /** The worker has been found not to answer. Any thread; of several calls before the loop comes to it, as of many apps, one is enough. */
     void foundSilent() {
-        loop.executor().execute(() -> {
-            loop.clock().refresh();
-            giveBack();
-        });
+        if (silentToldOf.compareAndSet(false, true)) {
+            loop.executor().execute(() -> {
+                silentToldOf.set(false); // before the look: who calls from now on has another one
+                loop.clock().refresh();
+                giveBack();
+            });
+        }
     }
 
     /** Asks all who wait for the worker's first sign whether they would go elsewhere; closes what serves nobody. */

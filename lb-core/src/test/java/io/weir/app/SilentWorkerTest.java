@@ -17,8 +17,11 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,11 +45,13 @@ class SilentWorkerTest {
                 ServerSocket other = new ServerSocket(0, 16, here);
                 LoadBalancer proxy = LoadBalancer.start(
                         settings(silent.getLocalPort(), other.getLocalPort()), new TransportChoice(transport, "each in turn"), 2)) {
-            Thread.ofPlatform().daemon().start(() -> serve(other));
+            Thread.ofPlatform().daemon().start(() -> serve(other, SilentWorkerTest::answerAll));
+            Queue<Heard> heard = new ConcurrentLinkedQueue<>();
+            Thread.ofPlatform().daemon().start(() -> serve(silent, connection -> hear(connection, heard)));
             EndpointTarget target = target(proxy, silent.getLocalPort());
             int port = proxy.addresses().getFirst().getPort();
             for (String method : List.of("GET", "PUT", "POST")) {
-                clients.add(Client.waitingAt(target, port, method));
+                clients.add(Client.waitingAt(heard, port, method));
             }
 
             target.endpoint().foundSilent();
@@ -55,7 +60,7 @@ class SilentWorkerTest {
             assertThat(clients.get(1).answer()).endsWith("\r\n\r\nserved");
             await(() -> target.endpoint().connections() == 1);
             assertThat(target.inFlight()).as("the POST waits on").isOne();
-            answerPost(silent);
+            answerPost(heard);
             assertThat(clients.get(2).answer()).endsWith("\r\n\r\nlate");
         } finally {
             for (Client client : clients) {
@@ -75,13 +80,13 @@ class SilentWorkerTest {
 
     /** A client's connection with one request on it. */
     private record Client(Socket socket) {
-        /** Asks, until it is the silent worker's turn. */
-        static Client waitingAt(EndpointTarget silent, int port, String method) throws IOException {
-            int before = silent.inFlight();
+        /** Asks, until it is the silent worker's turn and the request is there: one that has no connection yet may go elsewhere, whatever it is. */
+        static Client waitingAt(Queue<Heard> heard, int port, String method) throws IOException {
+            int before = heard.size();
             while (true) {
                 Client client = ask(port, method);
-                await(() -> silent.inFlight() > before || client.hasAnswer());
-                if (silent.inFlight() > before) {
+                await(() -> heard.size() > before || client.hasAnswer());
+                if (heard.size() > before) {
                     return client;
                 }
                 client.socket.close();
@@ -117,22 +122,27 @@ class SilentWorkerTest {
         }
     }
 
-    /** Takes the connections that were made, and answers the POST on its own. */
-    private static void answerPost(ServerSocket silent) throws IOException {
-        while (true) {
-            Socket connection = silent.accept();
-            if (readRequest(connection.getInputStream()).startsWith("POST")) {
-                connection.getOutputStream().write(response("late"));
-                return;
-            }
+    /** A request that the silent worker has read, and where its answer would go. */
+    private record Heard(Socket connection, String request) {}
+
+    private static void hear(Socket connection, Queue<Heard> heard) {
+        try {
+            heard.add(new Heard(connection, readRequest(connection.getInputStream())));
+        } catch (IOException e) {
+            // closed: the test is over
         }
     }
 
-    private static void serve(ServerSocket worker) {
+    private static void answerPost(Queue<Heard> heard) throws IOException {
+        Heard post = heard.stream().filter(each -> each.request().startsWith("POST")).findFirst().orElseThrow();
+        post.connection().getOutputStream().write(response("late"));
+    }
+
+    private static void serve(ServerSocket worker, Consumer<Socket> each) {
         try {
             while (true) {
                 Socket connection = worker.accept();
-                var _ = Thread.ofPlatform().daemon().start(() -> answerAll(connection));
+                var _ = Thread.ofPlatform().daemon().start(() -> each.accept(connection));
             }
         } catch (IOException e) {
             // closed: the test is over

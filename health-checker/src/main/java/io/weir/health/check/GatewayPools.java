@@ -56,7 +56,11 @@ final class GatewayPools {
             if (parts.length != 4) {
                 throw new IllegalArgumentException("says of a pool: " + Excerpt.of(lines[i]));
             }
-            next.put(key(parts[0], parts[1]), new Pool(number(parts[2]), number(parts[3])));
+            Pool pool = new Pool(number(parts[2]), number(parts[3]));
+            if (pool.available() < 0 || pool.enabled() < pool.available()) {
+                throw new IllegalArgumentException("says of a pool: " + Excerpt.of(lines[i]));
+            }
+            next.put(key(parts[0], parts[1]), pool);
         }
         return new GatewayPools(number(first[1]), next);
     }
