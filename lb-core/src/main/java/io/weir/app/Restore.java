@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "restore",
         mixinStandardHelpOptions = true,
-        description = "Ends an evacuation before its time: traffic comes back as after a failure.",
+        description = "Ends an evacuation before its time: what a tier gave away comes back over the ramp.",
         footer = {"", ProcessOptions.SEARCH})
 final class Restore implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
