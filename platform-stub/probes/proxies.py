@@ -51,6 +51,7 @@ runtime: {{ transport: {transport}, {runtime} }}
   probe:
     pools: {{ r1: {{ workers: [ {pool} ] }} }}
 {app or '''    check: off
+    ejection: off
     timeouts: { connect: 1s, response: 3s, idle: 5s }
 '''}mappings: [ {{ app: probe }} ]
 """
