@@ -208,6 +208,9 @@ class Backend:
         except OSError: pass
         ls.close()
         for c in list(self.live):
+            # A close alone leaves it open while its thread polls: the kernel holds it until that ends, and who is given its number next keeps the poll going.
+            try: c.shutdown(socket.SHUT_RDWR)
+            except OSError: pass
             try: c.close()
             except OSError: pass
 
