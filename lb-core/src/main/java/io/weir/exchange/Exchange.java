@@ -44,8 +44,9 @@ import org.jspecify.annotations.Nullable;
  *   CONNECT   worker found silent, another could serve       PICK
  *   RELAY     failed before the response's head, may retry   PICK
  *   RELAY     failed before the response's head              SETTLED (502, 503, 504)
- *   RELAY     worker found silent, may retry elsewhere        PICK
- *   RELAY     another region's load balancer can't serve      PICK
+ *   RELAY     worker found silent, may retry elsewhere       PICK
+ *   RELAY     another region's load balancer can't serve     PICK
+ *   RELAY     its attempt failed, may retry                  PICK
  *   RELAY     response whole                                 SETTLED (ok)
  *   RELAY     failed after the response's head               SETTLED (response_cut: the client sees it)
  *   any       client gone                                    SETTLED (client_gone)
@@ -454,9 +455,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
             }
             return;
         }
-        if (replayable && target().handOver() != null && HandOver.isNotTaken(response) && decide() != null) {
-            Objects.requireNonNull(worker).abort();
-            giveBack(AttemptFailure.NOT_TAKEN);
+        if (target().handOver() != null && passesGatewayBy()) {
             return;
         }
         headPassed = true;
@@ -470,6 +469,31 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         client().head(request, response, responseLines);
         armForBody();
+    }
+
+    /**
+     * Whether the answer of another region's load balancer only says that none of its workers has answered, and the request goes elsewhere
+     * instead.
+     */
+    private boolean passesGatewayBy() {
+        if (!replayable || decide() == null) {
+            return false;
+        }
+        if (HandOver.isNotTaken(response)) {
+            writtenAttempts--;
+            pass(AttemptFailure.NOT_TAKEN);
+            return true;
+        }
+        if (HandOver.isFailed(response) && mayWriteAgain() && takesFromBudget()) {
+            pass(AttemptFailure.FAILED_BEHIND);
+            return true;
+        }
+        return false;
+    }
+
+    private void pass(AttemptFailure failure) {
+        Objects.requireNonNull(worker).leave();
+        giveBack(failure);
     }
 
     private void forgetBody() {
@@ -555,7 +579,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
             again();
         } else if (!mayWriteAgain()) {
             refuse(Reason.of(failure), fault);
-        } else if (route().app().budget(loop.index()).take(loop.clock().now())) {
+        } else if (takesFromBudget()) {
             again();
         } else {
             refuse(Reason.RETRY_BUDGET, Reason.of(failure).status(), null);
@@ -571,7 +595,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (phase == Phase.CONNECT) {
             loop.connector().cancel(target(), this);
             giveBack(AttemptFailure.CONNECT_GIVEN_UP);
-        } else if (worker != null && mayWriteAgain() && route().app().budget(loop.index()).take(loop.clock().now())) {
+        } else if (worker != null && mayWriteAgain() && takesFromBudget()) {
             worker.abort();
             giveBack(AttemptFailure.GIVEN_BACK);
         }
@@ -604,6 +628,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** Whether the request could be sent once more. It never can once something of a response has been passed on. */
     private boolean mayWriteAgain() {
         return replayable && request.method().idempotent() && forwarding.handOver() == null && writtenAttempts < MOST_WRITTEN;
+    }
+
+    /** Pays for one more written attempt, if the app can afford it. */
+    private boolean takesFromBudget() {
+        return route().app().budget(loop.index()).take(loop.clock().now());
     }
 
     /** The first retry goes at once, later ones after 25 ms × 2ⁿ, give or take a half. */
@@ -661,9 +690,14 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private void answer(Reason why, OwnAnswer answer) {
         status = answer.status();
         detachWorker(null);
-        boolean tells = forwarding.handOver() != null && writtenAttempts == 0; // else a worker may have seen it
+        boolean tells = isForGateway() && (writtenAttempts == 0 || why.ofWrittenAttempt()); // else a worker may still be at it
         client().answer(request, tells ? answer.because(why) : answer);
         settle(why);
+    }
+
+    /** Whether another load balancer has handed the request over; one whose request is refused before its head is whole may have. */
+    private boolean isForGateway() {
+        return forwarding.handOver() != null || (phase == Phase.ADMIT && forwarding.peer().gateway());
     }
 
     private void timeIsUp(long now) {

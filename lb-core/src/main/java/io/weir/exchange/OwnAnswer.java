@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param body its text
  * @param retryAfter seconds for {@code Retry-After}, or 0
  * @param location where the client is sent, or null
- * @param reason the code for {@code Weir-Reason}, which a load balancer gets that has handed over what no worker has seen; else null
+ * @param reason the code for {@code Weir-Reason}, which a load balancer gets that has handed the request over, if no worker has seen it or
+ *     the attempt at one failed; else null
  */
 public record OwnAnswer(int status, String contentType, String body, int retryAfter, @Nullable String location, @Nullable String reason) {
     private static final int RETRY_AFTER = 1;

@@ -75,6 +75,11 @@ public enum Reason {
         };
     }
 
+    /** Whether it says by itself that an attempt was written and has failed. */
+    boolean ofWrittenAttempt() {
+        return this == RESET || this == BAD_RESPONSE || this == RESPONSE_TIMEOUT;
+    }
+
     /** The reason for refusing a request with that fault. */
     public static Reason of(BadMessage fault) {
         return switch (fault.status()) {
@@ -93,7 +98,7 @@ public enum Reason {
             case CONNECT_TIMEOUT -> CONNECT_TIMEOUT;
             case QUEUE_FULL, QUEUE_TIMEOUT -> OVERLOADED;
             case NOT_TAKEN -> NO_WORKERS;
-            case STALE, RESET -> RESET;
+            case STALE, RESET, FAILED_BEHIND -> RESET;
             case BAD_RESPONSE -> BAD_RESPONSE;
             case RESPONSE_TIMEOUT, GIVEN_BACK -> RESPONSE_TIMEOUT;
             case CUT -> RESPONSE_CUT;

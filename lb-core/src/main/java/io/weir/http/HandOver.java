@@ -4,16 +4,30 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * That one load balancer hands a request over to that of another region: {@code Weir-Hop: <instance>;to=<region>;app=<app>}, of a form that
- * is exactly so. The receiver uses its own pool of that app and region and no other, and says by {@code Weir-Reason} if that took nothing of
- * the request.
+ * is exactly so. The receiver uses its own pool of that app and region and no other. By {@code Weir-Reason} it says of an answer of its own
+ * that no worker has got anything of the request, or that the one attempt at a worker failed.
  *
  * <p>One for each exchange, used again; touched by its loop alone.
  */
 public final class HandOver {
     private static final byte[] TO = ascii(";to=");
     private static final byte[] APP = ascii(";app=");
-    /** Reasons for which nothing of a request has gone to a worker, and another region may serve it. */
-    private static final byte[][] NOT_TAKEN = {ascii("no_workers"), ascii("residency"), ascii("overloaded"), ascii("draining")};
+    /**
+     * Reasons for which nothing of a request has gone to a worker, and another region may serve it. Not those that are the request's own
+     * fault: it would be refused elsewhere too.
+     */
+    private static final byte[][] NOT_TAKEN = {
+        ascii("no_workers"),
+        ascii("residency"),
+        ascii("overloaded"),
+        ascii("draining"),
+        ascii("connect_failed"),
+        ascii("connect_timeout"),
+        ascii("total_timeout"),
+        ascii("wrong_region")
+    };
+    /** Reasons for which a worker may have seen the request, and none has answered it. */
+    private static final byte[][] FAILED = {ascii("reset"), ascii("bad_response"), ascii("response_timeout")};
 
     private boolean wellFormed;
     private int instance;
@@ -117,13 +131,22 @@ public final class HandOver {
 
     /** Whether a gateway says that nothing of the request has gone to a worker. */
     public static boolean isNotTaken(ResponseHead head) {
-        int field = head.status == 503 ? head.find(FieldName.WEIR_REASON) : -1;
+        return bearsOneOf(NOT_TAKEN, head);
+    }
+
+    /** Whether a gateway says that its attempt at a worker, which may have seen the request, failed. */
+    public static boolean isFailed(ResponseHead head) {
+        return bearsOneOf(FAILED, head);
+    }
+
+    private static boolean bearsOneOf(byte[][] reasons, ResponseHead head) {
+        int field = head.status < 400 ? -1 : head.find(FieldName.WEIR_REASON);
         if (field < 0) {
             return false;
         }
         int from = head.valueStart(field);
         int to = head.valueEnd(field);
-        for (byte[] reason : NOT_TAKEN) {
+        for (byte[] reason : reasons) {
             if (to - from == reason.length && isAt(head.bytes, from, to, reason)) {
                 return true;
             }

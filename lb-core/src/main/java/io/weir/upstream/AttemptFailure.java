@@ -14,8 +14,10 @@ public enum AttemptFailure {
     QUEUE_FULL(true),
     /** A place in the queue did not lead to a connection in time. */
     QUEUE_TIMEOUT(true),
-    /** The load balancer of another region says that it has nobody who could serve, and that nothing has gone to a worker. */
+    /** The load balancer of another region says that it could not serve, and that nothing has gone to a worker. */
     NOT_TAKEN(true),
+    /** The load balancer of another region says that its attempt at a worker, which may have seen the request, failed. */
+    FAILED_BEHIND(false),
     /** The worker closed a connection that had served before, without a byte of an answer: it had given it up before our request came. */
     STALE(false),
     /** The connection ended, or was reset, before the head of the response was whole. */
@@ -51,7 +53,7 @@ public enum AttemptFailure {
     public boolean silent() {
         return switch (this) {
             case CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_IMPOSSIBLE, CONNECT_GIVEN_UP, STALE, RESET, RESPONSE_TIMEOUT, GIVEN_BACK -> true;
-            case QUEUE_FULL, QUEUE_TIMEOUT, NOT_TAKEN, BAD_RESPONSE, CUT, STALLED -> false;
+            case QUEUE_FULL, QUEUE_TIMEOUT, NOT_TAKEN, FAILED_BEHIND, BAD_RESPONSE, CUT, STALLED -> false;
         };
     }
 }

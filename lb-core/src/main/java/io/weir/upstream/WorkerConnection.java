@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
  *   BODY         end, reusable                      IDLE
  *   BODY         end, not reusable                  CLOSED
  *   BODY         FIN, RST, bad framing              CLOSED (attempt cut, or ended if FIN ends the body)
+ *   BODY         left, and the end is not there     CLOSED
  *   any          abort                              CLOSED
  * </pre>
  *
@@ -74,7 +75,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private final BodyReader body = new BodyReader();
 
     private State state = State.CONNECTING;
-    /** Whom it is lent to; null while connecting for nobody, idle or closed. */
+    /** Whom it is lent to; null while connecting for nobody, idle or closed; {@link Nobody} while a response is read that was left. */
     private @Nullable AttemptEvents events;
 
     private @Nullable ChannelHandlerContext ctx;
@@ -270,6 +271,16 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         close();
     }
 
+    /** The rest of a response is read if it came together with its head, as an answer of another load balancer's own does. */
+    @Override
+    public void leave() {
+        if (state == State.BODY && requestEnded) {
+            events = Nobody.NOBODY;
+        } else {
+            abort();
+        }
+    }
+
     void close() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
@@ -364,7 +375,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
             state = State.BODY;
             to.responseStarted();
             if (state == State.BODY && body.ended()) {
-                ended(to, in.isReadable());
+                ended(Objects.requireNonNull(events), in.isReadable()); // who may be nobody by now
             }
         }
     }
@@ -411,7 +422,9 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         AttemptEvents to = events;
-        if (to != null && state == State.BODY) {
+        if (to == Nobody.NOBODY) {
+            abort(); // all that was there has been read, and it was not the end
+        } else if (to != null && state == State.BODY) {
             to.responsePaused();
         }
     }

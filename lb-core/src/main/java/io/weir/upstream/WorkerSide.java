@@ -9,6 +9,14 @@ public interface WorkerSide extends Side {
     /** Sends the head of the request, with {@code lines} added; not yet flushed. */
     void head(RequestHead head, HeadLines lines);
 
+    /**
+     * What is left of the response is of no use to the attempt, which is over. The connection is used again if that costs no waiting, else
+     * it is as with {@link #abort}.
+     */
+    default void leave() {
+        abort();
+    }
+
     /** Whether it has served an exchange before. */
     boolean isReused();
 }

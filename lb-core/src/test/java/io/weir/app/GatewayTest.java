@@ -152,6 +152,7 @@ class GatewayTest {
         assertThat(post(near)).contains("there\nPOST / ", "\r\nX-Forwarded-For: 127.0.0.1, 127.0.0.1\r\n").doesNotContain("Weir-Hop");
 
         there.close();
+        assertThat(post(near)).as("what no worker behind it could be given").startsWith("HTTP/1.1 200").contains("here\nPOST / ");
         await(() -> pools(far).contains("orders us-e1 0 1"));
         assertThat(post(near)).as("what the gateway does not take").startsWith("HTTP/1.1 200").contains("here\nPOST / ").doesNotContain("Weir-Reason");
     }

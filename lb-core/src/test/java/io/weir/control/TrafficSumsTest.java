@@ -112,6 +112,12 @@ class TrafficSumsTest {
         assertThat(collect()).containsExactly(report(0, 2, 2, 0));
     }
 
+    @Test
+    void whatFailedBehindAGatewayIsBadAndNotSilent() {
+        post().fail(AttemptFailure.FAILED_BEHIND);
+        assertThat(collect()).containsExactly(report(0, 1, 1, 0));
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"QUEUE_FULL", "QUEUE_TIMEOUT"})
     void limitsOfOurOwnSayNothingOfTheWorker(AttemptFailure failure) {

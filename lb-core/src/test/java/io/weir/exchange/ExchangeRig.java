@@ -191,6 +191,11 @@ public final class ExchangeRig {
         return client;
     }
 
+    /** A connection that is refused before anything has come. */
+    void refused(ScriptedClient client, Reason why) {
+        read(client).startRefused(client, why, null);
+    }
+
     private Exchange read(ScriptedClient client, String... lines) {
         Exchange next = loop().take();
         ByteBuf in = ByteBufUtil.writeAscii(alloc, lines.length == 0 ? "" : String.join("\r\n", lines) + "\r\n\r\n");

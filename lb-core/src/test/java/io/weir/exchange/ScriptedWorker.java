@@ -36,6 +36,7 @@ public final class ScriptedWorker implements WorkerSide {
     private boolean ended;
     private boolean answered;
     private boolean aborted;
+    private boolean left;
     private boolean over;
     private boolean demanded = true;
     private boolean writable = true;
@@ -80,6 +81,11 @@ public final class ScriptedWorker implements WorkerSide {
 
     public boolean isAborted() {
         return aborted;
+    }
+
+    /** Whether the rest of its response is of no use. */
+    public boolean isLeft() {
+        return left;
     }
 
     /** Whether the exchange wants to read on from it. */
@@ -179,10 +185,10 @@ public final class ScriptedWorker implements WorkerSide {
     // ---- what the exchange says
 
     private void check(String what) {
-        if (over || aborted) {
+        if (over || aborted || left) {
             throw new AssertionError(what + " to a worker whose attempt is over");
         }
-        if (ended && !what.equals("abort") && !what.equals("demand")) {
+        if (ended && !what.equals("abort") && !what.equals("leave") && !what.equals("demand")) {
             throw new AssertionError(what + " after the end of the request");
         }
     }
@@ -247,6 +253,13 @@ public final class ScriptedWorker implements WorkerSide {
     public void abort() {
         check("abort");
         aborted = true;
+        over = true;
+    }
+
+    @Override
+    public void leave() {
+        check("leave");
+        left = true;
         over = true;
     }
 

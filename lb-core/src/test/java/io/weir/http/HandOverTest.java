@@ -71,16 +71,43 @@ class HandOverTest {
         "503, residency, true",
         "503, overloaded, true",
         "503, draining, true",
-        "503, retry_budget, false",
+        "502, connect_failed, true",
+        "504, connect_timeout, true",
+        "504, total_timeout, true",
+        "421, wrong_region, true",
+        "508, loop, false",
+        "400, bad_request, false",
+        "413, body_too_large, false",
+        "502, reset, false",
         "503, no_workers2, false",
         "503, '', false",
-        "502, no_workers, false",
         "200, draining, false"
     })
     void whichAnswersSayThatNothingWasTaken(int status, String reason, boolean notTaken) {
         ResponseHead head = response(status + " X\r\nWeir-Reason: " + reason);
 
         assertThat(HandOver.isNotTaken(head)).isEqualTo(notTaken);
+        assertGoesNoFurther(head);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "502, reset, true",
+        "502, bad_response, true",
+        "504, response_timeout, true",
+        "502, connect_failed, false",
+        "503, draining, false",
+        "504, total_timeout, false",
+        "200, reset, false"
+    })
+    void whichAnswersSayThatTheAttemptFailed(int status, String reason, boolean failed) {
+        ResponseHead head = response(status + " X\r\nWeir-Reason: " + reason);
+
+        assertThat(HandOver.isFailed(head)).isEqualTo(failed);
+        assertGoesNoFurther(head);
+    }
+
+    private static void assertGoesNoFurther(ResponseHead head) {
         HeadWriter out = new HeadWriter();
         head.writeTo(out);
         assertThat(out.toString()).doesNotContain("Reason");
@@ -89,5 +116,6 @@ class HandOverTest {
     @Test
     void anAnswerWithoutReasonWasTaken() {
         assertThat(HandOver.isNotTaken(response("503 X"))).isFalse();
+        assertThat(HandOver.isFailed(response("502 X"))).isFalse();
     }
 }

@@ -27,6 +27,7 @@ final class Attempt implements AttemptEvents {
     private final CompletableFuture<String> outcome = new CompletableFuture<>();
     private final StringBuilder said = new StringBuilder();
     private boolean endAtOnce = true;
+    private boolean leavesAnswer;
     private @Nullable Endpoint leaves;
     private volatile @Nullable BadMessage fault;
 
@@ -46,6 +47,12 @@ final class Attempt implements AttemptEvents {
     /** Its request stays open once its head is written. */
     Attempt open() {
         endAtOnce = false;
+        return this;
+    }
+
+    /** The body of a response is of no use to it. */
+    Attempt leavingAnswers() {
+        leavesAnswer = true;
         return this;
     }
 
@@ -170,6 +177,10 @@ final class Attempt implements AttemptEvents {
     public void responseStarted() {
         said.append(response.status()).append(' ');
         (response.isInterim() ? interim : started).complete(response.status());
+        if (leavesAnswer && !response.isInterim()) {
+            side().leave();
+            finish("|left");
+        }
     }
 
     @Override

@@ -124,6 +124,58 @@ class WorkerConnectionTest {
         assertThat(lend(Attempt.get(loop))).isTrue();
     }
 
+    // ---- a response that is left
+
+    private void leaving(Attempt next) {
+        connection.established();
+        receive(OK);
+        assertThat(lend(next.leavingAnswers())).isTrue();
+    }
+
+    @Test
+    void aResponseThatIsLeftAndThereLeavesAnIdleConnection() {
+        connection.established();
+        receive(OK);
+        for (String rest : new String[] {
+            "Content-Length: 2\r\n\r\nno", "Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n"
+        }) {
+            Attempt left = Attempt.get(loop).leavingAnswers();
+            assertThat(lend(left)).isTrue();
+            receive("HTTP/1.1 503 Service Unavailable\r\n" + rest);
+            assertThat(left.outcome()).isEqualTo("503 |left");
+        }
+        assertThat(lend(Attempt.get(loop))).isTrue();
+    }
+
+    @Test
+    void aResponseThatIsLeftBeforeItsEndIsThereEndsItsConnection() {
+        leaving(Attempt.get(loop));
+        receive("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nn");
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(endpoint.connections()).isZero();
+    }
+
+    @Test
+    void aResponseThatIsLeftAndEndsWithItsConnectionEndsIt() {
+        leaving(Attempt.get(loop));
+        receive("HTTP/1.1 503 Service Unavailable\r\n\r\nno");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aResponseThatIsLeftBeforeItsRequestIsWholeEndsTheConnection() {
+        leaving(new Attempt(loop, "PUT / HTTP/1.1", "Host: x", "Content-Length: 4").open());
+        receive("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aMalformedRestOfAResponseThatIsLeftEndsItsConnection() {
+        leaving(Attempt.get(loop));
+        receive("HTTP/1.1 503 Service Unavailable\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
     @Test
     void anIdleConnectionGrowsTooOld() {
         connection.established();
