@@ -289,6 +289,7 @@ public final class LoadBalancer implements AutoCloseable {
      * when whatever is not answered yet gets 503.
      */
     public void drain(Duration most) {
+        control.ownPools().drain();
         readiness = Readiness.DRAINING;
         events.publish(Event.of("draining"));
         listeners.forEach(Listener::close);
