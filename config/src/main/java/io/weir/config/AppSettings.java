@@ -44,6 +44,12 @@ public record AppSettings(
                 });
     }
 
+    /** Whether its pool in that region is reached through the load balancer there. */
+    public boolean isBehindGateway(String region) {
+        PoolSettings pool = pools.get(region);
+        return pool != null && pool.gateway() != null;
+    }
+
     /** An app with every setting but its pools left out. */
     public static AppSettings defaults(String name, Map<String, PoolSettings> pools) {
         return new AppSettings(

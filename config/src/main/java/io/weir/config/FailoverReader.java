@@ -107,11 +107,19 @@ final class FailoverReader {
                     "add a pool in another region and name that one, or remove it");
             return null;
         }
-        if (health.check() == null && (health.ejection() == null || health.ejection().most() == 0)) {
+        boolean workersAreJudged = health.check() != null || (health.ejection() != null && health.ejection().most() > 0);
+        if (!workersAreJudged && pools != null && !isToldByAGateway(to, pools)) {
             value.report("never happens: if " + lost + " is lost, nobody finds out, since check and ejection are off", "write check: tcp");
             return null;
         }
         return to;
+    }
+
+    /** Whether a region that may be lost, so that one of {@code to} takes over, is behind a gateway, which says itself how it is. */
+    private static boolean isToldByAGateway(List<String> to, Map<String, PoolSettings> pools) {
+        return pools.values().stream()
+                .filter(pool -> pool.gateway() != null)
+                .anyMatch(pool -> to.stream().anyMatch(region -> !region.equals(pool.region())));
     }
 
     /** A region that may be lost so that the given one has to take over; the given one if the app is nowhere else. */

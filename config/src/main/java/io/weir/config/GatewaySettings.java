@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How load balancers of other regions know this one, and which of them may hand requests over to it.
  *
  * @param trusted the peers whose word is believed that a request was handed over; none twice
- * @param instance the name of this process among them; null: made of the host's name and the first listener's port
+ * @param instance the name of this process among them; null: it is made, of the host's name if it has one
  */
 public record GatewaySettings(List<Cidr> trusted, @Nullable String instance) {
 

@@ -50,6 +50,21 @@ class GatewayProblemsTest {
     }
 
     @Test
+    void theLossOfARegionBehindAGatewayIsFoundOutWithoutChecks() {
+        Settings settings = Configs.read(LEAST + ORDERS
+                + "      us-e1: {gateway: {address: \"10.0.0.1:80\"}}\n    check: off\n    ejection: off\n    failover: {to: [ca-c1]}\n");
+
+        assertThat(Objects.requireNonNull(settings.apps().get("orders")).failover().to()).containsExactly("ca-c1");
+    }
+
+    @Test
+    void theLossOfWorkersIsNotThoughAGatewayWouldTakeOver() {
+        assertProblems(
+                LEAST + ORDERS + "      us-e1: {gateway: {address: \"10.0.0.1:80\"}}\n    check: off\n    ejection: off\n    failover: {to: [us-e1]}\n",
+                "14:20: apps.orders.failover.to: never happens: if ca-c1 is lost, nobody finds out, since check and ejection are off; write check: tcp");
+    }
+
+    @Test
     void anInstanceHasANameThatFitsIntoAField() {
         assertProblems(
                 LEAST + "instance: \"a;b\"\ntrusted-gateways: [gw]\n",

@@ -10,14 +10,22 @@ import org.jspecify.annotations.Nullable;
  * @param failure null if it was well
  * @param detail what was seen, for people: {@code status 503}, {@code connection refused}
  * @param certificateEnd when the certificate that was shown ends, or null if none was
- * @param share of what stands behind it, how much can serve, 0 to 1; 1 of a worker
+ * @param behind of a load balancer, what it says stands behind it; null of a worker
  * @param verdicts what was found of each worker, where the answer speaks for many; null: the same of all
  */
-public record CheckResult(@Nullable Failure failure, String detail, @Nullable Instant certificateEnd, double share, @Nullable Verdicts verdicts) {
+public record CheckResult(@Nullable Failure failure, String detail, @Nullable Instant certificateEnd, @Nullable Behind behind, @Nullable Verdicts verdicts) {
     /** What was found of a worker. */
     public CheckResult(@Nullable Failure failure, String detail, @Nullable Instant certificateEnd) {
-        this(failure, detail, certificateEnd, 1, null);
+        this(failure, detail, certificateEnd, null, null);
     }
+
+    /**
+     * Workers that are reached through a load balancer, by weight.
+     *
+     * @param available those that can serve
+     * @param enabled those that people let serve, and that have a verdict; no less
+     */
+    public record Behind(long available, long enabled) {}
 
     /** What an answer says of each worker that it speaks for. */
     @FunctionalInterface
@@ -47,17 +55,17 @@ public record CheckResult(@Nullable Failure failure, String detail, @Nullable In
     }
 
     public static CheckResult passed(String detail) {
-        return passed(detail, 1);
+        return new CheckResult(null, detail, null);
     }
 
-    /** A good one of which that share can serve. */
-    public static CheckResult passed(String detail, double share) {
-        return new CheckResult(null, detail, null, share, null);
+    /** One of a load balancer: good if anybody behind it can serve. */
+    public static CheckResult of(Behind behind, String detail) {
+        return new CheckResult(behind.available() > 0 ? null : Failure.UNWELL, detail, null, behind, null);
     }
 
     /** A good one that speaks for many. */
     public static CheckResult answered(String detail, Verdicts verdicts) {
-        return new CheckResult(null, detail, null, 1, verdicts);
+        return new CheckResult(null, detail, null, null, verdicts);
     }
 
     public static CheckResult failed(Failure failure, String detail) {
@@ -67,6 +75,11 @@ public record CheckResult(@Nullable Failure failure, String detail, @Nullable In
     /** What it says of {@code worker}. */
     CheckResult of(Worker worker) {
         return verdicts == null ? this : verdicts.of(worker);
+    }
+
+    /** Of what stands behind it, how much can serve, 0 to 1; 1 of a worker. */
+    double share() {
+        return behind == null ? 1 : behind.enabled() == 0 ? 0 : (double) behind.available() / behind.enabled();
     }
 
     public boolean passed() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.config.CheckSettings;
 import io.weir.config.HealthSettings;
+import io.weir.health.CheckResult.Behind;
 import io.weir.topology.Worker;
 import java.time.Duration;
 import java.util.HashMap;
@@ -71,7 +72,7 @@ class GatewayHealthTest {
 
     @Test
     void anotherShareIsAnnouncedAndIsNoOtherHealth() {
-        said.put(orders, CheckResult.passed("1 of 4", 0.25));
+        said.put(orders, CheckResult.of(new Behind(1, 4), "1 of 4"));
         watch.pass(TWO_INTERVALS);
 
         HealthTransition last = watch.transitions.getLast();
@@ -86,7 +87,7 @@ class GatewayHealthTest {
     void aShareGoesWithEveryChange() {
         said.put(orders, CheckResult.failed(CheckResult.Failure.UNWELL, "no worker of orders is well"));
         watch.pass(TWO_INTERVALS);
-        said.put(orders, CheckResult.passed("2 of 4", 0.5));
+        said.put(orders, CheckResult.of(new Behind(2, 4), "2 of 4"));
         watch.pass(TWO_INTERVALS);
 
         assertThat(watch.transitions).filteredOn(change -> change.worker().equals(orders)).last()
@@ -98,7 +99,7 @@ class GatewayHealthTest {
     void norDoGoodAnswersTakeItAway() {
         said.put(orders, CheckResult.failed(CheckResult.Failure.UNWELL, "no worker of orders is well"));
         watch.pass(TWO_INTERVALS);
-        said.put(orders, CheckResult.passed("1 of 4", 0.25));
+        said.put(orders, CheckResult.of(new Behind(1, 4), "1 of 4"));
         watch.pass(TWO_INTERVALS);
         watch.monitor.traffic(List.of(new TrafficReport(orders, 10, 0, 0, 0, false)));
         watch.pass(TWO_INTERVALS);

@@ -104,7 +104,7 @@ public final class ForecastReport {
                     table,
                     List.of(app.app()),
                     step -> home.verdicts().get(step).word(),
-                    app.factor() == 0 ? null : Share.of(app.factor()),
+                    load(app.factor(), app.isUnknown()),
                     home.settled().stream().reduce(Duration.ZERO, Duration::plus),
                     app.darkByName(steps).isEmpty() ? null : app.darkByName(steps));
         }
@@ -136,11 +136,15 @@ public final class ForecastReport {
                         table,
                         List.of(app.app(), worker.worker().address().toString(), worker.worker().zone()),
                         step -> Math.round(worker.loads().get(step)),
-                        worker.lost() ? "lost" : worker.factor() == 0 ? null : Share.of(worker.factor()),
-                        worker.connections());
+                        worker.lost() ? "lost" : load(worker.factor(), worker.isUnknown()),
+                        worker.most());
             }
         }
         return table;
+    }
+
+    private static @Nullable Object load(double factor, boolean unknown) {
+        return unknown ? "unknown" : factor == 0 ? null : Share.of(factor);
     }
 
     /** With a column for how it is before, and one for each loss. */

@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -131,8 +130,7 @@ final class ControlPlane implements AutoCloseable {
     }
 
     private static HealthSettings health(AppControl app, String region) {
-        boolean behindGateway = Objects.requireNonNull(app.settings().pools().get(region)).gateway() != null;
-        return behindGateway ? GATEWAY : app.settings().health();
+        return app.settings().isBehindGateway(region) ? GATEWAY : app.settings().health();
     }
 
     /** What the control thread says to a question. Fails if there is none any more. */

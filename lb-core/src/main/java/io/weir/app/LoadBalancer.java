@@ -94,7 +94,7 @@ public final class LoadBalancer implements AutoCloseable {
         state = file.key() == null
                 ? null
                 : StateFolder.of(settings.runtime(), file.key(), System::getenv, Path.of(System.getProperty("user.home")));
-        String instance = InstanceName.of(settings);
+        String instance = InstanceName.of(settings, state == null ? null : state.path());
         loops = new EventLoops(transport.kind(), loopCount);
         // Workers are trusted with a status line as long as their head may be.
         HeadLimits responseLimits = new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields());
@@ -289,6 +289,7 @@ public final class LoadBalancer implements AutoCloseable {
      * when whatever is not answered yet gets 503.
      */
     public void drain(Duration most) {
+        control.ownPools().drain();
         readiness = Readiness.DRAINING;
         events.publish(Event.of("draining"));
         listeners.forEach(Listener::close);

@@ -118,6 +118,7 @@ public final class Control {
         }
         apps = Collections.unmodifiableMap(taken);
         all.forEach(app -> app.own().forEach(steering -> tell(app, steering.asked())));
+        ownPools.publish();
         newcomers = new Newcomers(apps.values(), whenKnown);
         newcomers.tell();
         evacuations = kept();
@@ -252,6 +253,7 @@ public final class Control {
         now.forEach(app -> Guarded.run(() -> replan(app)));
         silent.forEach(Target::foundSilent); // with the new plans in force, what is given back goes elsewhere
         silent.clear();
+        ownPools.publish();
         List<HealthTransition> tell = List.copyOf(untold);
         untold.clear();
         tell.forEach(transition -> Guarded.run(() -> listener.healthChanged(transition)));
@@ -267,7 +269,7 @@ public final class Control {
         riskBook.changed(app);
     }
 
-    /** Other load balancers hear how it is. */
+    /** Other load balancers will hear how it is. */
     private void tell(AppControl app, String region) {
         ownPools.put(
                 app.settings().name(),

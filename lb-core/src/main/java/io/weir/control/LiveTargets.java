@@ -9,7 +9,6 @@ import io.weir.topology.Worker;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
 import io.weir.upstream.GatewayTarget;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +25,8 @@ public record LiveTargets(Endpoints endpoints, @Nullable Touched touched, String
 
     @Override
     public Target of(AppSettings app, Worker worker, int weight, @Nullable Latency latency) {
-        if (Objects.requireNonNull(app.pools().get(worker.region())).gateway() != null) {
-            return new GatewayTarget(endpoints.at(worker.address(), app.upstream()), worker, instance, latency, touched);
+        if (app.isBehindGateway(worker.region())) {
+            return new GatewayTarget(endpoints.at(worker.address(), GatewayTarget.SHARED), worker, app.upstream(), instance, latency, touched);
         }
         EjectionSettings ejection = app.health().ejection();
         boolean serverErrors = ejection != null && ejection.serverErrors();

@@ -15,7 +15,7 @@ import java.util.List;
  */
 public record Gateways(List<Cidr> trusted, String instance, Pools pools) {
     /** Nobody hands requests over. */
-    public static final Gateways NONE = new Gateways(List.of(), "weir", _ -> "");
+    public static final Gateways NONE = new Gateways(List.of(), "weir", _ -> List.of());
 
     private static final byte[] PATH = "/.weir/apps".getBytes(StandardCharsets.US_ASCII);
     private static final String SINCE = "?since=";
@@ -27,8 +27,11 @@ public record Gateways(List<Cidr> trusted, String instance, Pools pools) {
     /** How our pools are. For any thread. */
     @FunctionalInterface
     public interface Pools {
-        /** All of them, or if {@code revision} is one that was told before, those that have changed since. */
-        String since(long revision);
+        /**
+         * All of them, or if {@code revision} is one that was told before, those that have changed since: pieces of a text, in order, which
+         * nobody changes any more.
+         */
+        List<byte[]> since(long revision);
     }
 
     /** Whether a request of theirs asks for our pools. */
@@ -39,7 +42,7 @@ public record Gateways(List<Cidr> trusted, String instance, Pools pools) {
 
     /** The answer to one that does. */
     OwnAnswer answer(RequestHead request) {
-        return new OwnAnswer(200, "text/plain", pools.since(revision(request.text(request.queryStart(), request.targetEnd()))), 0, null);
+        return OwnAnswer.ready("text/plain", pools.since(revision(request.text(request.queryStart(), request.targetEnd()))));
     }
 
     /** The one that is asked from; 0, which is never told, if it can't be read. */

@@ -1,7 +1,11 @@
 package io.weir.exchange;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.weir.http.RequestHead;
 import io.weir.routing.Answer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -15,19 +19,41 @@ import org.jspecify.annotations.Nullable;
  * @param location where the client is sent, or null
  * @param reason the code for {@code Weir-Reason}, which a load balancer gets that has handed the request over, if no worker has seen it or
  *     the attempt at one failed; else null
+ * @param ready what stands in place of a body that is put together for each: pieces of it that nobody changes; else empty
  */
-public record OwnAnswer(int status, String contentType, String body, int retryAfter, @Nullable String location, @Nullable String reason) {
+public record OwnAnswer(
+        int status,
+        String contentType,
+        String body,
+        int retryAfter,
+        @Nullable String location,
+        @Nullable String reason,
+        List<byte[]> ready) {
     private static final int RETRY_AFTER = 1;
     private static final String ACCEPT = "\naccept:";
 
+    public OwnAnswer {
+        ready = List.copyOf(ready);
+    }
+
     /** One for a client. */
     public OwnAnswer(int status, String contentType, String body, int retryAfter, @Nullable String location) {
-        this(status, contentType, body, retryAfter, location, null);
+        this(status, contentType, body, retryAfter, location, null, List.of());
+    }
+
+    /** A good one whose body lies ready, be it large. */
+    static OwnAnswer ready(String contentType, List<byte[]> body) {
+        return new OwnAnswer(200, contentType, "", 0, null, null, body);
+    }
+
+    /** The bytes of its body. Whoever takes them releases them. */
+    public ByteBuf content() {
+        return Unpooled.wrappedBuffer(ready.isEmpty() ? new byte[][] {body.getBytes(StandardCharsets.UTF_8)} : ready.toArray(byte[][]::new));
     }
 
     /** The same for a load balancer. */
     OwnAnswer because(Reason why) {
-        return new OwnAnswer(status, contentType, body, retryAfter, location, why.code());
+        return new OwnAnswer(status, contentType, body, retryAfter, location, why.code(), ready);
     }
 
     /** The answer to {@code request} for {@code reason}; {@code detail} says more, if there is more to say. */

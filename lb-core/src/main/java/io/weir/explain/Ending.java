@@ -37,6 +37,11 @@ public record Ending(int status, @Nullable String reason, @Nullable String worke
         return new Ending(0, null, worker, "What " + worker + " answers.", null);
     }
 
+    /** Somebody else picks the worker. */
+    static Ending handedOver(Gateway to) {
+        return new Ending(0, null, to.address(), "What " + to.name() + " answers.", null);
+    }
+
     private static String title(int status) {
         return status + " " + OwnAnswer.phrase(status);
     }

@@ -7,6 +7,7 @@ import io.weir.config.LimitSettings;
 import io.weir.config.Settings;
 import io.weir.exchange.Admission;
 import io.weir.exchange.ClientAddress;
+import io.weir.exchange.Gateways;
 import io.weir.exchange.Peers;
 import io.weir.exchange.Reason;
 import io.weir.http.BadMessage;
@@ -103,7 +104,8 @@ public final class Explainer {
             add(new Stage("admit", "The head is refused: " + fault.sentence() + ".")).fact("fault", fault.name().toLowerCase(Locale.ROOT));
             return Ending.refused(Reason.of(fault), fault.sentence(), "Ask about a request that a client may send: escape what doesn't belong into a URL with %XX.");
         }
-        ClientAddress client = Admission.admit(head, new Peers(settings.forwarding()).of(peer(), InetSocketAddress.createUnresolved("", door.at().port())));
+        Gateways gateways = new Gateways(settings.gateways().trusted(), Gateways.NONE.instance(), Gateways.NONE.pools());
+        ClientAddress client = Admission.admit(head, new Peers(settings.forwarding(), gateways).of(peer(), InetSocketAddress.createUnresolved("", door.at().port())));
         String host = head.text(head.authorityStart(), head.hostEnd());
         String path = head.text(head.pathStart(), head.pathEnd());
         Stage stage = add(new Stage("admit", "The head is well: " + question.method() + " of " + path + " at host " + host + ", from client " + client + "."))
@@ -111,7 +113,7 @@ public final class Explainer {
                 .fact("path", path)
                 .fact("client", client.toString());
         if (!client.toString().equals(question.from().toString())) {
-            stage.because("It comes from " + question.from() + ", one of trusted-proxies, whose word about the client is believed.");
+            stage.because("It comes from " + question.from() + ", one of trusted-proxies or trusted-gateways, whose word about the client is believed.");
         }
         Reason refusal = Admission.refusal(head, settings.limits().body());
         return refusal == null ? resolve(door, client) : Ending.refused(refusal, Remedies.unadmitted(refusal));
@@ -162,7 +164,7 @@ public final class Explainer {
         add(tiers.plan());
         Draw draw = new Draw();
         Admission.draw(route.app(), head, client, app.turn(), question.seed(), draw);
-        Picks picks = new Picks(app, draw);
+        Picks picks = new Picks(app, draw, subject);
         add(new Workers(app, picks).stage(subject));
         add(picks.key(route.app(), head, client));
         add(picks.pick());
@@ -172,6 +174,7 @@ public final class Explainer {
                     : Ending.refused(Reason.NO_WORKERS, Remedies.noWorkers(app));
         }
         add(picks.retries(head.method(), question.method()));
-        return Ending.served(picks.first().name());
+        Gateway gateway = picks.gateway(picks.first());
+        return gateway == null ? Ending.served(picks.first().name()) : Ending.handedOver(gateway);
     }
 }

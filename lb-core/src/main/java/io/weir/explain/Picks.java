@@ -11,8 +11,12 @@ import io.weir.balancing.Tier;
 import io.weir.balancing.TraceStep;
 import io.weir.config.AffinitySettings;
 import io.weir.exchange.ClientAddress;
+import io.weir.failover.Member;
+import io.weir.failover.MemberState;
+import io.weir.health.WorkerReport;
 import io.weir.http.RequestHead;
 import io.weir.routing.App;
+import io.weir.topology.Worker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,9 +37,11 @@ final class Picks {
     private final Draw draw;
     private final Map<Target, Target> copies = new HashMap<>();
     private final List<Target> picked = new ArrayList<>();
+    /** Those that were picked and are no workers, by copy. */
+    private final Map<Target, Gateway> gateways = new HashMap<>();
     private final List<DecisionTrace> traces = new ArrayList<>();
 
-    Picks(AppNow app, Draw draw) {
+    Picks(AppNow app, Draw draw, Subject subject) {
         this.app = app;
         this.draw = draw;
         Plan plan = app.plan().onto(target -> copies.computeIfAbsent(target, it -> RecordedTarget.of(it, app.now())));
@@ -50,11 +56,32 @@ final class Picks {
             picked.add(next);
             attempts.add(next);
         }
+        List<Member> reached = app.states().stream().map(MemberState::member)
+                .filter(member -> app.settings().isBehindGateway(member.worker().region()) && takes(member.target()))
+                .toList();
+        Map<Worker, WorkerReport> reports = reached.isEmpty() ? Map.of() : subject.reports(reached.stream().map(Member::worker).toList());
+        for (Member member : reached) {
+            Target copy = copy(member.target());
+            Gateway gateway = Gateway.of(app.settings(), member.worker(), reports.get(member.worker()));
+            if (copy != null && gateway != null) {
+                gateways.put(copy, gateway);
+            }
+        }
     }
 
     /** The first attempt's target, or null if nobody may serve. */
     @Nullable Target first() {
         return picked.isEmpty() ? null : picked.getFirst();
+    }
+
+    /** Who one that was picked is, if he is no worker; else null. */
+    @Nullable Gateway gateway(Target copy) {
+        return gateways.get(copy);
+    }
+
+    private String name(Target copy) {
+        Gateway gateway = gateway(copy);
+        return gateway == null ? copy.name() : gateway.name();
     }
 
     /** The target as the decisions found it; null if it is in no tier of the plan. */
@@ -114,14 +141,19 @@ final class Picks {
     /** The first decision. */
     Stage pick() {
         Target first = first();
-        Stage stage = new Stage("pick", first == null ? "Nobody: no worker may serve." : first.name() + " in zone " + first.zone() + ".");
+        Gateway gateway = first == null ? null : gateway(first);
+        Stage stage = new Stage("pick", first == null ? "Nobody: no worker may serve."
+                : gateway == null ? first.name() + " in zone " + first.zone() + "." : gateway.handedOver());
         for (TraceStep step : traces.getFirst().steps()) {
             boolean said = step instanceof TraceStep.Pick || (step instanceof TraceStep.Choice choice && choice.tiers().isEmpty());
             if (!said) {
                 stage.because(sentence(step));
             }
         }
-        return first == null ? stage : stage.fact("worker", first.name());
+        if (first != null) {
+            stage.fact("worker", first.name());
+        }
+        return gateway == null ? stage : stage.fact("gateway", gateway.facts());
     }
 
     private static String sentence(TraceStep step) {
@@ -166,6 +198,9 @@ final class Picks {
         stage.because(method.idempotent()
                 ? "At most 3 attempts are written to a worker, each of them after the first paid for from the app's retry budget; those that never got a connection are free."
                 : methodText + " is not idempotent: it is tried again only where no worker can have seen any of it.");
+        if (!gateways.isEmpty()) {
+            stage.because("What a load balancer says it hasn't taken is tried elsewhere at no cost, whatever the method.");
+        }
         if (picked.size() < Attempts.MOST) {
             stage.because("Then nobody is left, and how the last attempt failed is the answer.");
         }
@@ -175,7 +210,7 @@ final class Picks {
     private String outcome() {
         return picked.size() == 1
                 ? "If that fails: nobody, and how it failed is the answer."
-                : "If that fails: " + picked.stream().skip(1).map(Target::name).collect(Collectors.joining(", then ")) + ".";
+                : "If that fails: " + picked.stream().skip(1).map(this::name).collect(Collectors.joining(", then ")) + ".";
     }
 
     private @Nullable String tier(Target copy) {

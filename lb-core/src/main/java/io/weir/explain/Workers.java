@@ -58,7 +58,7 @@ final class Workers {
         Map<String, TraceStep.Candidate> candidates = picks.candidates();
         Sheet sheet = new Sheet(
                 "workers",
-                "worker", "tier", "zone", "weight", "stands", "health", "admin_state", "in_flight", "latency", "rests", "rest_cause", "warm", "cost", "seen");
+                "worker", "tier", "zone", "weight", "stands", "health", "admin_state", "in_flight", "latency", "rests", "rest_cause", "warm", "cost", "gateway_of", "reports", "seen");
         for (Row row : shown) {
             add(row, candidates.get(row.member.target().name()), reports.get(row.member.worker()), sheet);
         }
@@ -66,7 +66,12 @@ final class Workers {
         return new Stage("workers", outcome(rows)).sheet(sheet);
     }
 
-    private static String outcome(List<Row> rows) {
+    private String outcome(List<Row> rows) {
+        int gateways = (int) rows.stream().filter(row -> app.settings().isBehindGateway(row.member.worker().region())).count();
+        int workers = rows.size() - gateways;
+        String all = (workers > 0 || gateways == 0 ? Tiers.workers(workers) : "")
+                + (workers > 0 && gateways > 0 ? " and " : "")
+                + (gateways > 0 ? gateways + (gateways == 1 ? " gateway" : " gateways") : "");
         int taking = 0;
         int barred = 0;
         for (Row row : rows) {
@@ -76,7 +81,7 @@ final class Workers {
         int reserve = rows.size() - taking - barred;
         return rows.isEmpty()
                 ? "None belongs to a tier."
-                : "Of " + Tiers.workers(rows.size()) + ", " + (taking == 0 ? "none takes" : taking + (taking == 1 ? " takes" : " take")) + " traffic"
+                : "Of " + all + ", " + (taking == 0 ? "none takes" : taking + (taking == 1 ? " takes" : " take")) + " traffic"
                         + (reserve == 0 ? "" : ", " + reserve + (reserve == 1 ? " is" : " are") + " in reserve")
                         + (barred == 0 ? "." : ", " + barred + " can't be picked.");
     }
@@ -140,6 +145,7 @@ final class Workers {
         Target then = copy == null ? target : copy;
         Rest rest = then.connectable(app.now()) ? null : rest(target);
         long latency = then.latencyAverage();
+        Gateway gateway = Gateway.of(app.settings(), row.member.worker(), report);
         sheet.row(
                 target.name(),
                 row.tier.name(),
@@ -154,6 +160,8 @@ final class Workers {
                 rest == null ? null : word(rest.cause()),
                 candidate == null || candidate.part() >= 1 ? null : new Part(candidate.part()),
                 candidate == null ? null : cost(candidate),
+                gateway == null ? null : gateway.region(),
+                gateway == null ? null : gateway.reports(),
                 report == null || row.state.health() == Health.HEALTHY ? null : seen(report));
     }
 

@@ -517,7 +517,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public void answer(RequestHead request, OwnAnswer answer) {
         closing |= state != State.ANSWER;
         endsByClose = false;
-        byte[] text = answer.body().getBytes(StandardCharsets.UTF_8);
+        ByteBuf content = answer.content();
+        int length = content.readableBytes();
         HeadWriter out = loop.headWriter().begin();
         out.text("HTTP/1.1 " + answer.status() + " " + OwnAnswer.phrase(answer.status())).endOfLine();
         loop.dateLine().writeTo(out);
@@ -529,7 +530,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             out.text("Location: " + answer.location()).endOfLine();
         }
         if (answer.status() != 204 && answer.status() != 304) { // RFC 9110, 8.6: a 204 must not, and a 304's would be another response's
-            out.text("Content-Length: ").decimal(text.length).endOfLine();
+            out.text("Content-Length: ").decimal(length).endOfLine();
         }
         if (answer.status() == 405) {
             out.text("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
@@ -545,9 +546,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (!closing) {
             sendAtOnce();
         }
-        writer().begin(out, BodyFraming.PLAIN, text.length);
-        if (request.method() != RequestHead.Method.HEAD && text.length > 0) {
-            writer().body(Unpooled.wrappedBuffer(text));
+        writer().begin(out, BodyFraming.PLAIN, length);
+        if (request.method() != RequestHead.Method.HEAD) {
+            writer().body(content);
+        } else {
+            content.release();
         }
         end(null);
     }

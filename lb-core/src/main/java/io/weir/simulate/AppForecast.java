@@ -11,6 +11,9 @@ import java.util.List;
  * @param entrances as the app's situation has them; the one at {@code home} is that of requests that name no region
  */
 public record AppForecast(String app, List<Entrance> entrances, int home, List<WorkerForecast> workers) {
+    /** How much more a worker gets, where that can't be told. No number, and so neither above nor below any. */
+    static final double UNKNOWN = Double.NaN;
+
     /**
      * Requests that ask for it in one way.
      *
@@ -43,18 +46,23 @@ public record AppForecast(String app, List<Entrance> entrances, int home, List<W
      *
      * @param loads exchanges under way at it, by step
      * @param factors by step, how much more it gets by the plan than before; of one that got nothing, than others of its weight did. 0 if it
-     *     is lost, or gets nothing
-     * @param connections the most that may be under way at it
+     *     is lost, or gets nothing; {@link #UNKNOWN} where it gets something that can't be compared
+     * @param most exchanges that may be under way at it
      */
-    public record WorkerForecast(Worker worker, boolean lost, List<Double> loads, List<Double> factors, int connections) {
-        /** Whether more exchanges are under way after that step than it gets connections. */
+    public record WorkerForecast(Worker worker, boolean lost, List<Double> loads, List<Double> factors, int most) {
+        /** Whether more exchanges are under way after that step than may be. */
         public boolean over(int step) {
-            return loads.get(step) > connections;
+            return loads.get(step) > most;
         }
 
-        /** The highest after any loss. */
+        /** The highest after any loss, as far as it is known. */
         public double factor() {
-            return factors.stream().skip(1).mapToDouble(Double::doubleValue).max().orElse(0);
+            return factors.stream().skip(1).mapToDouble(Double::doubleValue).filter(factor -> !Double.isNaN(factor)).max().orElse(0);
+        }
+
+        /** Whether after a loss it gets something that can't be compared, and nothing that can. */
+        public boolean isUnknown() {
+            return factor() == 0 && factors.stream().skip(1).anyMatch(factor -> factor.isNaN());
         }
     }
 
@@ -79,7 +87,12 @@ public record AppForecast(String app, List<Entrance> entrances, int home, List<W
                 .toList();
     }
 
-    /** The highest of its workers. */
+    /** Whether it can be told of none of its workers that get something how much more that is. */
+    public boolean isUnknown() {
+        return factor() == 0 && workers.stream().anyMatch(WorkerForecast::isUnknown);
+    }
+
+    /** The highest of its workers, as far as it is known. */
     public double factor() {
         return workers.stream().mapToDouble(WorkerForecast::factor).max().orElse(0);
     }

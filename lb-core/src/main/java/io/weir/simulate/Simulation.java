@@ -2,6 +2,7 @@ package io.weir.simulate;
 
 import io.weir.balancing.Plan;
 import io.weir.balancing.Target;
+import io.weir.config.UpstreamSettings;
 import io.weir.control.AppControl;
 import io.weir.failover.ErrorRates;
 import io.weir.failover.FailoverPlanner;
@@ -10,6 +11,7 @@ import io.weir.failover.MemberState;
 import io.weir.failover.Outlook;
 import io.weir.failover.TierOutlook;
 import io.weir.health.AdminState;
+import io.weir.upstream.GatewayTarget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -111,7 +113,9 @@ public final class Simulation {
                 factors.add(serves(state(moments.get(step).states(), member)) ? loads.factor(i, step) : 0);
             }
             boolean lost = !state(moments.getLast().states(), member).equals(app.states().get(i));
-            workers.add(new AppForecast.WorkerForecast(member.worker(), lost, loads.of(i), factors, app.settings().upstream().connections()));
+            UpstreamSettings upstream = app.settings().upstream();
+            int most = app.settings().isBehindGateway(member.worker().region()) ? GatewayTarget.most(upstream) : upstream.connections();
+            workers.add(new AppForecast.WorkerForecast(member.worker(), lost, loads.of(i), factors, most));
         }
         return workers;
     }

@@ -122,7 +122,8 @@ final class WorkerLoads {
 
     /**
      * How much more that worker gets at that step, by the plan, than before any loss; of one that got nothing, than others of its weight did.
-     * 0 if it gets nothing.
+     * 0 if it gets nothing; {@link AppForecast#UNKNOWN} of a load balancer that stands for who knows how many, and where no worker got
+     * anything that it could be compared with.
      */
     double factor(int worker, int step) {
         double after = planned.get(step)[worker];
@@ -130,8 +131,15 @@ final class WorkerLoads {
         if (after == 0) {
             return 0;
         }
+        if (isGateway(worker)) {
+            return AppForecast.UNKNOWN;
+        }
         double of = before > 0 ? before : app.states().get(worker).member().target().weight() * usual();
-        return of > 0 ? after / of : 0;
+        return of > 0 ? after / of : AppForecast.UNKNOWN;
+    }
+
+    private boolean isGateway(int worker) {
+        return app.settings().isBehindGateway(app.states().get(worker).member().worker().region());
     }
 
     /** What there was for each unit of weight of those who served before any loss. */
@@ -140,7 +148,7 @@ final class WorkerLoads {
         double sum = 0;
         for (int i = 0; i < app.states().size(); i++) {
             double load = planned.getFirst()[i];
-            if (load > 0) {
+            if (load > 0 && !isGateway(i)) {
                 weights += app.states().get(i).member().target().weight();
                 sum += load;
             }

@@ -25,6 +25,11 @@ public sealed class EndpointTarget extends WorkerTarget permits GatewayTarget {
         return endpoint;
     }
 
+    /** Whether the exchange that was just counted in may have a connection, or wait for one. */
+    boolean admits() {
+        return true; // the endpoint has its own bounds, and with them its worker
+    }
+
     @Override
     public final void foundSilent() {
         endpoint.foundSilent();

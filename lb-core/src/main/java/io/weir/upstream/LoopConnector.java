@@ -14,6 +14,10 @@ public final class LoopConnector implements Connector {
 
     @Override
     public @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, boolean fresh) {
+        if (!((EndpointTarget) target).admits()) {
+            events.failed(AttemptFailure.QUEUE_FULL, null);
+            return null;
+        }
         return pool(target).acquire(events, timeout, fresh);
     }
 

@@ -3,6 +3,7 @@ package io.weir.app;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.admin.Readiness;
 import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
 import io.weir.loop.TransportKind;
@@ -169,6 +170,26 @@ class GatewayTest {
         far.close();
 
         assertThat(post(near)).startsWith("HTTP/1.1 200").contains("here\nPOST / ");
+    }
+
+    @Test
+    void aGatewayThatDrainsSaysThatItTakesNothing() throws Exception {
+        AnsweringWorker there = opened(AnsweringWorker.start("there"));
+        LoadBalancer far = far(there);
+        await(() -> pools(far).contains("orders us-e1 1 1"));
+        await(() -> far.connections() == 0);
+
+        try (Socket asks = new Socket(InetAddress.getLoopbackAddress(), port(far))) {
+            asks.setSoTimeout((int) LONGEST.toMillis());
+            asks.getOutputStream().write("GET /.weir/apps HTTP/1.1\r\nHost: x\r\n".getBytes(ISO_8859_1));
+            await(() -> far.connections() == 1);
+            Thread drain = Thread.ofPlatform().start(() -> far.drain(LONGEST));
+            await(() -> far.readiness() == Readiness.DRAINING);
+            asks.getOutputStream().write("\r\n".getBytes(ISO_8859_1));
+
+            assertThat(new String(asks.getInputStream().readAllBytes(), ISO_8859_1)).startsWith("HTTP/1.1 200").endsWith(" draining\n");
+            drain.join();
+        }
     }
 
     @Test

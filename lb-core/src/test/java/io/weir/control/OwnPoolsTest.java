@@ -9,7 +9,11 @@ import io.weir.health.AdminState;
 import io.weir.health.Health;
 import io.weir.topology.Worker;
 import io.weir.topology.WorkerAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** What other load balancers are told of our pools. */
@@ -19,6 +23,16 @@ class OwnPoolsTest {
     private static MemberState member(int weight, Health health, AdminState admin) {
         Worker worker = new Worker("orders", "us-e1", "us-e1a", WorkerAddress.parse("127.0.0.1:9001"));
         return new MemberState(new Member(new StandInTarget("a", "us-e1a", weight), worker), health, admin, MemberState.NOT_WARMING);
+    }
+
+    private void put(String app, Health health) {
+        pools.put(app, "us-e1", List.of(member(1, health, AdminState.ENABLED)));
+    }
+
+    private String since(long revision) {
+        StringBuilder text = new StringBuilder();
+        pools.since(revision).forEach(piece -> text.append(new String(piece, StandardCharsets.US_ASCII)));
+        return text.toString();
     }
 
     @Test
@@ -33,27 +47,124 @@ class OwnPoolsTest {
                         member(8, Health.UNPROVEN, AdminState.ENABLED),
                         member(16, Health.HEALTHY, AdminState.DRAINING),
                         member(32, Health.HEALTHY, AdminState.EVACUATED)));
+        pools.publish();
 
-        assertThat(pools.since(0)).isEqualTo("weir-pools 101 all\norders us-e1 3 7\n");
+        assertThat(since(0)).isEqualTo("weir-pools 101 all\norders us-e1 3 7\n");
+    }
+
+    @Test
+    void whatIsPutIsToldTogether() {
+        put("orders", Health.HEALTHY);
+        put("stock", Health.HEALTHY);
+        assertThat(since(100)).isEqualTo("weir-pools 100 changes\n");
+
+        pools.publish();
+        assertThat(since(100)).isEqualTo("weir-pools 101 changes\norders us-e1 1 1\nstock us-e1 1 1\n");
     }
 
     @Test
     void whoKnowsThemIsToldWhatHasChanged() {
-        pools.put("orders", "us-e1", List.of(member(1, Health.HEALTHY, AdminState.ENABLED)));
-        pools.put("stock", "us-e1", List.of(member(1, Health.HEALTHY, AdminState.ENABLED)));
-        assertThat(pools.since(102)).isEqualTo("weir-pools 102 changes\n");
+        put("orders", Health.HEALTHY);
+        put("stock", Health.HEALTHY);
+        pools.publish();
+        assertThat(since(101)).isEqualTo("weir-pools 101 changes\n");
 
-        pools.put("orders", "us-e1", List.of(member(1, Health.UNHEALTHY, AdminState.ENABLED)));
-        pools.put("stock", "us-e1", List.of(member(1, Health.HEALTHY, AdminState.ENABLED)));
-        assertThat(pools.since(102)).isEqualTo("weir-pools 103 changes\norders us-e1 0 1\n");
-        assertThat(pools.since(103)).isEqualTo("weir-pools 103 changes\n");
+        put("orders", Health.UNHEALTHY);
+        put("stock", Health.HEALTHY);
+        pools.publish();
+        pools.publish();
+        assertThat(since(101)).isEqualTo("weir-pools 102 changes\norders us-e1 0 1\n");
+        assertThat(since(102)).isEqualTo("weir-pools 102 changes\n");
     }
 
     @Test
     void whoKnowsThoseOfAnotherProcessIsToldAll() {
-        pools.put("orders", "us-e1", List.of(member(1, Health.HEALTHY, AdminState.ENABLED)));
+        put("orders", Health.HEALTHY);
+        pools.publish();
 
-        assertThat(pools.since(99)).startsWith("weir-pools 101 all\n");
-        assertThat(pools.since(102)).startsWith("weir-pools 101 all\n");
+        assertThat(since(99)).startsWith("weir-pools 101 all\n");
+        assertThat(since(102)).startsWith("weir-pools 101 all\n");
+    }
+
+    @Test
+    void whileItDrainsItTakesNothing() {
+        put("orders", Health.HEALTHY);
+        pools.publish();
+        pools.drain();
+
+        assertThat(since(0)).isEqualTo("weir-pools 101 draining\n");
+        assertThat(since(101)).isEqualTo("weir-pools 101 draining\n");
+    }
+
+    @Test
+    void whoAsksNowAndThenKnowsTheSameAsWhoAsksForAll() {
+        SplittableRandom random = new SplittableRandom(1);
+        Map<String, String> known = new HashMap<>();
+        long revision = 0;
+        boolean changesAlone = false;
+        for (int i = 0; i < 20 * OwnPools.MOST_REVISIONS; i++) {
+            for (int n = random.nextInt(3); n > 0; n--) {
+                put("app-" + random.nextInt(200), random.nextBoolean() ? Health.HEALTHY : Health.UNHEALTHY);
+            }
+            pools.publish();
+            if (random.nextInt(i % 5000 < 2500 ? 20 : 2000) == 0) {
+                String answer = since(revision);
+                changesAlone |= answer.contains(" changes\n");
+                revision = follow(known, answer);
+                Map<String, String> whole = new HashMap<>();
+                follow(whole, since(0));
+                assertThat(known).isEqualTo(whole);
+            }
+        }
+        assertThat(changesAlone).isTrue();
+    }
+
+    @Test
+    void muchThatHasChangedIsToldAsAWhole() {
+        put("orders", Health.HEALTHY);
+        pools.publish();
+        for (int i = 0; i < 20_000; i++) {
+            put("app-" + i, Health.HEALTHY);
+        }
+        pools.publish();
+
+        assertThat(pools.since(101).getFirst()).asString(StandardCharsets.US_ASCII).isEqualTo("weir-pools 102 all\n");
+        assertThat(since(101).lines()).hasSize(1 + 20_001);
+        assertThat(since(102)).isEqualTo("weir-pools 102 changes\n");
+    }
+
+    @Test
+    void whoAsksForAllGetsLinesThatLieReady() {
+        for (int i = 0; i < 1000; i++) {
+            put("app-" + i, Health.HEALTHY);
+        }
+        pools.publish();
+        byte[] changes = pools.since(0).getLast();
+        put("app-0", Health.UNHEALTHY);
+        pools.publish();
+
+        assertThat(changes).hasSizeGreaterThan(10_000);
+        for (int i = 1; i < OwnPools.MOST_REVISIONS; i++) {
+            put("app-0", i % 2 == 0 ? Health.UNHEALTHY : Health.HEALTHY);
+            pools.publish();
+        }
+        byte[] ready = pools.since(0).get(1);
+        assertThat(ready).hasSizeGreaterThan(10_000).isSameAs(pools.since(0).get(1));
+        put("app-0", Health.UNHEALTHY);
+        pools.publish();
+        assertThat(pools.since(0).get(1)).as("one change costs nobody all lines").isSameAs(ready);
+        assertThat(since(0)).endsWith("app-0 us-e1 0 1\n");
+    }
+
+    private static long follow(Map<String, String> known, String answer) {
+        String[] lines = answer.split("\n", -1);
+        String[] first = lines[0].split(" ", -1);
+        if (first[2].equals("all")) {
+            known.clear();
+        }
+        for (int i = 1; i < lines.length - 1; i++) {
+            known.put(lines[i].substring(0, lines[i].indexOf(' ')), lines[i]);
+        }
+        return Long.parseLong(first[1]);
     }
 }

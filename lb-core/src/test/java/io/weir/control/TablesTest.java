@@ -18,10 +18,12 @@ import io.weir.routing.Requests;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTable;
 import io.weir.upstream.EndpointTarget;
+import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -191,6 +193,22 @@ class TablesTest {
                 .isInstanceOfSatisfying(Route.class, route -> assertThat(route.app().name()).isEqualTo("shop-prod"));
         assertThat(example.resolve(Requests.get("a.b.example.com", "/x"))).isEqualTo(new Answer(302, "https://www.example.com/"));
         assertThat(example.resolve(Requests.get("elsewhere.test", "/x"))).isNull();
+    }
+
+    @Test
+    void appsBehindOneGatewayShareItsEndpoint() throws ConfigProblemsException {
+        Tables tables = new Tables(new LiveTargets(endpoints, null), 2);
+        List<EndpointTarget> targets = tables.build(ConfigReader.read("weir.yaml", """
+                domains: [d.example]
+                here: {region: r1, zone: r1a}
+                regions: {r1: {jurisdiction: XX, zones: [r1a]}, r2: {jurisdiction: XX, zones: [r2a]}}
+                listeners: [{bind: ":8080"}]
+                apps:
+                  one: {pools: {r2: {gateway: {address: "127.0.0.1:1"}}}, upstream: {connections: 5}}
+                  two: {pools: {r2: {gateway: {address: "127.0.0.1:1"}}}}
+                """).settings(), 0).apps().stream().map(app -> (EndpointTarget) app.members().getFirst().target()).toList();
+
+        assertThat(targets).hasSize(2).allMatch(target -> target.endpoint().equals(targets.getFirst().endpoint()));
     }
 
     @Test

@@ -4,14 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.weir.config.ConfigReader;
+import io.weir.config.Settings;
 import io.weir.failover.Member;
 import io.weir.failover.MemberState;
 import io.weir.health.AdminState;
+import io.weir.health.CheckResult;
 import io.weir.health.Health;
+import io.weir.health.WorkerReport;
+import io.weir.routing.App;
+import io.weir.routing.RoutingTable;
+import io.weir.topology.Worker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,6 +208,85 @@ class ExplainerTest {
                 .contains("and 961 more workers")
                 .contains("127.1.3.100:80")
                 .contains("127.1.3.200:80");
+    }
+
+    // ---- gateways
+
+    private static String behindAGateway() throws Exception {
+        return config().replace("us-e1: { workers: [ { address: \"127.0.0.1:9101\", zone: us-e1a } ] }", "us-e1: { gateway: { address: \"10.9.0.1:8080\" } }");
+    }
+
+    /** The same, where the gateway has last said that. */
+    private static Subject reporting(Subject subject, CheckResult said) {
+        return new Subject() {
+            @Override
+            public Settings settings() {
+                return subject.settings();
+            }
+
+            @Override
+            public RoutingTable table() {
+                return subject.table();
+            }
+
+            @Override
+            public List<Door> doors() {
+                return subject.doors();
+            }
+
+            @Override
+            public AppNow now(App app, App.RegionPlan plan) {
+                return subject.now(app, plan);
+            }
+
+            @Override
+            public Map<Worker, WorkerReport> reports(Collection<Worker> workers) {
+                Map<Worker, WorkerReport> reports = new HashMap<>();
+                workers.forEach(worker -> reports.put(worker, new WorkerReport(worker, Health.HEALTHY, 0, null, "", false, said, 0, 0, 0, 0, false, 0)));
+                return reports;
+            }
+        };
+    }
+
+    @Test
+    void whoIsReachedThroughALoadBalancerIsHandedOver() throws Exception {
+        Subject subject = reporting(healthy(behindAGateway()), CheckResult.of(new CheckResult.Behind(3, 4), "3 of 4 well"));
+        Explanation explanation = explain(subject, "http://orders.us-e1.cloudhub.example:8080/");
+
+        assertThat(flat(explanation))
+                .contains("pick Handed over to the load balancer of us-e1 at 10.9.0.1:8080, which picks among its own; it reports 3 of 4 able to serve.")
+                .contains("workers Of 1 gateway, 1 takes traffic.")
+                .contains("GATEWAY OF REPORTS")
+                .contains("answer What the load balancer of us-e1 at 10.9.0.1:8080 answers.");
+        assertThat(explanation.json())
+                .contains("\"gateway\": {\"region\": \"us-e1\", \"available\": 3, \"enabled\": 4}")
+                .contains("\"gateway_of\": \"us-e1\"", "\"reports\": \"3 of 4\"");
+    }
+
+    @Test
+    void aConfigDoesNotKnowWhatItReports() throws Exception {
+        Explanation explanation = explain(healthy(behindAGateway()), "http://orders.us-e1.cloudhub.example:8080/");
+
+        assertThat(flat(explanation))
+                .contains("Handed over to the load balancer of us-e1 at 10.9.0.1:8080, which picks among its own; how many of them can serve is not known here.");
+        assertThat(explanation.json()).contains("\"gateway\": {\"region\": \"us-e1\", \"available\": null, \"enabled\": null}");
+    }
+
+    @Test
+    void aLoadBalancerThatWouldBeTriedNextIsNamedAsOne() throws Exception {
+        Explanation explanation = explain(healthy(behindAGateway()), ORDERS);
+
+        assertThat(flat(explanation))
+                .contains("then the load balancer of us-e1 at 10.9.0.1:8080.")
+                .contains("What a load balancer says it hasn't taken is tried elsewhere at no cost")
+                .contains("Of 3 workers and 1 gateway, 3 take traffic, 1 is in reserve.");
+        assertThat(explanation.ending().says()).startsWith("What 127.0.0.1:");
+    }
+
+    @Test
+    void whatATrustedGatewaySaysOfTheClientIsBelieved() throws Exception {
+        assertThat(explain(healthy(config() + "trusted-gateways: [127.0.0.0/8]\n"), ORDERS, "X-Forwarded-For: 203.0.113.9").text())
+                .contains("from client 203.0.113.9");
     }
 
     @Test

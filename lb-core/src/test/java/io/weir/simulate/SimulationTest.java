@@ -134,6 +134,39 @@ class SimulationTest {
         assertThat(both.atHome().worst()).isEqualTo(Verdict.OVERLOADED);
     }
 
+    private static AppForecast behindAGateway(String lose, Integer load) throws Exception {
+        String config = CONFIG.replace("us-e1: { workers: [ { address: \"127.0.0.1:4\", zone: us-e1a } ] }", "us-e1: { gateway: { address: \"127.0.0.1:4\" } }");
+        Question question = new Question(Question.failures(lose, null), "orders", load, 1);
+        return app(Simulation.of(new ConfiguredApps(ConfigReader.read("test", config).settings()), question, 20), "orders");
+    }
+
+    @Test
+    void whatALoadBalancerCanCarryIsNotGuessed() throws Exception {
+        AppForecast orders = behindAGateway("region=ca-c1", 40);
+
+        assertThat(orders.atHome().verdicts()).as("three workers' load on what is no single worker").containsExactly(Verdict.UNTOUCHED, Verdict.MOVED);
+        assertThat(orders.workers().getLast().loads().getLast()).isCloseTo(40, within(1e-6));
+        assertThat(orders.workers().getLast().isUnknown()).isTrue();
+        assertThat(orders.workers().getLast().factor()).isZero();
+        assertThat(orders.isUnknown()).isTrue();
+        assertThat(orders.workers().getFirst().isUnknown()).as("it is lost").isFalse();
+    }
+
+    @Test
+    void moreThanMayBeUnderWayThereIsTooMuchAllTheSame() throws Exception {
+        assertThat(behindAGateway("region=ca-c1", 84).atHome().verdicts().getLast()).as("20 and a queue of 64").isEqualTo(Verdict.MOVED);
+        assertThat(behindAGateway("region=ca-c1", 85).atHome().verdicts().getLast()).isEqualTo(Verdict.OVERLOADED);
+    }
+
+    @Test
+    void theOwnWorkersAreComparedWithEachOtherAlone() throws Exception {
+        AppForecast orders = behindAGateway("zone=ca-c1a", 40);
+
+        assertThat(orders.workers().get(1).factors().getLast()).isCloseTo(1.4, within(1e-9));
+        assertThat(orders.factor()).isCloseTo(1.4, within(1e-9));
+        assertThat(orders.isUnknown()).isFalse();
+    }
+
     @Test
     void anEvacuationIsObjectedToWhereAnAppHasNothingElse() throws Exception {
         Forecast soft = evacuate("region=us-e1", Loss.Means.EVACUATION);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A worker at a loopback address, its endpoint, and two event loops to reach it from. */
 @Timeout(60)
-abstract sealed class LoopbackFixture permits WorkerConnectionOverLoopbackTest, EndpointPoolTest {
+abstract sealed class LoopbackFixture permits WorkerConnectionOverLoopbackTest, EndpointPoolTest, GatewayTargetTest {
     static final long CONNECT = TimeUnit.SECONDS.toNanos(5);
     static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 

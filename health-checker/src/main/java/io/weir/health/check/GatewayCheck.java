@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.weir.health.CheckResult;
 import io.weir.health.CheckResult.Failure;
-import io.weir.topology.Worker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -95,19 +94,10 @@ final class GatewayCheck extends WireCheck {
             pools = GatewayPools.NONE; // the next answer is whole
             return CheckResult.failed(Failure.MALFORMED, Excerpt.of(e));
         }
-        return CheckResult.answered("answers for " + pools.count() + " pools", this::of);
-    }
-
-    private CheckResult of(Worker worker) {
-        GatewayPools.Pool pool = pools.of(worker.app(), worker.region());
-        String where = worker.app() + " in " + worker.region();
-        if (pool == null) {
-            return CheckResult.failed(Failure.UNWELL, "has no pool of " + where);
-        }
-        if (pool.available() == 0) {
-            return CheckResult.failed(Failure.UNWELL, "no worker of " + where + " is well");
-        }
-        return CheckResult.passed(pool.available() + " of " + pool.enabled() + " of " + where + " well, by weight", (double) pool.available() / pool.enabled());
+        GatewayPools said = pools;
+        return said.draining()
+                ? CheckResult.failed(Failure.UNWELL, "the load balancer drains, and takes no more requests")
+                : CheckResult.answered("answers for " + said.count() + " pools", worker -> said.of(worker.app(), worker.region()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.weir.health.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.weir.health.CheckResult.Behind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,12 +18,40 @@ class GatewayPoolsTest {
         GatewayPools third = second.updated("weir-pools 3 all\nstock us-e1 1 1\n");
 
         assertThat(first.revision()).isEqualTo(7);
-        assertThat(first.of("orders", "us-e1")).isEqualTo(new GatewayPools.Pool(3, 4));
+        assertThat(first.of("orders", "us-e1").behind()).isEqualTo(new Behind(3, 4));
+        assertThat(first.of("orders", "us-e1").passed()).isTrue();
         assertThat(second.revision()).isEqualTo(9);
-        assertThat(second.of("orders", "us-e1")).isEqualTo(new GatewayPools.Pool(0, 4));
-        assertThat(second.of("stock", "us-e1")).isEqualTo(new GatewayPools.Pool(1, 1));
-        assertThat(third.of("orders", "us-e1")).isNull();
-        assertThat(third.of("stock", "ca-c1")).isNull();
+        assertThat(second.of("orders", "us-e1").behind()).isEqualTo(new Behind(0, 4));
+        assertThat(second.of("orders", "us-e1").detail()).isEqualTo("no worker of orders in us-e1 is well");
+        assertThat(second.of("orders", "us-e1").passed()).isFalse();
+        assertThat(second.of("stock", "us-e1").behind()).isEqualTo(new Behind(1, 1));
+        assertThat(third.of("orders", "us-e1").detail()).isEqualTo("has no pool of orders in us-e1");
+        assertThat(third.of("stock", "ca-c1").passed()).isFalse();
+    }
+
+    @Test
+    void theLastLineAboutAPoolCounts() {
+        GatewayPools pools = GatewayPools.NONE.updated("weir-pools 7 all\norders us-e1 3 4\norders us-e1 2 4\n");
+
+        assertThat(pools.of("orders", "us-e1").behind()).isEqualTo(new Behind(2, 4));
+        assertThat(pools.count()).isOne();
+    }
+
+    @Test
+    void whileItDrainsNothingElseCounts() {
+        GatewayPools known = GatewayPools.NONE.updated("weir-pools 7 all\norders us-e1 3 4\n");
+        GatewayPools draining = known.updated("weir-pools 8 draining\n");
+
+        assertThat(draining.draining()).isTrue();
+        assertThat(draining.revision()).as("what has changed meanwhile was not told").isEqualTo(7);
+        assertThat(draining.updated("weir-pools 8 changes\n").draining()).isFalse();
+    }
+
+    @Test
+    void whereNothingHasChangedNothingIsMadeAnew() {
+        GatewayPools known = GatewayPools.NONE.updated("weir-pools 7 all\norders us-e1 3 4\n");
+
+        assertThat(known.updated("weir-pools 7 changes\n").of("orders", "us-e1")).isSameAs(known.of("orders", "us-e1"));
     }
 
     @ParameterizedTest
