@@ -13,6 +13,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /** One caller's connection: its requests, one at a time. On the admin thread, but for pages that may wait. */
 final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
-    /** Requests that a caller may send before it has read the answers. */
     private static final Logger LOG = LoggerFactory.getLogger(AdminConnection.class);
 
+    /** Requests that a caller may send before it has read the answers. */
     private static final int MOST_WAITING = 16;
 
     /**
@@ -36,9 +37,19 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
                 return page.answer(request);
             } catch (RefusedException e) {
                 return Reply.error(e.status(), String.valueOf(e.getMessage()));
-            } catch (RuntimeException e) {
-                return Reply.error(500, "this page failed: " + e);
+            } catch (CompletionException e) {
+                return failed(e.getCause());
+            } catch (RuntimeException | Error e) { // whatever it is, the caller waits for an answer
+                return failed(e);
             }
+        }
+
+        private static Reply failed(@Nullable Throwable cause) {
+            if (cause instanceof RejectedExecutionException) {
+                return Reply.error(503, "this process ends, and nothing is planned or changed any more; what was asked may not have been done");
+            }
+            LOG.error("a page of the admin API failed", cause);
+            return Reply.error(500, "this page failed: " + cause);
         }
     }
 

@@ -26,10 +26,12 @@ final class DrillPages {
 
     private final Running running;
     private final Drills drills;
+    private final EvacuationGuard guard;
 
-    DrillPages(Running running, Drills drills) {
+    DrillPages(Running running, Drills drills, EvacuationGuard guard) {
         this.running = running;
         this.drills = drills;
+        this.guard = guard;
     }
 
     /** {@code /drill/begin}. */
@@ -38,13 +40,19 @@ final class DrillPages {
         Scope scope = EvacuatePage.scope(request);
         Duration length = request.duration(LENGTH, SHORTEST, LONGEST);
         AbortCondition abortIf = abortIf(request.query().get(ABORT_IF));
-        Loss loss = new Loss(scope, Loss.Means.EVACUATION);
+        boolean forced = request.flag(FORCE);
+        Drill.Order order = new Drill.Order(scope, length, abortIf);
+        return report(guard.alone(() -> begin(order, forced)), SimulatePage.FEW);
+    }
+
+    private Drill begin(Drill.Order order, boolean forced) throws RefusedException {
+        Loss loss = new Loss(order.scope(), Loss.Means.EVACUATION);
         Forecast forecast =
                 SimulatePage.forecast(running, () -> new Question(List.of(loss), null, null, Question.FIRST_SEED), SimulatePage.FEW);
-        if (forecast.objected() > 0 && !request.flag(FORCE)) {
-            throw new RefusedException(409, EvacuatePage.refusal(scope, forecast));
+        if (forecast.objected() > 0 && !forced) {
+            throw new RefusedException(409, EvacuationGuard.refusal(order.scope(), forecast));
         }
-        return report(drills.begin(new Drill.Order(scope, length, abortIf)), SimulatePage.FEW);
+        return drills.begin(order);
     }
 
     private static @Nullable AbortCondition abortIf(@Nullable String text) throws RefusedException {

@@ -1,11 +1,9 @@
 package io.weir.admin;
 
-import io.weir.control.Control;
 import io.weir.simulate.Drill;
 import io.weir.simulate.Flow;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -40,17 +38,14 @@ final class Drills {
             beginning = true;
         }
         try {
-            var begun = new Drill[1];
-            EvacuatePage.changed(running, control -> {
-                begun[0] = Drill.begin(control, order, Flow.COUNTED, wall.instant().truncatedTo(ChronoUnit.SECONDS));
-                return true;
-            });
-            Drill drill = Objects.requireNonNull(begun[0]);
+            Drill drill = Drill.begin(running::onControl, order, Flow.COUNTED, wall.instant().truncatedTo(ChronoUnit.SECONDS));
             synchronized (this) {
                 last = drill;
             }
             Thread.ofPlatform().name("weir-drill").daemon().start(() -> goOn(drill));
             return drill;
+        } catch (Drill.EvacuatedException e) {
+            throw new RefusedException(409, String.valueOf(e.getMessage()));
         } finally {
             synchronized (this) {
                 beginning = false;
@@ -60,7 +55,7 @@ final class Drills {
 
     private void goOn(Drill drill) {
         try {
-            while (running.onControl(drill::tick).join()) {
+            while (drill.tick()) {
                 LockSupport.parkNanos(SECOND);
             }
         } catch (CompletionException e) {
@@ -74,10 +69,6 @@ final class Drills {
         if (drill == null || drill.over()) {
             throw new RefusedException(404, "no drill is under way");
         }
-        running.onControl((Control control) -> {
-                    drill.stop(control);
-                    return true;
-                })
-                .join();
+        drill.stop();
     }
 }

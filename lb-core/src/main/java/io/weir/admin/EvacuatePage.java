@@ -6,15 +6,15 @@ import io.weir.failover.Scope;
 import io.weir.simulate.Forecast;
 import io.weir.simulate.Loss;
 import io.weir.simulate.Question;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** {@code /evacuate}: sends the traffic of some workers elsewhere for a time, if that leaves every app enough, and says what comes of it. */
 final class EvacuatePage implements Page {
@@ -23,15 +23,18 @@ final class EvacuatePage implements Page {
     private static final String HARD = "hard";
     private static final String FORCE = "force";
     private static final String DRY_RUN = "dry-run";
+    private static final int PATIENCE_SECONDS = 5;
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(30);
 
     private final Running running;
     private final InstantSource wall;
+    private final EvacuationGuard guard;
 
-    EvacuatePage(Running running, InstantSource wall) {
+    EvacuatePage(Running running, InstantSource wall, EvacuationGuard guard) {
         this.running = running;
         this.wall = wall;
+        this.guard = guard;
     }
 
     @Override
@@ -39,31 +42,61 @@ final class EvacuatePage implements Page {
         request.knowOnly(WHAT, LENGTH, HARD, FORCE, DRY_RUN, WorkersPage.LIMIT);
         int limit = request.number(WorkersPage.LIMIT, 1, WorkersPage.MOST, SimulatePage.FEW);
         boolean hard = request.flag(HARD);
-        boolean dry = request.flag(DRY_RUN);
+        boolean forced = request.flag(FORCE);
         Scope scope = scope(request);
         Duration length = request.duration(LENGTH, SHORTEST, LONGEST);
-        Loss loss = new Loss(scope, hard ? Loss.Means.HARD_EVACUATION : Loss.Means.EVACUATION);
-        Forecast forecast = SimulatePage.forecast(running, () -> new Question(List.of(loss), null, null, Question.FIRST_SEED), limit);
-        boolean guarded = forecast.objected() > 0 && !request.flag(FORCE);
-        if (guarded && !dry) {
-            throw new RefusedException(409, refusal(scope, forecast));
-        }
         Evacuation evacuation = new Evacuation(scope, wall.instant().plus(length).truncatedTo(ChronoUnit.SECONDS), hard);
+        Forecast forecast;
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put(dry ? "would_evacuate" : "evacuated", scope.toString());
-        facts.put("until", evacuation.until());
-        facts.put("hard", hard);
-        if (dry) {
-            facts.put("would_be_refused", guarded);
+        if (request.flag(DRY_RUN)) {
+            forecast = forecast(scope, hard, limit);
+            tell(facts, "would_evacuate", evacuation);
+            facts.put("would_be_refused", !forced && (forecast.objected() > 0 || isAmidDrill(running.control(), scope)));
             facts.put("objections", forecast.objections());
         } else {
-            changed(running, control -> {
-                control.evacuate(evacuation);
-                return true;
+            forecast = guard.alone(() -> {
+                Forecast found = forecast(scope, hard, limit);
+                evacuate(evacuation, found, forced);
+                return found;
             });
+            awaitKept(running, scope + " is evacuated", "a restart before " + evacuation.until() + " would end that");
+            tell(facts, "evacuated", evacuation);
         }
         facts.putAll(ForecastReport.facts(forecast, limit));
         return new Reply.Facts(facts);
+    }
+
+    private Forecast forecast(Scope scope, boolean hard, int limit) throws RefusedException {
+        Loss loss = new Loss(scope, hard ? Loss.Means.HARD_EVACUATION : Loss.Means.EVACUATION);
+        return SimulatePage.forecast(running, () -> new Question(List.of(loss), null, null, Question.FIRST_SEED), limit);
+    }
+
+    private void evacuate(Evacuation evacuation, Forecast forecast, boolean forced) throws RefusedException {
+        if (!forced && forecast.objected() > 0) {
+            throw new RefusedException(409, EvacuationGuard.refusal(evacuation.scope(), forecast));
+        }
+        boolean done = running.onControl(control -> {
+                    if (!forced && isAmidDrill(control, evacuation.scope())) {
+                        return false;
+                    }
+                    control.evacuate(evacuation);
+                    return true;
+                })
+                .join();
+        if (!done) {
+            throw new RefusedException(409, EvacuationGuard.amidDrill(evacuation.scope()));
+        }
+    }
+
+    private static boolean isAmidDrill(Control control, Scope scope) {
+        Evacuation standing = control.evacuations().of(scope);
+        return standing != null && standing.drill();
+    }
+
+    private static void tell(Map<String, Object> facts, String how, Evacuation evacuation) {
+        facts.put(how, evacuation.scope().toString());
+        facts.put("until", evacuation.until());
+        facts.put("hard", evacuation.hard());
     }
 
     /** What is meant. */
@@ -75,35 +108,26 @@ final class EvacuatePage implements Page {
         }
     }
 
-    static String refusal(Scope scope, Forecast forecast) {
-        long more = forecast.objected() - forecast.objections().size();
-        return "without " + scope + ", requests would fail or stay there; nothing was changed. " + String.join("; ", forecast.objections())
-                + (more > 0 ? "; and " + more + " more" : "") + ". Look with dry-run, or do it all the same with force";
-    }
-
-    /** Has the control thread change something; refuses if that can't be kept over a restart, and so was not done. */
-    static boolean changed(Running running, Change change) throws RefusedException {
+    /**
+     * Waits until what the control thread has changed would be so after a restart too. Refuses if it can't be written; it is in force all the same.
+     *
+     * @param done what is in force
+     * @param otherwise what a restart would do
+     */
+    static void awaitKept(Running running, String done, String otherwise) throws RefusedException {
+        String cause;
         try {
-            return running.onControl(control -> {
-                        try {
-                            return change.on(control);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    })
-                    .join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof UncheckedIOException unkept) {
-                throw new RefusedException(500, "nothing was changed, since it could not be kept over a restart: " + unkept.getCause()
-                        + "; let this user write there, or set runtime.state to a folder where it may");
-            }
-            throw e;
+            running.control().kept().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return;
+        } catch (ExecutionException e) {
+            cause = String.valueOf(e.getCause());
+        } catch (TimeoutException _) {
+            cause = "the disk has not taken it for " + PATIENCE_SECONDS + " s";
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            cause = "this process ends";
         }
-    }
-
-    /** What is done on the control thread; whether there was something to change. */
-    @FunctionalInterface
-    interface Change {
-        boolean on(Control control) throws IOException;
+        throw new RefusedException(500, done + " and that is in force, but it could not be kept over a restart: " + cause + "; " + otherwise
+                + ". It is tried again every minute: let this user write there, or set runtime.state to a folder where it may");
     }
 }

@@ -18,13 +18,14 @@ final class RestorePage implements Page {
     public Reply answer(PageRequest request) throws RefusedException {
         request.knowOnly(EvacuatePage.WHAT);
         Scope scope = EvacuatePage.scope(request);
-        if (!EvacuatePage.changed(running, control -> control.restore(scope))) {
+        if (!running.onControl(control -> control.restore(scope)).join()) {
             String there = running.onControl(Control::evacuations).join().all().stream()
                     .map(Evacuation::scope)
                     .map(Scope::toString)
                     .collect(Collectors.joining(", "));
             throw new RefusedException(404, scope + " is not evacuated; what is: " + (there.isEmpty() ? "nothing" : there));
         }
+        EvacuatePage.awaitKept(running, scope + " is restored", "a restart would evacuate it again, until its end");
         return new Reply.Facts(Map.of("restored", scope.toString()));
     }
 }

@@ -19,6 +19,7 @@ import io.weir.control.OwnPools;
 import io.weir.control.Ticks;
 import io.weir.control.TierErrors;
 import io.weir.control.TrafficSums;
+import io.weir.failover.Evacuations;
 import io.weir.health.HealthMonitor;
 import io.weir.health.check.NettyChecks;
 import io.weir.loop.TransportKind;
@@ -59,6 +60,7 @@ final class ControlPlane implements AutoCloseable {
     private final TrafficSums traffic;
     private final OwnPools ownPools = new OwnPools(System.currentTimeMillis() * REVISIONS_PER_MILLI);
     private final Control control;
+    private final Questions questions;
     private final Disposable.Swap changes = Disposables.swap();
     /** Null until it begins. */
     private volatile @Nullable Ticks ticks;
@@ -70,6 +72,7 @@ final class ControlPlane implements AutoCloseable {
     ControlPlane(TransportKind transport, int loops, @Nullable EvacuationFile file, ControlListener listener) {
         thread = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("weir-control").daemon().factory());
         thread.setRemoveOnCancelPolicy(true);
+        questions = new Questions(thread);
         TransportKind checking = transport == TransportKind.IO_URING && TransportKind.EPOLL.unavailability() == null ? TransportKind.EPOLL : transport;
         healthGroup = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-health", true), checking.handlers());
         EventLoop healthLoop = healthGroup.next();
@@ -133,21 +136,14 @@ final class ControlPlane implements AutoCloseable {
         return app.settings().isBehindGateway(region) ? GATEWAY : app.settings().health();
     }
 
-    /** What the control thread says to a question. Fails if there is none any more. */
+    /** Evacuations that were kept, which hold from now on. Before the first table is built. */
+    Evacuations recall() {
+        return ask(Control::recall).join();
+    }
+
+    /** What the control thread says to a question. Fails with a {@link RejectedExecutionException} if there is none any more. */
     <T> CompletableFuture<T> ask(Function<Control, T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        try {
-            thread.execute(() -> {
-                try {
-                    answer.complete(question.apply(control));
-                } catch (RuntimeException e) {
-                    answer.completeExceptionally(e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(e);
-        }
-        return answer;
+        return questions.ask(() -> question.apply(control));
     }
 
     @Override
@@ -158,5 +154,6 @@ final class ControlPlane implements AutoCloseable {
         healthGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
         // Behind the health loop, which tells it of every change to the last.
         thread.shutdownNow();
+        questions.close();
     }
 }

@@ -104,7 +104,7 @@ public final class LoadBalancer implements AutoCloseable {
         watchdog = LoopWatchdog.start(loops, stalls, this::checkTelling);
         control = new ControlPlane(transport.kind(), loopCount, state == null ? null : new EvacuationFile(state.path()), controlEvents);
         Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched(), instance), loopCount);
-        Tables.Built built = tables.build(settings, System.nanoTime());
+        Tables.Built built = tables.build(settings, System.nanoTime(), control.recall());
         table = built.table();
         firstVerdicts = new FirstVerdicts(control.begin(built.apps(), tables.latencySums()));
         HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());

@@ -59,6 +59,16 @@ public final class AppControl {
         return members;
     }
 
+    /** Whether one of its workers belongs to that. */
+    public boolean has(Scope scope) {
+        for (Member member : members) {
+            if (scope.covers(member.worker())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public List<Steering> steerings() {
         return steerings;
     }

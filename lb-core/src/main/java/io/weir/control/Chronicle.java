@@ -12,7 +12,7 @@ import io.weir.health.HealthTransition;
 import io.weir.topology.Worker;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ final class Chronicle {
     private final Recoveries recoveries;
     private final ControlCounts counts;
     /** Since plans were last made. */
-    private final Map<AppControl, Losses> losses = new LinkedHashMap<>();
+    private final Map<AppControl, Losses> losses = new HashMap<>();
 
     /** A zone of a region. */
     private record Place(String region, String zone) {
@@ -99,18 +99,16 @@ final class Chronicle {
         }
     }
 
-    /** All plans that follow from the news are in force. */
-    void settled(long now, Instant wall, Evacuations evacuations) {
-        losses.forEach((app, lost) -> {
-            FailedOver failover = failover(app, lost, evacuations, now);
-            if (failover != null) {
-                if (!recoveries.begin(app, loss(app, lost, failover, now), now, wall)) {
-                    counts.unmeasured();
-                }
-                app.toldUntil(now);
+    /** All plans of the app that follow from the news are in force. */
+    void settled(AppControl app, long now, Instant wall, Evacuations evacuations) {
+        Losses lost = losses.remove(app);
+        FailedOver failover = lost == null ? null : failover(app, lost, evacuations, now);
+        if (lost != null && failover != null) {
+            if (!recoveries.begin(app, loss(app, lost, failover, now), now, wall)) {
+                counts.unmeasured();
             }
-        });
-        losses.clear();
+            app.toldUntil(now);
+        }
     }
 
     /** Whether {@link #tick} has something to look at. */

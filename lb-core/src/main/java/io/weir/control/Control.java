@@ -1,6 +1,5 @@
 package io.weir.control;
 
-import io.weir.balancing.Target;
 import io.weir.failover.ErrorRates;
 import io.weir.failover.Evacuation;
 import io.weir.failover.Evacuations;
@@ -8,23 +7,18 @@ import io.weir.failover.Member;
 import io.weir.failover.MemberState;
 import io.weir.failover.Outlook;
 import io.weir.failover.Scope;
+import io.weir.health.AdminState;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import io.weir.topology.Worker;
-import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -34,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps the plans right: merges what is found out about workers and what people decide, and publishes another plan for each app that it
  * changes. Confined to the control thread; who is elsewhere executes on it, but for what pages ask: that is for any thread.
  *
- * <p>News that come within {@link #GATHER} are one change, so that a zone that is lost is no storm.
+ * <p>Start reading at {@link Replans}, which says in which order plans are made.
  */
 public final class Control {
     /** How long news are gathered, in ns. */
@@ -46,7 +40,7 @@ public final class Control {
     private final ScheduledExecutorService thread;
     private final LongSupplier clock;
     private final InstantSource wall;
-    private final @Nullable EvacuationFile file;
+    private final EvacuationBook book;
     private final ErrorRates errors;
     private final ControlListener listener;
     private final OwnPools ownPools;
@@ -54,14 +48,10 @@ public final class Control {
     private final Chronicle chronicle;
     private volatile Map<String, AppControl> apps = Map.of();
     private final Map<Worker, WorkerState> workers = new HashMap<>();
-    private final Set<AppControl> changed = new LinkedHashSet<>();
-    private final List<HealthTransition> untold = new ArrayList<>();
-    private final List<Target> silent = new ArrayList<>();
+    private final Replans replans;
     private final RiskBook riskBook;
-    private boolean gathering;
     private boolean measuring;
-    private volatile Evacuations evacuations = Evacuations.NONE;
-    private @Nullable Future<?> evacuationEnd;
+    private boolean recalled;
     private Newcomers newcomers = new Newcomers(List.of(), () -> {});
 
     /** One whose pools no other load balancer asks for. */
@@ -92,12 +82,20 @@ public final class Control {
         this.thread = thread;
         this.clock = clock;
         this.wall = wall;
-        this.file = file;
+        this.book = new EvacuationBook(thread, wall, file, each -> ended(each.scope(), false), listener::stateLost);
         this.errors = errors;
         this.listener = listener;
         this.ownPools = ownPools;
         this.chronicle = new Chronicle(counts, listener::happened);
-        this.riskBook = new RiskBook(thread, counts, () -> evacuations);
+        this.riskBook = new RiskBook(thread, counts, book::inForce);
+        this.replans = new Replans(thread, new Planning());
+    }
+
+    /** Evacuations that were kept hold from now on. Before the first table is built, so that its plans are made amid them. */
+    public Evacuations recall() {
+        recalled = true;
+        book.open();
+        return book.inForce();
     }
 
     /**
@@ -117,27 +115,13 @@ public final class Control {
             riskBook.changed(app);
         }
         apps = Collections.unmodifiableMap(taken);
+        if (!recalled) {
+            recall().all().forEach(each -> replans.decided(apps.values(), each.scope(), false));
+        }
         all.forEach(app -> app.own().forEach(steering -> tell(app, steering.asked())));
         ownPools.publish();
         newcomers = new Newcomers(apps.values(), whenKnown);
         newcomers.tell();
-        evacuations = kept();
-        if (!evacuations.isEmpty()) {
-            waitForEnd();
-            apps.values().forEach(this::changed);
-        }
-    }
-
-    private Evacuations kept() {
-        if (file == null) {
-            return Evacuations.NONE;
-        }
-        try {
-            return file.read().at(wall.instant());
-        } catch (IOException e) {
-            listener.stateLost(String.valueOf(e.getMessage()));
-            return Evacuations.NONE;
-        }
     }
 
     // ---- news
@@ -148,40 +132,44 @@ public final class Control {
         if (state == null) {
             return; // it is no longer one of ours
         }
+        AppControl app = state.app();
+        state.become(transition);
         if (transition.isShareAlone()) {
-            state.become(transition);
-            changed(state.app());
+            replans.changed(app);
             return;
         }
-        state.become(transition);
-        newcomers.heard(state.app());
-        chronicle.healthChanged(state.app(), transition);
-        untold.add(transition);
-        changed(state.app());
+        chronicle.healthChanged(app, transition);
+        replans.heard(app, transition);
         if (transition.to() == Health.UNHEALTHY && transition.silent()) {
-            silent.add(state.member().target());
+            replans.silent(app, state.member().target());
         } else if (transition.to().available()) {
             state.member().target().proven();
         }
     }
 
-    /** Sends the traffic of some workers elsewhere. Those who must be asked first whether that leaves enough have asked. */
-    public void evacuate(Evacuation evacuation) throws IOException {
-        keep(evacuations.with(evacuation));
-        apps.values().stream().filter(app -> covers(evacuation.scope(), app)).forEach(app -> {
-            chronicle.sentAway(app, evacuation.scope());
-            changed(app);
-        });
+    /**
+     * Sends the traffic of some workers elsewhere. Those who must be asked first whether that leaves enough have asked. It is in force at once;
+     * whether it holds over a restart, {@link #kept} says.
+     */
+    public void evacuate(Evacuation evacuation) {
+        book.become(evacuations().with(evacuation));
+        replans.decided(apps.values(), evacuation.scope(), true);
         listener.evacuated(evacuation);
     }
 
     /** Ends an evacuation before its time. Whether there was one. */
-    public boolean restore(Scope scope) throws IOException {
-        if (evacuations.of(scope) == null) {
+    public boolean restore(Scope scope) {
+        Evacuation standing = evacuations().of(scope);
+        return standing != null && restore(standing);
+    }
+
+    /** The same, unless it isn't in force any more, or another one of that scope is instead. */
+    public boolean restore(Evacuation evacuation) {
+        if (!evacuations().all().contains(evacuation)) {
             return false;
         }
-        keep(evacuations.without(scope));
-        ended(scope, true);
+        book.become(evacuations().without(evacuation.scope()));
+        ended(evacuation.scope(), true);
         return true;
     }
 
@@ -193,80 +181,54 @@ public final class Control {
         }
         known.steerings().forEach(steering -> steering.planner().failBackNow());
         known.own().forEach(steering -> steering.planner().failBackNow());
-        changed(known);
+        replans.changed(known);
         return true;
     }
 
-    private void keep(Evacuations next) throws IOException {
-        if (file != null) {
-            file.write(next);
-        }
-        evacuations = next;
-        waitForEnd();
-    }
-
-    private void waitForEnd() {
-        if (evacuationEnd != null) {
-            evacuationEnd.cancel(false);
-        }
-        Instant end = evacuations.nextEnd();
-        evacuationEnd = end == null
-                ? null
-                : thread.schedule(this::endEvacuations, Math.max(0, Duration.between(wall.instant(), end).toMillis()) + 1, TimeUnit.MILLISECONDS);
-    }
-
-    private void endEvacuations() {
-        Evacuations before = evacuations;
-        Evacuations next = before.at(wall.instant());
-        try {
-            keep(next);
-        } catch (IOException e) {
-            evacuations = next; // what is on the disk has ended too, by its date
-            waitForEnd();
-        }
-        before.all().stream().filter(each -> !next.all().contains(each)).forEach(each -> ended(each.scope(), false));
-    }
-
     private void ended(Scope scope, boolean early) {
-        apps.values().stream().filter(app -> covers(scope, app)).forEach(this::changed);
+        replans.decided(apps.values(), scope, false);
         listener.restored(scope, early);
-    }
-
-    private static boolean covers(Scope scope, AppControl app) {
-        return app.members().stream().anyMatch(member -> scope.covers(member.worker()));
     }
 
     // ---- plans
 
-    private void changed(AppControl app) {
-        changed.add(app);
-        if (!gathering) {
-            gathering = true;
-            var _ = thread.schedule(this::replanChanged, GATHER, TimeUnit.NANOSECONDS);
+    /** What comes of an app's news. */
+    private final class Planning implements Replans.Plans {
+        @Override
+        public void make(AppControl app) {
+            app.steerings().forEach(steering -> make(app, steering));
+            app.own().forEach(steering -> make(app, steering));
+            app.own().forEach(steering -> Control.this.tell(app, steering.asked()));
+            riskBook.changed(app);
+            newcomers.heard(app);
         }
-    }
 
-    private void replanChanged() {
-        gathering = false;
-        List<AppControl> now = List.copyOf(changed);
-        changed.clear();
-        now.forEach(app -> Guarded.run(() -> replan(app)));
-        silent.forEach(Target::foundSilent); // with the new plans in force, what is given back goes elsewhere
-        silent.clear();
-        ownPools.publish();
-        List<HealthTransition> tell = List.copyOf(untold);
-        untold.clear();
-        tell.forEach(transition -> Guarded.run(() -> listener.healthChanged(transition)));
-        chronicle.settled(clock.getAsLong(), wall.instant(), evacuations);
-        measure();
-        newcomers.tell();
-    }
+        @Override
+        public void make(AppControl app, Steering steering) {
+            replan(app, steering);
+        }
 
-    private void replan(AppControl app) {
-        app.steerings().forEach(steering -> replan(app, steering));
-        app.own().forEach(steering -> replan(app, steering));
-        app.own().forEach(steering -> tell(app, steering.asked()));
-        riskBook.changed(app);
+        @Override
+        public void sentAway(AppControl app, Scope scope) {
+            chronicle.sentAway(app, scope);
+        }
+
+        @Override
+        public void tell(HealthTransition transition) {
+            listener.healthChanged(transition);
+        }
+
+        @Override
+        public void settled(AppControl app) {
+            chronicle.settled(app, clock.getAsLong(), wall.instant(), evacuations());
+        }
+
+        @Override
+        public void over() {
+            ownPools.publish();
+            measure();
+            newcomers.tell();
+        }
     }
 
     /** Other load balancers will hear how it is. */
@@ -297,7 +259,7 @@ public final class Control {
         steering.waitFor(
                 after.next() == Long.MAX_VALUE
                         ? null
-                        : thread.schedule(() -> Guarded.run(() -> replan(app, steering)), Math.max(0, after.next() - now), TimeUnit.NANOSECONDS));
+                        : thread.schedule(() -> replans.turns(app, steering), Math.max(0, after.next() - now), TimeUnit.NANOSECONDS));
         if (app.own().contains(steering)) {
             return;
         }
@@ -308,16 +270,25 @@ public final class Control {
     }
 
     private MemberState state(Member member) {
+        AdminState admin = evacuations().of(member.worker());
         WorkerState known = workers.get(member.worker());
         return known == null
-                ? new MemberState(member, Health.UNPROVEN, evacuations.of(member.worker()), MemberState.NOT_WARMING)
-                : new MemberState(member, known.health(), evacuations.of(member.worker()), known.warmSince(), known.share());
+                ? new MemberState(member, Health.UNPROVEN, admin, MemberState.NOT_WARMING)
+                : new MemberState(member, known.health(), admin, known.warmSince(), known.share());
     }
 
     // ---- what pages and tools ask; for any thread
 
     public Evacuations evacuations() {
-        return evacuations;
+        return book.inForce();
+    }
+
+    /**
+     * Done when the evacuations that are in force now would be so after a restart, as far as any are kept; fails with an
+     * {@link java.io.IOException} if they couldn't be written. That is tried again by and by.
+     */
+    public CompletableFuture<Void> kept() {
+        return book.kept();
     }
 
     /** In the config's order. */
@@ -331,7 +302,7 @@ public final class Control {
 
     /** How the members of an app are at the moment. */
     public List<MemberState> states(AppControl app) {
-        return app.states(evacuations);
+        return app.states(evacuations());
     }
 
     /** What it has seen and done, in numbers. */

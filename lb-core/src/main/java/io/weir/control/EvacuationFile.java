@@ -15,6 +15,11 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps evacuations over restarts: a line for each, {@code zone=ca-c1a until 2026-11-27T06:00:00Z} and perhaps {@code hard}, in a file that is
@@ -24,11 +29,32 @@ public final class EvacuationFile {
     private static final String NAME = "evacuations";
     private static final String HARD = "hard";
 
-    private final Path file;
+    private static final int IDLE_SECONDS = 10;
 
-    /** In that folder, which is made when something is to be kept. */
+    private final Path file;
+    private final Executor writer;
+
+    /** In that folder, which is made when something is to be kept; written on a thread of its own, which is there while there is something to write. */
     public EvacuationFile(Path folder) {
-        file = folder.resolve(NAME);
+        this(folder, thread());
+    }
+
+    /** {@code writer} runs one task after the other. */
+    public EvacuationFile(Path folder, Executor writer) {
+        this.file = folder.resolve(NAME);
+        this.writer = writer;
+    }
+
+    private static Executor thread() {
+        ThreadPoolExecutor thread = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().name("weir-state").daemon().factory());
+        thread.allowCoreThreadTimeOut(true);
+        return thread;
     }
 
     public Path path() {
@@ -88,5 +114,25 @@ public final class EvacuationFile {
         } finally {
             Files.deleteIfExists(next);
         }
+        try (FileChannel renamed = FileChannel.open(folder, StandardOpenOption.READ)) {
+            renamed.force(true); // else the disk may still hold the old name after the power was lost
+        }
+    }
+
+    /**
+     * The same, by and by and in the order of the calls. Done when they are on the disk; fails with the {@link IOException} that {@link #write}
+     * does.
+     */
+    CompletableFuture<Void> keep(Evacuations evacuations) {
+        CompletableFuture<Void> kept = new CompletableFuture<>();
+        writer.execute(() -> {
+            try {
+                write(evacuations);
+                kept.complete(null);
+            } catch (IOException | RuntimeException e) {
+                kept.completeExceptionally(e);
+            }
+        });
+        return kept;
     }
 }

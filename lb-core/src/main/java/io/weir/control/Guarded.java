@@ -15,7 +15,7 @@ public final class Guarded {
     public static void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("a task of the control thread failed", e);
         }
     }

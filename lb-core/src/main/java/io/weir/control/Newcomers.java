@@ -23,14 +23,14 @@ final class Newcomers {
         apps.stream().filter(Newcomers::isUnknown).forEach(all::add);
     }
 
-    /** One of the app's workers has become something. */
+    /** Plans are in force that come of what the app's workers have become. */
     void heard(AppControl app) {
         if (!all.isEmpty() && all.contains(app) && !isUnknown(app)) {
             all.remove(app);
         }
     }
 
-    /** Called when the plans are in force that come of what was heard. */
+    /** Called after that. */
     void tell() {
         if (all.isEmpty() && !told) {
             told = true;

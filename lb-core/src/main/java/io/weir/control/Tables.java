@@ -15,12 +15,12 @@ import io.weir.config.SentHost;
 import io.weir.config.Settings;
 import io.weir.config.WorkerSettings;
 import io.weir.failover.ErrorRates;
+import io.weir.failover.Evacuations;
 import io.weir.failover.FailoverPlanner;
 import io.weir.failover.Member;
 import io.weir.failover.MemberState;
 import io.weir.failover.Outlook;
 import io.weir.failover.TierOrder;
-import io.weir.health.AdminState;
 import io.weir.health.Health;
 import io.weir.http.HandOver;
 import io.weir.http.MendedPaths;
@@ -68,12 +68,17 @@ public final class Tables {
 
     /** The table for {@code settings}, at {@code now} ns, with plans as they are while nothing is known of any worker. */
     public Built build(Settings settings, long now) {
+        return build(settings, now, Evacuations.NONE);
+    }
+
+    /** The same amid evacuations: so no request is sent where people have sent the traffic away from. */
+    public Built build(Settings settings, long now, Evacuations evacuations) {
         Map<String, Route> homes = new HashMap<>();
         Map<String, Route> byHost = new HashMap<>();
         Map<String, Route> own = new HashMap<>();
         List<AppControl> apps = new ArrayList<>();
         for (AppSettings appSettings : settings.apps().values()) {
-            AppBuild build = new AppBuild(appSettings, settings, now);
+            AppBuild build = new AppBuild(appSettings, settings, now, evacuations);
             App app = build.app();
             apps.add(build.control(app));
             homes.put(app.name(), build.home(app));
@@ -123,10 +128,12 @@ public final class Tables {
         private final String home;
         private final App.RegionPlan homePlan;
         private final long now;
+        private final Evacuations evacuations;
 
-        AppBuild(AppSettings settings, Settings all, long now) {
+        AppBuild(AppSettings settings, Settings all, long now, Evacuations evacuations) {
             this.settings = settings;
             this.now = now;
+            this.evacuations = evacuations;
             Balance balance = balance(settings.balance());
             for (PoolSettings pool : settings.pools().values()) {
                 for (WorkerSettings each : pool.workers()) {
@@ -161,10 +168,14 @@ public final class Tables {
         }
 
         private App.RegionPlan steered(String asked, FailoverPlanner planner, List<Steering> among) {
-            Outlook outlook = planner.plan(now, Tables::unknown, ErrorRates.UNKNOWN);
+            Outlook outlook = planner.plan(now, this::unknown, ErrorRates.UNKNOWN);
             App.RegionPlan plan = new App.RegionPlan(outlook.plan(), planner.order().residencyStopped());
             among.add(new Steering(asked, planner, plan, outlook));
             return plan;
+        }
+
+        private MemberState unknown(Member member) {
+            return new MemberState(member, Health.UNPROVEN, evacuations.of(member.worker()), MemberState.NOT_WARMING);
         }
 
         App app() {
@@ -210,10 +221,6 @@ public final class Tables {
                 app.health(),
                 new FailoverSettings(
                         failover.to(), failover.residency(), failover.failback(), failover.zones(), 0, failover.global(), failover.rto()));
-    }
-
-    private static MemberState unknown(Member member) {
-        return new MemberState(member, Health.UNPROVEN, AdminState.ENABLED, MemberState.NOT_WARMING);
     }
 
     private Latency latency(long now) {

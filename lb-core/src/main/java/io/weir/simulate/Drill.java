@@ -8,21 +8,22 @@ import io.weir.failover.Evacuation;
 import io.weir.failover.Member;
 import io.weir.failover.Outlook;
 import io.weir.failover.Scope;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Evacuates on purpose, for a time, to see that the traffic goes elsewhere and comes back; watches, and ends by itself when too much fails.
- * Control thread only, but for what it says to others.
+ * For threads that may wait: it asks the control thread for little at a time, since a drill may concern all of very many apps.
  *
  * <p>Evacuated → coming back → over. It begins to come back when its time is over, when its condition holds, when a person stops it, or
- * when somebody restores what it evacuated; it is over when nothing turns any more. Should the process end meanwhile, the evacuation ends by
- * its date.
+ * when somebody restores what it evacuated, or evacuates it anew; it is over when nothing turns any more. It restores its own evacuation
+ * alone, and never one that somebody made. Should the process end meanwhile, the evacuation ends by its date.
  */
 public final class Drill {
     /**
@@ -51,7 +52,12 @@ public final class Drill {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+    /** Workers whose attempts the control thread adds up in one turn. */
+    private static final int AT_ONCE = 2000;
+
+    private final RunningApps.Asking control;
     private final Order order;
+    private final Evacuation evacuation;
     private final Flow flow;
     private final Instant begun;
     private final long start;
@@ -77,46 +83,71 @@ public final class Drill {
 
     private volatile boolean over;
 
-    private Drill(Control control, Order order, Flow flow, Instant begun) {
+    private Drill(RunningApps.Asking control, Order order, Flow flow, Instant begun) {
+        this.control = control;
         this.order = order;
         this.flow = flow;
         this.begun = begun;
-        start = control.now();
+        evacuation = new Evacuation(order.scope(), begun.plus(order.length()).plus(MARGIN), false, true);
+        start = ask(Control::now);
         last = Seconds.of(start);
-        apps = control.apps().stream().filter(app -> app.members().stream().anyMatch(this::goes)).toList();
+        apps = ask(it -> List.copyOf(it.apps())).stream().filter(app -> app.has(order.scope())).toList();
         members = apps.stream().flatMap(app -> app.members().stream()).toList();
-        evacuated = members.stream().filter(this::goes).toList();
+        evacuated = members.stream().filter(member -> order.scope().covers(member.worker())).toList();
         plans = apps.stream().flatMap(app -> app.steerings().stream()).limit(MOST_PLANS).toList();
         before = shares(start);
         report = reported(start);
-    }
-
-    private boolean goes(Member member) {
-        return order.scope().covers(member.worker());
     }
 
     /**
      * Begins one.
      *
      * @param wall the time now
-     * @throws IOException if the evacuation can't be kept over a restart; then nothing has begun
+     * @throws EvacuatedException if somebody has evacuated the same; then nothing has begun
      */
-    public static Drill begin(Control control, Order order, Flow flow, Instant wall) throws IOException {
+    public static Drill begin(RunningApps.Asking control, Order order, Flow flow, Instant wall) throws EvacuatedException {
         Drill drill = new Drill(control, order, flow, wall);
-        control.evacuate(new Evacuation(order.scope(), wall.plus(order.length()).plus(MARGIN), false));
+        Optional<Evacuation> standing = drill.ask(it -> {
+            Optional<Evacuation> there = Optional.ofNullable(it.evacuations().of(order.scope()));
+            if (there.isEmpty()) {
+                it.evacuate(drill.evacuation);
+            }
+            return there;
+        });
+        if (standing.isPresent()) {
+            throw new EvacuatedException(standing.get());
+        }
         drill.say(drill.start, "evacuated " + order.scope());
         return drill;
     }
 
+    /** What a drill was to evacuate is evacuated already; the message is for the person who asked for it. */
+    public static final class EvacuatedException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        EvacuatedException(Evacuation standing) {
+            super(
+                    standing.scope() + " is evacuated until " + standing.until() + ", and a drill would end that; nothing was changed. Wait, or restore "
+                            + standing.scope() + " first",
+                    null,
+                    false,
+                    false);
+        }
+    }
+
+    private <T> T ask(Function<Control, T> question) {
+        return control.ask(question).join();
+    }
+
     /** Looks at the seconds that are over, and does what is due. Once a second, until it says no. */
-    public boolean tick(Control control) {
-        long now = control.now();
+    public synchronized boolean tick() {
+        long now = ask(Control::now);
         for (long next = last + 1; next < Seconds.of(now); next++) {
             watch(next);
             last = next;
         }
         if (outcome == DrillReport.Outcome.UNDER_WAY) {
-            endIfDue(control, now);
+            endIfDue(now);
         } else if (now - returned >= SECOND && hasSettled(now)) {
             after = shares(now);
             over = true;
@@ -127,9 +158,9 @@ public final class Drill {
     }
 
     /** A person ends it before its time. */
-    public void stop(Control control) {
+    public synchronized void stop() {
         if (outcome == DrillReport.Outcome.UNDER_WAY) {
-            comeBack(control, control.now(), DrillReport.Outcome.STOPPED);
+            comeBack(ask(Control::now), DrillReport.Outcome.STOPPED);
         }
     }
 
@@ -137,8 +168,8 @@ public final class Drill {
         if (outcome != DrillReport.Outcome.UNDER_WAY) {
             return;
         }
-        Flow.Attempts all = flow.of(members, second);
-        Flow.Attempts there = flow.of(evacuated, second);
+        Flow.Attempts all = attempts(members, second);
+        Flow.Attempts there = attempts(evacuated, second);
         seconds.add(all);
         attempts += all.all();
         failed += all.failed();
@@ -149,30 +180,37 @@ public final class Drill {
         say(end, all.all() + " attempts, " + all.failed() + " failed, " + there.all() + " at " + order.scope());
     }
 
-    private void endIfDue(Control control, long now) {
+    private Flow.Attempts attempts(List<Member> all, long second) {
+        Flow.Attempts sum = Flow.Attempts.NONE;
+        for (int from = 0; from < all.size(); from += AT_ONCE) {
+            List<Member> some = all.subList(from, Math.min(from + AT_ONCE, all.size()));
+            sum = sum.plus(ask(_ -> flow.of(some, second)));
+        }
+        return sum;
+    }
+
+    private void endIfDue(long now) {
         List<Flow.Attempts> latest = seconds.subList(Math.max(0, seconds.size() - WATCHED), seconds.size());
         long all = latest.stream().mapToLong(Flow.Attempts::all).sum();
         long bad = latest.stream().mapToLong(Flow.Attempts::failed).sum();
-        if (control.evacuations().of(order.scope()) == null) {
-            comeBack(control, now, DrillReport.Outcome.RESTORED);
+        if (!ask(Control::evacuations).all().contains(evacuation)) {
+            comeBack(now, DrillReport.Outcome.RESTORED);
         } else if (order.abortIf() != null && order.abortIf().holds(all, bad)) {
-            comeBack(control, now, DrillReport.Outcome.ABORTED);
+            comeBack(now, DrillReport.Outcome.ABORTED);
         } else if (now - start >= order.length().toNanos()) {
-            comeBack(control, now, DrillReport.Outcome.COMPLETED);
+            comeBack(now, DrillReport.Outcome.COMPLETED);
         }
     }
 
-    private void comeBack(Control control, long now, DrillReport.Outcome how) {
-        try {
-            var _ = control.restore(order.scope());
-        } catch (IOException e) {
-            say(now, "can't be restored, and is tried again; by its date it ends soon after the drill's time: " + e.getMessage());
-            return;
-        }
-        during = shares(now);
-        outcome = how;
+    private void comeBack(long now, DrillReport.Outcome how) {
+        List<List<Double>> until = shares(now); // before plans are made that bring it back
+        outcome = ask(it -> it.restore(evacuation)
+                ? how
+                : it.evacuations().of(order.scope()) == null ? DrillReport.Outcome.RESTORED : DrillReport.Outcome.REPLACED);
+        during = until;
         returned = now;
-        say(now, how.text() + "; restored " + order.scope());
+        boolean byOthers = outcome == DrillReport.Outcome.RESTORED || outcome == DrillReport.Outcome.REPLACED;
+        say(now, byOthers ? outcome.text() : outcome.text() + "; restored " + order.scope());
     }
 
     private boolean hasSettled(long now) {

@@ -31,7 +31,8 @@ public record DrillReport(
         COMPLETED("completed"),
         ABORTED("aborted: its condition held"),
         STOPPED("stopped by a person"),
-        RESTORED("ended early: somebody restored what it had evacuated");
+        RESTORED("ended early: somebody restored what it had evacuated"),
+        REPLACED("ended early: somebody evacuated the same anew, and that stands");
 
         private final String text;
 

@@ -14,7 +14,13 @@ public interface Flow {
     Attempts of(List<Member> members, long second);
 
     /** Attempts; those that failed did so by the worker's fault. */
-    record Attempts(long all, long failed) {}
+    record Attempts(long all, long failed) {
+        static final Attempts NONE = new Attempts(0, 0);
+
+        Attempts plus(Attempts others) {
+            return new Attempts(all + others.all, failed + others.failed);
+        }
+    }
 
     private static Attempts counted(List<Member> members, long second) {
         long all = 0;

@@ -7,8 +7,11 @@ import io.weir.control.EvacuationFile;
 import io.weir.health.AdminState;
 import io.weir.health.Health;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,13 +144,61 @@ class EvacuationPagesTest {
     }
 
     @Test
-    void whatCannotBeKeptIsNotDone() throws Exception {
+    void whatCannotBeKeptIsInForceAndSaid() throws Exception {
         Files.writeString(folder.resolve("state"), "a file where the folder should be");
 
         assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=30m"))
                 .startsWith("HTTP/1.1 500 ")
-                .contains("nothing was changed, since it could not be kept over a restart", folder.resolve("state").toString(), "runtime.state");
+                .contains("zone=ca-c1a is evacuated and that is in force, but it could not be kept over a restart: ", folder.resolve("state").toString())
+                .contains("would end that", "runtime.state");
+        assertThat(stateOf("orders", 0)).isEqualTo(AdminState.EVACUATED);
+
+        assertThat(rig.post("/restore?what=zone=ca-c1a"))
+                .startsWith("HTTP/1.1 500 ")
+                .contains("zone=ca-c1a is restored and that is in force, but", "a restart would evacuate it again, until its end");
         assertThat(stateOf("orders", 0)).isEqualTo(AdminState.ENABLED);
+        assertThat(get("/events?format=text")).contains("state_lost");
+    }
+
+    @Test
+    void plansDontWaitForTheDiskButTheAnswerDoes() throws Exception {
+        CompletableFuture<Void> disk = new CompletableFuture<>();
+        rig.close();
+        rig = new AdminRig(CONFIG, null, new EvacuationFile(folder.resolve("state"), write -> {
+            var _ = disk.thenRun(write);
+        }));
+        rig.verdict(Health.HEALTHY, "200", _ -> true);
+        CompletableFuture<String> answer = posted("/evacuate?what=zone=ca-c1a&for=30m");
+        while (stateOf("orders", 0) != AdminState.EVACUATED) {
+            Thread.onSpinWait(); // bounded by the test's time-out
+        }
+        assertThat(answer).isNotDone();
+        assertThat(file.path()).doesNotExist();
+
+        disk.complete(null);
+        assertThat(answer.join()).startsWith("HTTP/1.1 200 ");
+        assertThat(Files.readString(file.path())).startsWith("zone=ca-c1a until 20");
+    }
+
+    @Test
+    void ofTwoThatLeaveEnoughEachOnlyOneIsMade() throws Exception {
+        CompletableFuture<Void> bothAsk = new CompletableFuture<>();
+        rig.controlThread.execute(bothAsk::join);
+        var home = posted("/evacuate?what=region=ca-c1&for=30m");
+        var away = posted("/evacuate?what=pool=orders/us-e1&for=30m");
+        bothAsk.complete(null);
+
+        assertThat(List.of(home.join().substring(9, 12), away.join().substring(9, 12))).containsExactlyInAnyOrder("200", "409");
+    }
+
+    private CompletableFuture<String> posted(String target) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return rig.post(target);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     @Test
@@ -179,5 +230,32 @@ class EvacuationPagesTest {
         assertThat(stateOf("orders", 0)).isEqualTo(AdminState.ENABLED);
         assertThat(rig.await("/drill/lines", "over STOPPED\n")).contains("stopped by a person; restored zone=ca-c1a", "over\n");
         assertThat(get("/drill")).contains("outcome    stopped by a person\n", "over       true\n");
+    }
+
+    @Test
+    void drillsAndEvacuationsOfTheSameKeepOutOfEachOthersWay() throws Exception {
+        rig.post("/evacuate?what=zone=ca-c1a&for=30m");
+        assertThat(rig.post("/drill/begin?what=zone=ca-c1a&for=5m"))
+                .startsWith("HTTP/1.1 409 ")
+                .contains("zone=ca-c1a is evacuated until ", "restore zone=ca-c1a first");
+        assertThat(rig.get("/drill")).startsWith("HTTP/1.1 404 ");
+        rig.post("/restore?what=zone=ca-c1a");
+
+        assertThat(rig.post("/drill/begin?what=zone=ca-c1a&for=5m")).startsWith("HTTP/1.1 200 ");
+        assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=30m"))
+                .startsWith("HTTP/1.1 409 ")
+                .contains("zone=ca-c1a is evacuated by a drill that is under way; nothing was changed", "/drill/abort", "force");
+        assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=30m&dry-run=true")).contains("would be refused  true\n");
+
+        assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=30m&force=true")).startsWith("HTTP/1.1 200 ");
+        assertThat(rig.await("/drill/lines", "over REPLACED\n")).contains("somebody evacuated the same anew, and that stands");
+        assertThat(stateOf("orders", 0)).isEqualTo(AdminState.EVACUATED);
+    }
+
+    @Test
+    void aControlThreadThatHasEndedIsSaid() throws Exception {
+        rig.controlThread.shutdownNow();
+
+        assertThat(rig.post("/evacuate?what=zone=ca-c1a&for=30m")).startsWith("HTTP/1.1 503 ").contains("this process ends");
     }
 }

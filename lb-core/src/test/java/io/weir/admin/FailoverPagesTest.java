@@ -7,7 +7,6 @@ import io.weir.failover.Scope;
 import io.weir.health.Health;
 import io.weir.topology.Worker;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -87,13 +86,7 @@ class FailoverPagesTest {
 
     @Test
     void evacuationsWithTheirEnd() throws Exception {
-        rig.onControl(() -> {
-            try {
-                rig.control.evacuate(new Evacuation(Scope.parse("zone=ca-c1a"), AdminRig.STARTED.plus(Duration.ofHours(1)), false));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        rig.onControl(() -> rig.control.evacuate(new Evacuation(Scope.parse("zone=ca-c1a"), AdminRig.STARTED.plus(Duration.ofHours(1)), false)));
 
         assertThat(page("/status")).contains("evacuations 1\n", """
                 SCOPE        UNTIL                 HARD
@@ -101,11 +94,7 @@ class FailoverPagesTest {
                 """);
         assertThat(page("/workers?app=orders").lines().toList().get(1)).contains("127.0.0.1:1", "evacuated");
         rig.onControl(() -> {
-            try {
-                rig.control.restore(Scope.parse("zone=ca-c1a"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            rig.control.restore(Scope.parse("zone=ca-c1a"));
         });
         List<String> kinds = rig.feed.after(0).stream().map(noted -> noted.event().kind()).toList();
         assertThat(kinds).contains("evacuated", "restored");

@@ -12,7 +12,6 @@ import io.weir.failover.Scope;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import io.weir.topology.Worker;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -107,11 +106,7 @@ public final class ControlRig implements ControlListener {
     }
 
     public void evacuate(Scope scope, Duration time) {
-        try {
-            control.evacuate(new Evacuation(scope, BEGIN.plusNanos(now - begin).plus(time), false));
-        } catch (IOException e) {
-            throw new IllegalStateException("nothing is kept here", e);
-        }
+        control.evacuate(new Evacuation(scope, BEGIN.plusNanos(now - begin).plus(time), false));
     }
 
     AppControl app(String name) {

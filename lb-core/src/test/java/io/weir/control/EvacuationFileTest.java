@@ -56,6 +56,16 @@ class EvacuationFileTest {
         assertThat(folder.resolve("f")).hasContent("a file where the folder should be");
     }
 
+    @Test
+    void whatIsKeptByAndByIsWrittenInTheOrderOfTheCalls() throws IOException {
+        EvacuationFile file = new EvacuationFile(folder);
+        var first = file.keep(Evacuations.NONE);
+        var last = file.keep(SOME);
+        last.join();
+        assertThat(first).isDone();
+        assertThat(file.read()).isEqualTo(SOME);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "zone=a", "zone=a until noon", "zone=a until 2026-11-27T12:00:00Z soft", "rack=a until 2026-11-27T12:00:00Z"})
     void aLineThatNobodyCanHaveWrittenIsToldWithItsPlace(String line) throws IOException {

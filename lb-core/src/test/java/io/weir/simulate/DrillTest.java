@@ -1,6 +1,7 @@
 package io.weir.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.balancing.RecordedTarget;
 import io.weir.config.ConfigReader;
@@ -9,14 +10,16 @@ import io.weir.control.Control;
 import io.weir.control.ControlListener;
 import io.weir.control.Tables;
 import io.weir.failover.ErrorRates;
+import io.weir.failover.Evacuation;
 import io.weir.failover.Member;
 import io.weir.failover.Scope;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,8 +68,12 @@ class DrillTest {
         return members.size() == 2 ? new Flow.Attempts(attempts, failed) : new Flow.Attempts(stray, 0);
     }
 
-    private Drill begin(Duration length, @Nullable String abortIf) throws IOException {
-        return Drill.begin(control, new Drill.Order(CA, length, abortIf == null ? null : AbortCondition.parse(abortIf)), this::flow, WALL);
+    private <T> CompletableFuture<T> ask(Function<Control, T> question) {
+        return CompletableFuture.completedFuture(question.apply(control));
+    }
+
+    private Drill begin(Duration length, @Nullable String abortIf) throws Drill.EvacuatedException {
+        return Drill.begin(this::ask, new Drill.Order(CA, length, abortIf == null ? null : AbortCondition.parse(abortIf)), this::flow, WALL);
     }
 
     /** That many seconds, or until it is over; whether it goes on. */
@@ -74,7 +81,7 @@ class DrillTest {
         boolean goesOn = true;
         for (int i = 0; i < seconds && goesOn; i++) {
             thread.pass(1);
-            goesOn = drill.tick(control);
+            goesOn = drill.tick();
         }
         return goesOn;
     }
@@ -106,7 +113,7 @@ class DrillTest {
         assertThat(report.moved()).isEqualTo(Duration.ofSeconds(5));
         assertThat(share(drill, "ca")).isEqualTo(new DrillReport.Share("orders", "ca", "ca", 1, 0.0, 1.0));
         assertThat(share(drill, "us")).isEqualTo(new DrillReport.Share("orders", "ca", "us", 0, 1.0, 0.0));
-        assertThat(drill.lines(0)).startsWith("0 s: evacuated region=ca").endsWith("51 s: over");
+        assertThat(drill.lines(0)).startsWith("0 s: evacuated region=ca").endsWith("50 s: over");
         assertThat(drill.lines(drill.lines(0).size())).isEmpty();
     }
 
@@ -141,7 +148,7 @@ class DrillTest {
     void aPersonEndsItOrRestoresWhatItEvacuated() throws Exception {
         Drill stopped = begin(Duration.ofMinutes(5), null);
         pass(stopped, 3);
-        stopped.stop(control);
+        stopped.stop();
         assertThat(control.evacuations().isEmpty()).isTrue();
         assertThat(pass(stopped, 100)).isFalse();
         assertThat(stopped.report().outcome()).isEqualTo(DrillReport.Outcome.STOPPED);
@@ -158,5 +165,38 @@ class DrillTest {
         begin(Duration.ofMinutes(5), null);
 
         assertThat(control.evacuations().of(CA)).extracting("until").isEqualTo(WALL.plus(Duration.ofSeconds(310)));
+    }
+
+    @Test
+    void whatAPersonEvacuatedIsNotDrilled() {
+        Evacuation standing = new Evacuation(CA, WALL.plusSeconds(3600), true);
+        control.evacuate(standing);
+
+        assertThatThrownBy(() -> begin(Duration.ofMinutes(5), null))
+                .isInstanceOf(Drill.EvacuatedException.class)
+                .hasMessage("region=ca is evacuated until 2026-11-27T07:00:00Z, and a drill would end that; nothing was changed. Wait, or restore region=ca first");
+        assertThat(control.evacuations().all()).containsExactly(standing);
+    }
+
+    @Test
+    void whatAPersonEvacuatesAmidADrillOutlastsIt() throws Exception {
+        Drill drill = begin(Duration.ofMinutes(5), null);
+        pass(drill, 3);
+        Evacuation taken = new Evacuation(CA, WALL.plusSeconds(310), false); // to the same moment as the drill's
+        control.evacuate(taken);
+
+        pass(drill, 100);
+        assertThat(drill.report().outcome()).isEqualTo(DrillReport.Outcome.REPLACED);
+        assertThat(drill.lines(0)).contains("4 s: ended early: somebody evacuated the same anew, and that stands");
+        assertThat(control.evacuations().all()).containsExactly(taken);
+
+        control.restore(CA);
+        Drill stopped = begin(Duration.ofMinutes(5), null);
+        control.evacuate(taken);
+        stopped.stop();
+        assertThat(stopped.report().outcome()).as("until the next second is looked at").isEqualTo(DrillReport.Outcome.UNDER_WAY);
+        pass(stopped, 1);
+        assertThat(stopped.report().outcome()).isEqualTo(DrillReport.Outcome.REPLACED);
+        assertThat(control.evacuations().all()).containsExactly(taken);
     }
 }

@@ -20,7 +20,6 @@ import io.weir.health.WorkerReport;
 import io.weir.routing.App;
 import io.weir.routing.Route;
 import io.weir.upstream.AttemptFailure;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -178,19 +177,11 @@ final class World {
     }
 
     private void evacuate(Scope scope, int seconds, boolean hard) {
-        try {
-            balancer.control().evacuate(new Evacuation(scope, time.instant().plusSeconds(seconds), hard));
-        } catch (IOException e) {
-            failed("an evacuation", e);
-        }
+        balancer.control().evacuate(new Evacuation(scope, time.instant().plusSeconds(seconds), hard));
     }
 
     private void restore(Scope scope) {
-        try {
-            balancer.control().restore(scope);
-        } catch (IOException e) {
-            failed("a restore", e);
-        }
+        balancer.control().restore(scope);
     }
 
     private void failBack(String app) {

@@ -1,0 +1,190 @@
+package io.weir.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.weir.balancing.StandInTarget;
+import io.weir.balancing.Touched;
+import io.weir.config.ConfigReader;
+import io.weir.failover.Scope;
+import io.weir.health.Health;
+import io.weir.health.HealthTransition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** In which turns plans are made anew; the time stands unless a test lets it pass. */
+class ReplansTest {
+    private static final int APPS = 1000;
+    /** Two plans of two workers each. */
+    private static final int WORK = 2 * (64 + 2);
+
+    private static final Scope REGION = Scope.parse("region=r1");
+
+    private final EmbeddedChannel timers = new EmbeddedChannel();
+    /** What was done, a list for each turn: apps whose plans were made, transitions that were told. */
+    private final List<List<String>> turns = new ArrayList<>(List.of(new ArrayList<>()));
+
+    private final Replans replans = new Replans(timers.eventLoop(), new Recorded());
+    private List<AppControl> apps;
+
+    private final class Recorded implements Replans.Plans {
+        @Override
+        public void make(AppControl app) {
+            turns.getLast().add(app.toString());
+        }
+
+        @Override
+        public void make(AppControl app, Steering steering) {
+            turns.getLast().add(app + " " + steering.asked());
+        }
+
+        @Override
+        public void sentAway(AppControl app, Scope scope) {
+            turns.getLast().add("away " + app);
+        }
+
+        @Override
+        public void tell(HealthTransition transition) {
+            turns.getLast().add("told " + transition.worker().app());
+        }
+
+        @Override
+        public void settled(AppControl app) {}
+
+        @Override
+        public void over() {
+            turns.add(new ArrayList<>());
+        }
+    }
+
+    @BeforeEach
+    void build() throws Exception {
+        timers.freezeTime();
+        StringBuilder config = new StringBuilder("""
+                domains: [d.example]
+                here: {region: r1, zone: r1a}
+                regions: {r1: {jurisdiction: XX, zones: [r1a]}, r2: {jurisdiction: XX, zones: [r2a]}}
+                listeners: [{bind: ":8080"}]
+                apps:
+                """);
+        for (int i = 0; i < APPS; i++) {
+            config.append("""
+                      a%d: {pools: {r1: {workers: [{address: "127.0.0.1:1", zone: r1a}]}, r2: {workers: [{address: "127.0.0.1:2", zone: r2a}]}}}
+                    """.formatted(i).indent(2));
+        }
+        Touched touched = new Touched(1, () -> {});
+        Tables tables = new Tables((_, worker, _, _) -> new StandInTarget(worker.address().toString(), touched), 1);
+        apps = tables.build(ConfigReader.read("test", config.toString()).settings(), 0).apps();
+    }
+
+    private void heard(int app) {
+        AppControl it = apps.get(app);
+        replans.heard(it, new HealthTransition(
+                it.members().getFirst().worker(), Health.HEALTHY, Health.UNHEALTHY, HealthTransition.Cause.CHECK, "", false, 0, 0));
+    }
+
+    /** Lets the time to gather pass, and turns happen of which each asks for the next. */
+    private void pass() {
+        timers.advanceTimeBy(Control.GATHER, TimeUnit.NANOSECONDS);
+        timers.runScheduledPendingTasks();
+    }
+
+    private List<String> all() {
+        return turns.stream().flatMap(List::stream).toList();
+    }
+
+    @Test
+    void whatPeopleDecideForManyIsDoneInManyShortTurns() {
+        replans.decided(apps, REGION, true);
+        pass();
+
+        assertThat(all()).hasSize(2 * APPS).startsWith("away a0", "a0", "away a1", "a1");
+        assertThat(turns).hasSizeGreaterThanOrEqualTo(APPS * WORK / Replans.AT_ONCE);
+        assertThat(turns).allSatisfy(turn -> assertThat(turn).hasSizeLessThanOrEqualTo(2 * (Replans.AT_ONCE / WORK + 1)));
+    }
+
+    @Test
+    void aWorkerThatFailsMeanwhileComesFirst() {
+        replans.decided(apps, REGION, false);
+        heard(APPS - 1);
+        pass();
+
+        int first = all().indexOf("a" + (APPS - 1));
+        assertThat(turns.getFirst()).as("nothing was gathered for it yet").isNotEmpty();
+        assertThat(first).as("behind the turn that the news came in").isLessThanOrEqualTo(Replans.AT_ONCE / WORK + 1);
+        assertThat(all().get(first + 1)).isEqualTo("told a" + (APPS - 1));
+        assertThat(all()).as("and once more, in its place").hasSize(APPS + 2).endsWith("a" + (APPS - 1));
+    }
+
+    @Test
+    void newsOfManyWorkersAreManyTurnsTooAndAreToldWithTheirPlans() {
+        for (int i = 0; i < APPS; i++) {
+            heard(i);
+        }
+        timers.runScheduledPendingTasks();
+        assertThat(all()).as("they are gathered").isEmpty();
+        pass();
+
+        assertThat(turns).hasSizeGreaterThanOrEqualTo(APPS * WORK / Replans.AT_ONCE);
+        assertThat(turns.getFirst()).startsWith("a0", "a1").contains("told a0");
+        assertThat(all()).hasSize(2 * APPS).endsWith("told a" + (APPS - 1));
+    }
+
+    @Test
+    void newsThatComeTogetherAreOnePlan() {
+        heard(3);
+        heard(3);
+        pass();
+
+        assertThat(all()).containsExactly("a3", "told a3", "told a3");
+    }
+
+    @Test
+    void aPlanThatTimeTurnsIsMadeAloneAndBehindNews() {
+        heard(2);
+        timers.advanceTimeBy(Control.GATHER, TimeUnit.NANOSECONDS);
+        replans.turns(apps.get(1), apps.get(1).steerings().getFirst());
+        timers.runScheduledPendingTasks();
+
+        assertThat(all()).containsExactly("a2", "told a2", "a1 r1");
+    }
+
+    @Test
+    void aFaultInOneAppsPlansKeepsNoOthersFromTheirs() {
+        Replans failing = new Replans(timers.eventLoop(), new Replans.Plans() {
+            private final Recorded recorded = new Recorded();
+
+            @Override
+            public void make(AppControl app) {
+                if (app.toString().equals("a0")) {
+                    throw new AssertionError("a fault of the planner");
+                }
+                recorded.make(app);
+            }
+
+            @Override
+            public void make(AppControl app, Steering steering) {
+                recorded.make(app, steering);
+            }
+
+            @Override
+            public void sentAway(AppControl app, Scope scope) {}
+
+            @Override
+            public void tell(HealthTransition transition) {}
+
+            @Override
+            public void settled(AppControl app) {}
+
+            @Override
+            public void over() {}
+        });
+        failing.decided(apps, REGION, true);
+        pass();
+
+        assertThat(all()).hasSize(APPS - 1);
+    }
+}
