@@ -29,6 +29,7 @@ BOUNDS = {         # what is promised; --bound NAME=VALUE sets another, to see t
     "unwell": (20, "seconds until traffic has left where checks fail and requests are answered: three checks in a row, 5 s and their jitter from each other, and a time-out"),
 }
 LONG = ["zone.black-holed-and-healed", "region.killed-and-back", "everything-unhealthy"]   # the scenarios that take half a minute and more, the longest first
+ALONE = ["region.behind-gateway-killed"]   # what happens within some 30 ms decides: played when nothing else is
 SCENARIOS = []; A = None
 
 THREE = {"ca-c1": {"ca-c1a": 1, "ca-c1b": 1, "ca-c1c": 1}}   # regions, their zones, and how many workers each has
@@ -333,11 +334,15 @@ def side_by_side(words, picked):
     """Plays each scenario in namespaces of its own, some at a time, and prints what it says when it is over. Returns the verdicts. The longest begin first, so that none ends alone."""
     options = [o for o in sys.argv[1:] if o != namespaces.FLAG]; verdicts = []
     def alone(name): return subprocess.run(words + namespaces.again(*options, "--only", "^%s$" % re.escape(name), "--times", "1", "--beside", "1"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    def tell(played):
+        lines = played.stdout.splitlines(); own = [l.startswith("PASS ") for l in lines if l.startswith(("PASS ", "FAIL "))]; verdicts.extend(own)
+        print("\n".join(lines[:-1] if own else lines), flush=True)   # without the counts at its end
+        if played.returncode and all(own): print("FAIL a scenario ended with exit code %d" % played.returncode, flush=True); verdicts.append(False)
+    names = [name for name, *_ in picked]; names.sort(key=lambda name: LONG.index(name) if name in LONG else len(LONG))
     with concurrent.futures.ThreadPoolExecutor(A.beside) as pool:
-        for played in concurrent.futures.as_completed([pool.submit(alone, name) for name, *_ in sorted(picked, key=lambda s: LONG.index(s[0]) if s[0] in LONG else len(LONG))]):
-            lines = played.result().stdout.splitlines(); own = [l.startswith("PASS ") for l in lines if l.startswith(("PASS ", "FAIL "))]
-            print("\n".join(lines[:-1] if own and len(lines) > 1 else lines), flush=True); verdicts += own
-            if played.result().returncode and all(own): print("FAIL a scenario ended with exit code %d" % played.result().returncode, flush=True); verdicts.append(False)
+        for played in concurrent.futures.as_completed([pool.submit(alone, name) for name in names if name not in ALONE]): tell(played.result())
+    for name in names:
+        if name in ALONE: tell(alone(name))
     return verdicts
 
 
