@@ -5,16 +5,29 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 LAUNCHER = os.environ.get("WEIR", os.path.join(ROOT, "weir"))
 
 
-def free_ports(n):
-    """n ports of the loopback below the ephemeral range, so that no outgoing connection takes one of them."""
-    out = []; first = 10000 + os.getpid() * 7 % 15000
-    for p in list(range(first, 30000)) + list(range(10000, first)):
-        s = socket.socket()
-        try: s.bind(("127.0.0.1", p)); out.append(p)
-        except OSError: pass
-        finally: s.close()
-        if len(out) == n: return out
+BLOCK = 100; BLOCKS = []   # ports of this process alone: (the first, the socket that holds them)
+
+
+def more_ports():
+    """Takes another block of ports that no other probe has: who holds the abstract socket of its name has it, until that process ends."""
+    for i in range(200):
+        first = 10000 + (os.getpid() * 7 + i) % 200 * BLOCK; s = socket.socket(socket.AF_UNIX)
+        try: s.bind("\0weir-probes-%d" % first)
+        except OSError: s.close(); continue
+        BLOCKS.append((first, s)); return
     raise RuntimeError("no free ports")
+
+
+def free_ports(n):
+    """n ports of the loopback below the ephemeral range, so that no outgoing connection takes one of them, and that no probe beside this one takes either."""
+    out = []
+    for i in range(200):
+        if i == len(BLOCKS): more_ports()
+        for p in range(BLOCKS[i][0], BLOCKS[i][0] + BLOCK):
+            with socket.socket() as s:
+                try: s.bind(("127.0.0.1", p)); out.append(p)
+                except OSError: pass
+            if len(out) == n: return out
 
 
 def http_get(port, path, timeout=2.0, host="127.0.0.1", raw=False):
