@@ -1,28 +1,21 @@
 package io.weir.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.concurrent.Future;
-import io.weir.balancing.Attempts;
-import io.weir.balancing.Decision;
 import io.weir.balancing.Draw;
 import io.weir.balancing.Target;
 import io.weir.http.BadMessage;
-import io.weir.http.HandOver;
 import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.http.Step;
-import io.weir.loop.Deadline;
 import io.weir.routing.AffinityCookie;
-import io.weir.routing.Answer;
 import io.weir.routing.App;
 import io.weir.routing.Route;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.AttemptFailure;
 import io.weir.upstream.WorkerSide;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  *   any       client gone                                    SETTLED (client_gone)
  * </pre>
  *
- * A retry is a way back to PICK while nothing of a response has gone to the client: free for attempts that were never written, else for
- * idempotent requests whose body is still held, and paid for from the app's budget.
+ * A retry is a way back to PICK while nothing of a response has gone to the client: see {@link Retries}. {@link Resolution} finds the route,
+ * {@link Attempt} is what is under way at a target, {@link Patience} bounds each wait.
  *
  * <p>A request that the load balancer of another region has handed over goes by what that says instead of by its host, to the app's own pool
  * alone, and is written once.
@@ -71,62 +64,34 @@ public final class Exchange implements AttemptEvents, HeadLines {
         SETTLED
     }
 
-    private static final int MOST_WRITTEN = 3;
-    /** Looking a name up takes its time too, and nobody else bounds it; a connection that is being made ends by itself before. */
-    private static final long CONNECT_SLACK = TimeUnit.MILLISECONDS.toNanos(500);
-
-    private static final long FIRST_DELAY = TimeUnit.MILLISECONDS.toNanos(25);
-
     private final ExchangeLoop loop;
     private final RequestHead request = new RequestHead();
     private final ResponseHead response = new ResponseHead();
     private final Forwarding forwarding;
-    private final Attempts attempts = new Attempts();
     private final Draw draw = new Draw();
-    private final HeldBody held = new HeldBody();
+    private final RequestBody body = new RequestBody();
     private final Timeline times = new Timeline();
+    private final Attempt attempt;
+    private final Patience patience;
+    private final Retries retries;
+    private final Resolution resolution;
     private final HeadLines responseLines = this::addToResponse;
-
-    private final Deadline deadline = new Deadline() {
-        @Override
-        protected void expired(long now) {
-            timeIsUp(now);
-        }
-    };
 
     private Phase phase = Phase.ADMIT;
     private Reason reason = Reason.OK;
     private @Nullable ClientSide client;
     private @Nullable Route route;
-    private @Nullable Target target;
-    private @Nullable WorkerSide worker;
-    private @Nullable AttemptFailure lastFailure;
-    private @Nullable Future<?> delayed;
-    /** Changes whenever the exchange is used again, for those who call back late. */
-    private int generation;
-
-    private int writtenAttempts;
-    private int gate;
-    private boolean requestEnded;
-    private byte @Nullable [] requestTrailers;
-    /** Whether the body so far is held whole, so that it can be sent again. */
-    private boolean replayable;
     private boolean headPassed;
-    /**
-     * Whether a side that takes nothing was given the idle time once more. The kernel tells that a slow one goes on only when a third of
-     * its buffer, which may be megabytes, is free.
-     */
-    private boolean grace;
-    /** Whether this attempt has met a stale connection already: a worker that closes a second one does so because of the request. */
-    private boolean stale;
     private int status;
-    private long requestBytes;
     private long responseBytes;
-    private long totalUntil;
 
     Exchange(ExchangeLoop loop) {
         this.loop = loop;
         this.forwarding = new Forwarding(request, loop.ids());
+        this.attempt = new Attempt(this, loop, times);
+        this.patience = new Patience(this, loop, times);
+        this.retries = new Retries(this, loop, attempt, body, patience);
+        this.resolution = new Resolution(this, loop, forwarding);
     }
 
     // ---- admit
@@ -145,13 +110,13 @@ public final class Exchange implements AttemptEvents, HeadLines {
     public void start(ClientSide from) {
         begin(from);
         forwarding.admit();
-        requestEnded = !request.hasBody();
-        replayable = true;
+        body.begin(request);
         Reason refusal = Admission.refusal(request, loop.bodyLimit());
         if (refusal != null) {
             refuse(refusal, null);
         } else {
-            resolve();
+            phase = Phase.RESOLVE;
+            resolution.resolve();
         }
     }
 
@@ -164,47 +129,13 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private void begin(ClientSide from) {
         client = from;
         times.admitted(loop.clock().now());
-        totalUntil = App.Timeouts.OFF;
         forwarding.begin(from.peer());
     }
 
     // ---- resolve
 
-    private void resolve() {
-        phase = Phase.RESOLVE;
-        HandOver handOver = forwarding.handOver();
-        if (handOver != null) {
-            takeOver(handOver);
-            return;
-        }
-        if (forwarding.peer().gateway() && Gateways.asks(request)) {
-            answer(Reason.RESPONDED, forwarding.peer().rules().others().answer(request));
-            return;
-        }
-        switch (loop.table().resolve(request)) {
-            case null -> refuse(Reason.NO_ROUTE, null);
-            case Route to -> follow(to);
-            case Answer given -> answer(given.location() == null ? Reason.RESPONDED : Reason.REDIRECTED, OwnAnswer.of(given, requestId(), request));
-        }
-    }
-
-    private void takeOver(HandOver from) {
-        if (!from.wellFormed()) {
-            refuse(Reason.BAD_REQUEST, Reason.BAD_REQUEST.status(), "Weir-Hop is malformed");
-        } else if (from.isBy(forwarding.peer().rules().instance(), request)) {
-            refuse(Reason.LOOP, null);
-        } else {
-            Route own = loop.table().own(request.bytes(), from.poolStart(), from.poolEnd());
-            if (own != null) {
-                follow(own);
-            } else {
-                boolean known = loop.table().knows(request.bytes(), from.appStart(), from.poolEnd());
-                refuse(known ? Reason.WRONG_REGION : Reason.NO_WORKERS, null);
-            }
-        }
-    }
-
-    private void follow(Route found) {
+    /** Its route is known. */
+    void follow(Route found) {
         route = found;
         App.RegionPlan plan = found.plan();
         if (plan == null || !Admission.serves(found, client().onlyRegion())) {
@@ -216,91 +147,47 @@ public final class Exchange implements AttemptEvents, HeadLines {
             }
             app.budget(loop.index()).request(times.admittedAt());
             Admission.draw(app, request, forwarding.client(), plan.nextTurn(), loop.random().nextLong(), draw);
-            if (app.timeouts().total() != App.Timeouts.OFF) {
-                totalUntil = times.admittedAt() + app.timeouts().total();
-                arm(App.Timeouts.OFF);
-            }
+            patience.goBy(app.timeouts());
             if (found.steps() == null) {
                 pick();
             } else {
-                passGates(found.steps());
+                resolution.passGates(found.steps());
             }
-        }
-    }
-
-    private void passGates(Step.Chain steps) {
-        while (gate < steps.gateCount()) {
-            Step.Gate next = steps.gate(gate);
-            int now = generation;
-            int before = gate;
-            switch (next.check(request, verdict -> decided(now, next, verdict))) {
-                case PASS -> gate++;
-                case ANSWER -> {
-                    refuse(Reason.REFUSED, next.answerStatus(), null);
-                    return;
-                }
-                case WAIT -> {
-                    if (now == generation && phase == Phase.RESOLVE && gate == before) { // else it has decided meanwhile
-                        client().demand(false);
-                    }
-                    return;
-                }
-            }
-        }
-        pick();
-    }
-
-    private void decided(int asked, Step.Gate by, Step.Gate.Verdict verdict) {
-        if (asked != generation || phase != Phase.RESOLVE) {
-            return;
-        }
-        loop.clock().refresh();
-        switch (verdict) {
-            case PASS -> {
-                gate++;
-                client().demand(true);
-                passGates(Objects.requireNonNull(route().steps()));
-            }
-            case ANSWER -> refuse(Reason.REFUSED, by.answerStatus(), null);
-            case WAIT -> throw new IllegalArgumentException("a gate can't decide to wait for longer");
         }
     }
 
     // ---- choose and pick
 
-    private void pick() {
+    /** Chooses the target of an attempt and asks for a connection to it; without one, the exchange is answered. */
+    void pick() {
         phase = Phase.PICK;
         Target next = decide();
         if (next == null) {
             boolean stopped = Objects.requireNonNull(route().plan()).stoppedByResidency();
             Reason nobody = stopped ? Reason.RESIDENCY : Reason.NO_WORKERS;
-            refuse(lastFailure == null ? nobody : Reason.of(lastFailure), null);
+            AttemptFailure last = attempt.lastFailure();
+            refuse(last == null ? nobody : Reason.of(last), null);
             return;
         }
-        attempts.add(next);
-        times.picked(loop.clock().now());
-        stale = false;
-        grace = false;
+        attempt.begin(next);
+        patience.renewGrace();
         connect(next, false);
     }
 
     /** Where the next attempt goes, or null if there can be none. */
-    private @Nullable Target decide() {
-        App.RegionPlan plan = Objects.requireNonNull(route().plan());
-        return attempts.count() == Attempts.MOST ? null : Decision.decide(plan.plan(), attempts, loop.clock().now(), draw);
+    @Nullable Target decide() {
+        return attempt.next(Objects.requireNonNull(route().plan()).plan(), draw);
     }
 
     // ---- connect
 
-    private void connect(Target to, boolean fresh) {
+    void connect(Target to, boolean fresh) {
         phase = Phase.CONNECT;
-        target = to;
-        to.begin();
-        WorkerSide side = loop.connector().connect(to, this, route().app().timeouts().connect(), fresh);
+        WorkerSide side = attempt.connect(to, route().app().timeouts().connect(), fresh);
         if (side != null) {
             relay(side);
-        } else if (phase == Phase.CONNECT && worker == null) {
-            arm(loop.clock().now() + route().app().timeouts().connect() + CONNECT_SLACK);
+        } else if (attempt.isConnecting()) { // else it has failed already, and what follows from that is done
+            patience.forConnection();
         }
     }
 
@@ -313,28 +200,21 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private void relay(WorkerSide side) {
         phase = Phase.RELAY;
-        worker = side;
-        times.connected(loop.clock().now());
-        writtenAttempts++;
+        attempt.connected(side);
         Step.Chain steps = route().steps();
         if (steps != null) {
             steps.editRequest(request, loop.edited().begin()); // before the head is written, since it may cut fields
         }
         side.head(request, this);
-        replayable &= request.method().idempotent() || target().handOver() != null; // what a gateway doesn't take goes elsewhere, whatever it is
-        if (replayable) {
-            held.copyTo(side);
+        body.sendTo(side, target().handOver() != null);
+        if (body.isWhole()) {
+            patience.forResponse();
+            side.end(body.trailers()); // last, since whatever is flushed may fail at once
         } else {
-            held.moveTo(side);
-        }
-        if (requestEnded) {
-            armForResponse();
-            side.end(requestTrailers); // last, since whatever is flushed may fail at once
-        } else {
-            if (request.expectsContinue() && requestBytes == 0) {
-                armForResponse(); // the worker has the word
+            if (request.expectsContinue() && body.bytes() == 0) {
+                patience.forResponse(); // the worker has the word
             } else {
-                armForRequest();
+                patience.forRequest();
             }
             side.flush();
             demandOfClient();
@@ -357,12 +237,12 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** A piece of the request's body. Takes it over. */
     public void requestBody(ByteBuf data) {
-        requestBytes += data.readableBytes();
+        boolean tooLarge = body.exceeds(loop.bodyLimit(), data);
         if (phase == Phase.SETTLED || phase == Phase.ADMIT) {
             data.release();
             return;
         }
-        if (loop.bodyLimit() >= 0 && requestBytes > loop.bodyLimit()) {
+        if (tooLarge) {
             data.release();
             requestFailed(Reason.BODY_TOO_LARGE, null);
             return;
@@ -371,53 +251,42 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (steps != null) {
             steps.tapRequest(data);
         }
-        WorkerSide to = phase == Phase.RELAY ? worker : null;
+        WorkerSide to = phase == Phase.RELAY ? attempt.worker() : null;
         if (to == null) {
-            held.add(data);
-            if (held.bytes() >= HeldBody.MOST) {
+            if (body.hold(data)) {
                 client().demand(false);
             }
             return;
         }
-        keep(data);
-        armForRequest();
+        body.keep(data);
+        patience.forRequest();
         to.body(data);
-    }
-
-    private void keep(ByteBuf data) {
-        if (replayable && !headPassed) {
-            if (held.bytes() + data.readableBytes() <= HeldBody.MOST) {
-                held.add(data.retainedDuplicate());
-            } else {
-                replayable = false;
-                held.release();
-            }
-        }
     }
 
     /** The request is whole; {@code trailers} are clean field lines. */
     public void requestEnded(byte @Nullable [] trailers) {
-        requestEnded = true;
-        requestTrailers = trailers;
-        if (phase == Phase.RELAY && worker != null) {
+        body.ended(trailers);
+        WorkerSide to = attempt.worker();
+        if (phase == Phase.RELAY && to != null) {
             if (!headPassed) {
-                armForResponse();
+                patience.forResponse();
             }
-            worker.end(trailers);
+            to.end(trailers);
         }
     }
 
     /** All of the request that was there to be read has been told. */
     public void requestPaused() {
-        if (phase == Phase.RELAY && worker != null && !requestEnded) {
-            worker.flush();
+        WorkerSide to = attempt.worker();
+        if (phase == Phase.RELAY && to != null && !body.isWhole()) {
+            to.flush();
             demandOfClient();
         }
     }
 
     /** The client is read while the worker keeps up. */
     private void demandOfClient() {
-        WorkerSide to = worker;
+        WorkerSide to = attempt.worker();
         if (to != null) {
             client().demand(to.isWritable());
         }
@@ -425,10 +294,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     @Override
     public void workerWritable(boolean writable) {
-        grace = false;
-        if (phase == Phase.RELAY && !requestEnded) {
+        patience.renewGrace();
+        if (phase == Phase.RELAY && !body.isWhole()) {
             client().demand(writable);
-            armForRequest();
+            patience.forRequest();
         }
     }
 
@@ -445,9 +314,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
             boolean wanted = response.status() != 100 || request.expectsContinue();
             if (wanted && !request.isHttp10()) {
                 client().interim(response);
-                forgetBody(); // some of an answer has gone to the client: no other attempt may give another
-                if (!requestEnded) {
-                    armForRequest(); // it is the client's turn
+                body.forget(); // some of an answer has gone to the client: no other attempt may give another
+                if (!body.isWhole()) {
+                    patience.forRequest(); // it is the client's turn
                 }
                 if (!client().isWritable()) {
                     demandOfWorker(false);
@@ -455,50 +324,20 @@ public final class Exchange implements AttemptEvents, HeadLines {
             }
             return;
         }
-        if (target().handOver() != null && passesGatewayBy()) {
+        if (target().handOver() != null && retries.passGatewayBy()) {
             return;
         }
         headPassed = true;
         status = response.status();
         times.answered(loop.clock().now());
         target().answered(loop.index(), times.firstByte());
-        forgetBody();
+        body.forget();
         Step.Chain steps = route().steps();
         if (steps != null) {
             steps.editResponse(request, response, loop.edited().begin());
         }
         client().head(request, response, responseLines);
-        armForBody();
-    }
-
-    /**
-     * Whether the answer of another region's load balancer only says that none of its workers has answered, and the request goes elsewhere
-     * instead.
-     */
-    private boolean passesGatewayBy() {
-        if (!replayable || decide() == null) {
-            return false;
-        }
-        if (HandOver.isNotTaken(response)) {
-            writtenAttempts--;
-            pass(AttemptFailure.NOT_TAKEN);
-            return true;
-        }
-        if (HandOver.isFailed(response) && mayWriteAgain() && takesFromBudget()) {
-            pass(AttemptFailure.FAILED_BEHIND);
-            return true;
-        }
-        return false;
-    }
-
-    private void pass(AttemptFailure failure) {
-        Objects.requireNonNull(worker).leave();
-        giveBack(failure);
-    }
-
-    private void forgetBody() {
-        replayable = false;
-        held.release();
+        patience.forBody();
     }
 
     private void addToResponse(HeadWriter out) {
@@ -528,7 +367,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (!to.isWritable()) {
             demandOfWorker(false);
         }
-        armForBody();
+        patience.forBody();
     }
 
     /** The client takes more of the response again, or has enough for now. */
@@ -536,21 +375,22 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (phase == Phase.RELAY) {
             demandOfWorker(writable);
             if (headPassed) {
-                grace = false;
-                armForBody();
+                patience.renewGrace();
+                patience.forBody();
             }
         }
     }
 
     private void demandOfWorker(boolean more) {
-        if (worker != null) {
-            worker.demand(more);
+        WorkerSide from = attempt.worker();
+        if (from != null) {
+            from.demand(more);
         }
     }
 
     @Override
     public void responseEnded(byte @Nullable [] trailers) {
-        worker = null;
+        attempt.answered();
         client().end(trailers);
         settle(Reason.OK);
     }
@@ -559,111 +399,32 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     @Override
     public void failed(AttemptFailure failure, @Nullable BadMessage fault) {
-        Target failedAt = loseWorker(failure);
-        if (headPassed) {
-            loop.tellAttempt(this, failedAt, failure);
-            client().abort();
-            settle(Reason.RESPONSE_CUT);
-            return;
-        }
-        if (failure == AttemptFailure.STALE && !stale) {
-            writtenAttempts--;
-            if (replayable && request.method().idempotent()) {
-                stale = true;
-                connect(failedAt, true);
-                return;
-            }
-        }
-        tellFailure(failedAt, failure);
-        if (failure.neverWritten()) {
-            again();
-        } else if (!mayWriteAgain()) {
-            refuse(Reason.of(failure), fault);
-        } else if (takesFromBudget()) {
-            again();
-        } else {
-            refuse(Reason.RETRY_BUDGET, Reason.of(failure).status(), null);
-        }
+        retries.failed(failure, fault);
     }
 
     @Override
     public void workerSilent() {
-        Target elsewhere = decide();
-        if (elsewhere == null || !elsewhere.connectable(loop.clock().now())) {
-            return;
-        }
-        if (phase == Phase.CONNECT) {
-            loop.connector().cancel(target(), this);
-            giveBack(AttemptFailure.CONNECT_GIVEN_UP);
-        } else if (worker != null && mayWriteAgain() && takesFromBudget()) {
-            worker.abort();
-            giveBack(AttemptFailure.GIVEN_BACK);
-        }
+        retries.workerSilent();
     }
 
-    private void giveBack(AttemptFailure failure) {
-        tellFailure(loseWorker(failure), failure);
-        again();
-    }
-
-    /** The attempt that is under way is over; returns its target. */
-    private Target loseWorker(AttemptFailure failure) {
-        Target failedAt = target();
-        worker = null;
-        target = null;
-        failedAt.finish();
-        lastFailure = failure;
-        if (!headPassed) {
-            response.reset();
-            arm(App.Timeouts.OFF);
-        }
-        return failedAt;
-    }
-
-    private void tellFailure(Target failedAt, AttemptFailure failure) {
-        loop.tellAttempt(this, failedAt, failure);
-        failedAt.failed(loop.index(), failure.neverWritten() ? 0 : loop.clock().now() - times.connectedAt());
-    }
-
-    /** Whether the request could be sent once more. It never can once something of a response has been passed on. */
-    private boolean mayWriteAgain() {
-        return replayable && request.method().idempotent() && forwarding.handOver() == null && writtenAttempts < MOST_WRITTEN;
-    }
-
-    /** Pays for one more written attempt, if the app can afford it. */
-    private boolean takesFromBudget() {
-        return route().app().budget(loop.index()).take(loop.clock().now());
-    }
-
-    /** The first retry goes at once, later ones after 25 ms × 2ⁿ, give or take a half. */
-    private void again() {
-        if (attempts.count() <= 1) {
-            pick();
-            return;
-        }
+    /** The next attempt waits a while. */
+    void pauseBeforePick() {
         phase = Phase.PICK;
-        long delay = FIRST_DELAY << (attempts.count() - 2);
-        int asked = generation;
-        delayed = loop.executor()
-                .schedule(
-                        () -> {
-                            if (asked == generation && phase == Phase.PICK) {
-                                loop.clock().refresh();
-                                pick();
-                            }
-                        },
-                        delay / 2 + loop.random().nextLong(delay),
-                        TimeUnit.NANOSECONDS);
     }
 
     /** The request's body is malformed, did not come in time, or the like: nothing of it can be trusted. */
     public void requestFailed(Reason why, @Nullable BadMessage fault) {
         if (headPassed) {
-            client().abort();
-            settle(why);
+            cut(why);
         } else {
             refuse(why, fault);
         }
+    }
+
+    /** Ends what has been passed on in a way that the client can't take for the whole response. */
+    void cut(Reason why) {
+        client().abort();
+        settle(why);
     }
 
     /** The drain's time is over. */
@@ -679,91 +440,75 @@ public final class Exchange implements AttemptEvents, HeadLines {
         settle(Reason.CLIENT_GONE);
     }
 
-    private void refuse(Reason why, @Nullable BadMessage fault) {
+    void refuse(Reason why, @Nullable BadMessage fault) {
         refuse(why, fault == null || why != Reason.of(fault) ? why.status() : fault.status(), fault == null ? null : fault.sentence());
     }
 
-    private void refuse(Reason why, int answerStatus, @Nullable String detail) {
+    void refuse(Reason why, int answerStatus, @Nullable String detail) {
         answer(why, OwnAnswer.of(answerStatus, why, detail, requestId(), request));
     }
 
-    private void answer(Reason why, OwnAnswer answer) {
+    void answer(Reason why, OwnAnswer answer) {
         status = answer.status();
-        detachWorker(null);
-        boolean tells = isForGateway() && (writtenAttempts == 0 || why.ofWrittenAttempt()); // else a worker may still be at it
+        attempt.end(null);
+        boolean tells = isForGateway() && (!attempt.wasWritten() || why.ofWrittenAttempt()); // else a worker may still be at it
         client().answer(request, tells ? answer.because(why) : answer);
         settle(why);
     }
 
     /** Whether another load balancer has handed the request over; one whose request is refused before its head is whole may have. */
     private boolean isForGateway() {
-        return forwarding.handOver() != null || (phase == Phase.ADMIT && forwarding.peer().gateway());
+        return isHandedOver() || (phase == Phase.ADMIT && forwarding.peer().gateway());
     }
 
-    private void timeIsUp(long now) {
+    /** Whether another load balancer has handed it over. */
+    boolean isHandedOver() {
+        return forwarding.handOver() != null;
+    }
+
+    /** What was waited for has not come, at {@code now} ns. */
+    void timeIsUp(long now) {
         if (phase == Phase.SETTLED) {
             return;
         }
-        if (now - totalUntil >= 0 && totalUntil != App.Timeouts.OFF) {
-            detachWorker(phase == Phase.RELAY && requestEnded && !headPassed ? AttemptFailure.RESPONSE_TIMEOUT : null);
+        if (patience.isTotalOver(now)) {
+            attempt.end(phase == Phase.RELAY && body.isWhole() && !headPassed ? AttemptFailure.RESPONSE_TIMEOUT : null);
             requestFailed(Reason.TOTAL_TIMEOUT, null);
         } else if (phase == Phase.CONNECT) {
-            loop.connector().giveUp(Objects.requireNonNull(target), this);
-            failed(AttemptFailure.CONNECT_TIMEOUT, null);
+            loop.connector().giveUp(target(), this);
+            retries.failed(AttemptFailure.CONNECT_TIMEOUT, null);
+        } else if (phase == Phase.RELAY && headPassed) {
+            responseStands();
         } else if (phase == Phase.RELAY) {
-            if (headPassed && !client().isWritable() && !grace) {
-                grace = true;
-                armForBody();
-            } else if (worker != null && !headPassed && !requestEnded && !worker.isWritable() && !grace) {
-                grace = true;
-                armForRequest();
-            } else if (headPassed) {
-                detachWorker(requestEnded && client().isWritable() ? AttemptFailure.STALLED : null);
-                client().abort();
-                settle(Reason.IDLE_TIMEOUT);
-            } else {
-                WorkerSide slow = worker;
-                if (slow != null) {
-                    slow.abort();
-                }
-                failed(AttemptFailure.RESPONSE_TIMEOUT, null);
-            }
+            answerIsLate();
         }
     }
 
-    // ---- time
-
-    private void armForResponse() {
-        armWithinAttempt(loop.clock().now() + route().app().timeouts().response());
-    }
-
-    private void armForRequest() {
-        armWithinAttempt(loop.clock().now() + route().app().timeouts().idle());
-    }
-
-    /** The attempt's own bound ends with the head of the response. */
-    private void armWithinAttempt(long until) {
-        long attempt = route().app().timeouts().attempt();
-        arm(headPassed || attempt == App.Timeouts.OFF ? until : Math.min(until, times.connectedAt() + attempt));
-    }
-
-    private void armForBody() {
-        arm(loop.clock().now() + route().app().timeouts().idle());
-    }
-
-    private void arm(long until) {
-        long at = Math.min(until, totalUntil);
-        if (at == App.Timeouts.OFF) {
-            deadline.clear();
+    private void responseStands() {
+        if (!client().isWritable() && patience.grantsGrace()) {
+            patience.forBody();
         } else {
-            loop.wheel().set(deadline, at);
+            attempt.end(body.isWhole() && client().isWritable() ? AttemptFailure.STALLED : null);
+            cut(Reason.IDLE_TIMEOUT);
+        }
+    }
+
+    private void answerIsLate() {
+        WorkerSide slow = attempt.worker();
+        if (slow != null && !body.isWhole() && !slow.isWritable() && patience.grantsGrace()) {
+            patience.forRequest();
+        } else {
+            if (slow != null) {
+                slow.abort();
+            }
+            retries.failed(AttemptFailure.RESPONSE_TIMEOUT, null);
         }
     }
 
     // ---- settle
 
     private void settle(Reason why) {
-        detachWorker(null);
+        attempt.end(null);
         phase = Phase.SETTLED;
         reason = why;
         times.settled(loop.clock().now());
@@ -773,46 +518,23 @@ public final class Exchange implements AttemptEvents, HeadLines {
         last.settled();
     }
 
-    /** Ends the attempt that is under way, if there is one; {@code why} is null if it is not the worker's fault. */
-    private void detachWorker(@Nullable AttemptFailure why) {
-        WorkerSide at = worker;
-        Target last = target;
-        worker = null;
-        target = null;
-        if (at != null) {
-            at.abort();
-        } else if (phase == Phase.CONNECT && last != null) {
-            loop.connector().cancel(last, this);
-        }
-        if (last != null) {
-            last.finish();
-            loop.tellAttempt(this, last, why);
-        }
-    }
-
     /** Makes it new, for the next request. */
     void reset() {
-        generation++;
         phase = Phase.ADMIT;
         reason = Reason.OK;
         client = null;
         route = null;
-        lastFailure = null;
-        Future<?> timer = delayed;
-        if (timer != null) {
-            timer.cancel(false);
-            delayed = null;
-        }
-        deadline.clear();
-        held.release();
-        attempts.clear();
+        retries.reset();
+        resolution.reset();
+        patience.reset();
+        body.reset();
+        attempt.reset();
         request.reset();
         forwarding.reset();
         response.reset();
-        writtenAttempts = gate = status = 0;
-        requestEnded = replayable = headPassed = grace = false;
-        requestTrailers = null;
-        requestBytes = responseBytes = 0;
+        status = 0;
+        headPassed = false;
+        responseBytes = 0;
         times.reset();
     }
 
@@ -843,12 +565,12 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** Tries, those included that were never written. */
     public int attempts() {
-        return attempts.count();
+        return attempt.tried().count();
     }
 
     /** The target of the last try, or null if there was none. */
     public @Nullable Target lastTarget() {
-        return attempts.last();
+        return attempt.tried().last();
     }
 
     /** The head of the worker's response; empty if none was passed on. */
@@ -858,7 +580,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** Bytes of the request's body, framing not counted. */
     public long requestBytes() {
-        return requestBytes;
+        return body.bytes();
     }
 
     /** Bytes of the response's body, framing not counted. */
@@ -891,16 +613,16 @@ public final class Exchange implements AttemptEvents, HeadLines {
         return forwarding.peer();
     }
 
-    private ClientSide client() {
+    ClientSide client() {
         return Objects.requireNonNull(client);
     }
 
-    private Route route() {
+    Route route() {
         return Objects.requireNonNull(route);
     }
 
     /** The target of the attempt that is under way. */
     private Target target() {
-        return Objects.requireNonNull(target);
+        return attempt.target();
     }
 }
