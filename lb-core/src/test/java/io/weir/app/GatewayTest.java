@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.admin.Readiness;
 import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
+import io.weir.explain.Explainer;
+import io.weir.explain.Question;
 import io.weir.loop.TransportKind;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -93,7 +95,11 @@ class GatewayTest {
     }
 
     private LoadBalancer near(LoadBalancer far, AnsweringWorker worker) throws Exception {
-        Settings settings = ConfigReader.read("test", """
+        return opened(LoadBalancer.start(nearSettings(far, worker), new TransportChoice(TransportKind.NIO, "the same everywhere"), 1));
+    }
+
+    private static Settings nearSettings(LoadBalancer far, AnsweringWorker worker) throws Exception {
+        return ConfigReader.read("test", """
                 domains: [example.com]
                 here: { region: ca-c1, zone: ca-c1a }
                 regions: { ca-c1: { jurisdiction: CA, zones: [ca-c1a] }, us-e1: { jurisdiction: US, zones: [us-e1a] } }
@@ -106,7 +112,6 @@ class GatewayTest {
                       ca-c1: { workers: [ { address: "127.0.0.1:%d", zone: ca-c1a } ] }
                     failover: { to: [ca-c1] }
                 """.formatted(port(far), worker.port())).settings();
-        return opened(LoadBalancer.start(settings, new TransportChoice(TransportKind.NIO, "the same everywhere"), 1));
     }
 
     private static int port(LoadBalancer balancer) {
@@ -190,6 +195,21 @@ class GatewayTest {
             assertThat(new String(asks.getInputStream().readAllBytes(), ISO_8859_1)).startsWith("HTTP/1.1 200").endsWith(" draining\n");
             drain.join();
         }
+    }
+
+    @Test
+    void anExplanationNamesTheGatewayAndWhatItReports() throws Exception {
+        AnsweringWorker there = opened(AnsweringWorker.start("there"));
+        AnsweringWorker here = opened(AnsweringWorker.start("here"));
+        LoadBalancer far = far(there);
+        await(() -> pools(far).contains("orders us-e1 1 1"));
+        LoadBalancer near = near(far, here);
+        LiveSubject subject = new LiveSubject(near, nearSettings(far, here));
+        Question question = Question.of("GET", "http://orders.us-e1.example.com:" + port(near) + "/", List.of(), "127.0.0.1", 1);
+
+        await(() -> Explainer.explain(question, subject).json().contains("\"gateway\": {\"region\": \"us-e1\", \"available\": 1, \"enabled\": 1}"));
+        assertThat(Explainer.explain(question, subject).text().replaceAll("\\s+", " "))
+                .contains("Handed over to the load balancer of us-e1 at 127.0.0.1:" + port(far) + ", which picks among its own; it reports 1 of 1 able to serve.");
     }
 
     @Test
