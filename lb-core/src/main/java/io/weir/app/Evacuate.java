@@ -1,10 +1,8 @@
 package io.weir.app;
 
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -19,16 +17,13 @@ import picocli.CommandLine.Parameters;
             "It is refused where an app would be left without enough who are well, unless by --force.",
             ProcessOptions.SEARCH
         })
-final class Evacuate implements Callable<Integer> {
+final class Evacuate extends ProcessCommand {
     /** The guard looks at every app first. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Parameters(index = "0", paramLabel = "WHAT", description = "what is evacuated")
     @SuppressWarnings("NullAway.Init")
     private String what;
-
-    @Parameters(index = "1", paramLabel = "FILE|DIR", arity = "0..1", description = "the config that the process was started with")
-    private @Nullable String config;
 
     @Option(names = "--for", required = true, paramLabel = "DURATION", description = "when it ends by itself: 30m, 2h")
     @SuppressWarnings("NullAway.Init")
@@ -46,22 +41,18 @@ final class Evacuate implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "N", description = "at most so many rows in each table (20)")
     private @Nullable Integer limit;
 
-    @Mixin
-    private final ProcessOptions options = new ProcessOptions();
-
-    @Override
-    public Integer call() {
-        return evacuate(ProcessOptions.Surroundings.ofThisProcess());
+    Evacuate() {
+        super("evacuate", PATIENCE);
     }
 
-    int evacuate(ProcessOptions.Surroundings around) {
-        Call call = Call.post("/evacuate")
+    @Override
+    Call asked() {
+        return Call.post("/evacuate")
                 .with("what", what)
                 .with("for", length)
                 .withFlag("hard", hard)
                 .withFlag("dry-run", dryRun)
                 .withFlag("force", force)
                 .with("limit", limit);
-        return options.print("evacuate", config, call, PATIENCE, around);
     }
 }

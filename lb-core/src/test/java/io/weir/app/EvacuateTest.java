@@ -122,11 +122,11 @@ class EvacuateTest {
     }
 
     private int evacuate(String... args) {
-        return run(new Evacuate(), command -> command.evacuate(around()), args);
+        return run(new Evacuate(), command -> command.run(around()), args);
     }
 
     private int restore(String... args) {
-        return run(new Restore(), command -> command.restore(around()), args);
+        return run(new Restore(), command -> command.run(around()), args);
     }
 
     private int simulate(String... args) {

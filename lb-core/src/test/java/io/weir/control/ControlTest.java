@@ -2,14 +2,22 @@ package io.weir.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.weir.balancing.Line;
+import io.weir.balancing.RecordedTarget;
+import io.weir.config.ConfigReader;
+import io.weir.failover.ErrorRates;
+import io.weir.failover.Evacuation;
+import io.weir.failover.Evacuations;
 import io.weir.failover.Scope;
 import io.weir.health.Health;
 import io.weir.routing.App;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ControlTest {
     private static final String CONFIG = """
@@ -97,5 +105,21 @@ class ControlTest {
         rig.pass(Duration.ofSeconds(1));
         assertThat(lonely.plan()).isSameAs(before);
         assertThat(before.shares()).containsExactly(Line.ALL);
+    }
+
+    @Test
+    void theFirstPlansAreMadeAmidTheEvacuationsThatWereKept(@TempDir Path folder) throws Exception {
+        EvacuationFile file = new EvacuationFile(folder);
+        file.write(Evacuations.NONE.with(new Evacuation(Scope.parse("region=r1"), ControlRig.BEGIN.plusSeconds(60), false)));
+        Control control = new Control(
+                new EmbeddedChannel().eventLoop(), () -> 0, () -> ControlRig.BEGIN, file, ErrorRates.UNKNOWN, ControlListener.NOBODY);
+        Tables tables = new Tables((_, worker, weight, _) -> new RecordedTarget(worker.address().toString(), worker.zone(), weight, 0, 0, true), 1);
+        var apps = tables.build(ConfigReader.read("test", CONFIG).settings(), 0, control.recall()).apps();
+
+        var first = Objects.requireNonNull(apps.getFirst().app().in("r1")).plan();
+        assertThat(first.shares()).containsExactly(Line.NONE, Line.ALL);
+        control.take(apps, () -> {});
+        assertThat(control.evacuations().all()).hasSize(1);
+        assertThat(Objects.requireNonNull(apps.getFirst().app().in("r1")).plan()).isSameAs(first);
     }
 }
