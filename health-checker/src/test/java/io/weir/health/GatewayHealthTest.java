@@ -55,7 +55,7 @@ class GatewayHealthTest {
 
         assertThat(watch.health(orders)).isEqualTo(Health.UNHEALTHY);
         assertThat(watch.transitions.getLast().detail()).contains("no worker of orders is well");
-        assertThat(watch.transitions.getLast().silent()).isFalse();
+        assertThat(watch.transitions.getLast().contact()).isEqualTo(Contact.ANSWERS);
         assertThat(watch.health(stock)).isEqualTo(Health.HEALTHY);
     }
 
@@ -66,7 +66,7 @@ class GatewayHealthTest {
 
         assertThat(watch.health(orders)).isEqualTo(Health.UNHEALTHY);
         assertThat(watch.health(stock)).isEqualTo(Health.UNHEALTHY);
-        assertThat(watch.transitions.getLast().silent()).isTrue();
+        assertThat(watch.transitions.getLast().contact()).isEqualTo(Contact.SILENT);
     }
 
     @Test
@@ -100,7 +100,7 @@ class GatewayHealthTest {
         watch.pass(TWO_INTERVALS);
         said.put(orders, CheckResult.passed("1 of 4", 0.25));
         watch.pass(TWO_INTERVALS);
-        watch.monitor.traffic(List.of(new TrafficReport(orders, 10, 0, 0, 0, false)));
+        watch.monitor.traffic(List.of(new TrafficReport(orders, 10, 0, 0, 0, 0, false)));
         watch.pass(TWO_INTERVALS);
 
         assertThat(watch.transitions).filteredOn(change -> change.worker().equals(orders)).last()

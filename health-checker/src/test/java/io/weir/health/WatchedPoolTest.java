@@ -139,7 +139,7 @@ class WatchedPoolTest {
         HealthTransition last = watch.transitions.getLast();
         assertThat(last.cause()).isEqualTo(Cause.SUCCESS_RATE);
         assertThat(last.detail()).isEqualTo("70% of its answers are good, 99% of the others'");
-        assertThat(last.silent()).isFalse();
+        assertThat(last.contact()).isEqualTo(Contact.ANSWERS);
     }
 
     @Test

@@ -57,6 +57,7 @@ public final class Control {
     private final Set<AppControl> changed = new LinkedHashSet<>();
     private final List<HealthTransition> untold = new ArrayList<>();
     private final List<Target> silent = new ArrayList<>();
+    private final List<Target> refusing = new ArrayList<>();
     private final RiskBook riskBook;
     private boolean gathering;
     private boolean measuring;
@@ -157,10 +158,15 @@ public final class Control {
         chronicle.healthChanged(state.app(), transition);
         untold.add(transition);
         changed(state.app());
-        if (transition.to() == Health.UNHEALTHY && transition.silent()) {
-            silent.add(state.member().target());
-        } else if (transition.to().available()) {
-            state.member().target().proven();
+        Target target = state.member().target();
+        if (transition.to().available()) {
+            target.proven();
+        } else if (transition.to() == Health.UNHEALTHY) {
+            switch (transition.contact()) {
+                case SILENT -> silent.add(target);
+                case REFUSES -> refusing.add(target);
+                case ANSWERS -> {}
+            }
         }
     }
 
@@ -252,6 +258,8 @@ public final class Control {
         now.forEach(app -> Guarded.run(() -> replan(app)));
         silent.forEach(Target::foundSilent); // with the new plans in force, what is given back goes elsewhere
         silent.clear();
+        refusing.forEach(Target::foundRefusing);
+        refusing.clear();
         List<HealthTransition> tell = List.copyOf(untold);
         untold.clear();
         tell.forEach(transition -> Guarded.run(() -> listener.healthChanged(transition)));

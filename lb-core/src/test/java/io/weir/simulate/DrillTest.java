@@ -11,6 +11,7 @@ import io.weir.control.Tables;
 import io.weir.failover.ErrorRates;
 import io.weir.failover.Member;
 import io.weir.failover.Scope;
+import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import java.io.IOException;
@@ -56,7 +57,14 @@ class DrillTest {
         control.take(tables.build(ConfigReader.read("test", CONFIG).settings(), thread.now()).apps(), () -> {});
         for (AppControl app : control.apps()) {
             control.states(app).forEach(state -> control.healthChanged(new HealthTransition(
-                    state.member().worker(), state.health(), Health.HEALTHY, HealthTransition.Cause.CHECK, "", false, 0, thread.now())));
+                    state.member().worker(),
+                    state.health(),
+                    Health.HEALTHY,
+                    HealthTransition.Cause.CHECK,
+                    "",
+                    Contact.ANSWERS,
+                    0,
+                    thread.now())));
         }
         thread.pass(10);
     }
