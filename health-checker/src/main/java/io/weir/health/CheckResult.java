@@ -35,8 +35,10 @@ public record CheckResult(@Nullable Failure failure, String detail, @Nullable In
 
     /** What was not well. */
     public enum Failure {
-        /** The connection was refused, or its host is unknown or can't be reached. */
+        /** The connection was refused, or its host is unknown. Connections that there are may be well. */
         REFUSED,
+        /** No way leads to its host. */
+        UNREACHABLE,
         /** No connection, or no whole answer, in time. */
         TIMEOUT,
         /** The connection ended before the answer was whole. */
@@ -48,9 +50,13 @@ public record CheckResult(@Nullable Failure failure, String detail, @Nullable In
         /** It could not be asked, by no fault of its own: this process has no descriptor or no port left. It says nothing of the worker. */
         UNASKED;
 
-        /** Whether the worker didn't answer at all: requests that wait for it wait in vain. */
-        public boolean silent() {
-            return this == REFUSED || this == TIMEOUT || this == RESET;
+        /** What it says of requests that the worker has. */
+        public Contact contact() {
+            return switch (this) {
+                case REFUSED -> Contact.REFUSES;
+                case UNREACHABLE, TIMEOUT, RESET -> Contact.SILENT;
+                case MALFORMED, UNWELL, UNASKED -> Contact.ANSWERS;
+            };
         }
     }
 

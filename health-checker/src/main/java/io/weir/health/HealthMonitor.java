@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -40,6 +41,9 @@ public final class HealthMonitor implements AutoCloseable {
 
     private final Pace suspects = new Pace();
     private boolean closed;
+
+    /** Who gets requests while it is well. */
+    private Predicate<Worker> inService = _ -> true;
 
     private record PoolName(String app, String region) {}
 
@@ -69,6 +73,14 @@ public final class HealthMonitor implements AutoCloseable {
             throw new IllegalArgumentException("not the workers of one pool: " + names);
         }
         onLoop(() -> replace(names.iterator().next(), workers, settings));
+    }
+
+    /**
+     * Tells who gets requests while it is well: whose weight is not 0, and whom people let serve. Nobody is ejected because others are left who
+     * get none. It is asked on the health loop whenever that matters. Until it is told, all do.
+     */
+    public void inService(Predicate<Worker> which) {
+        onLoop(() -> inService = which);
     }
 
     /** Ends what {@link #watch} began. Nothing is announced. */
@@ -153,7 +165,7 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     private void replace(PoolName name, Set<Worker> workers, HealthSettings settings) {
-        WatchedPool pool = pools.computeIfAbsent(name, _ -> new WatchedPool(settings, time.now()));
+        WatchedPool pool = pools.computeIfAbsent(name, _ -> new WatchedPool(settings, worker -> inService.test(worker), time.now()));
         Iterator<WatchedWorker> watched = pool.workers().values().iterator();
         while (watched.hasNext()) {
             WatchedWorker worker = watched.next();

@@ -7,15 +7,16 @@ import io.weir.topology.Worker;
  *
  * @param cause what changed it
  * @param detail what was seen, for people: {@code status 503}, {@code 5 failures in a row}
- * @param silent whether it is unhealthy because it doesn't answer: then requests that wait for it are given back
+ * @param contact of one that has become unhealthy: which of the requests that it has are given back
  * @param since ns on the monitor's clock from the first sign (a failed attempt, a failed check) to the change; 0 where there was none
  * @param at ns on the monitor's clock
  * @param share of what stands behind it, how much can serve, 0 to 1; 1 of a worker
  */
-public record HealthTransition(Worker worker, Health from, Health to, Cause cause, String detail, boolean silent, long since, long at, double share) {
+public record HealthTransition(
+        Worker worker, Health from, Health to, Cause cause, String detail, Contact contact, long since, long at, double share) {
     /** One of a worker that stands for itself. */
-    public HealthTransition(Worker worker, Health from, Health to, Cause cause, String detail, boolean silent, long since, long at) {
-        this(worker, from, to, cause, detail, silent, since, at, 1);
+    public HealthTransition(Worker worker, Health from, Health to, Cause cause, String detail, Contact contact, long since, long at) {
+        this(worker, from, to, cause, detail, contact, since, at, 1);
     }
 
     /** Whether the health is what it was, and only the share is another. */
@@ -24,7 +25,7 @@ public record HealthTransition(Worker worker, Health from, Health to, Cause caus
     }
 
     HealthTransition withShare(double now) {
-        return now == share ? this : new HealthTransition(worker, from, to, cause, detail, silent, since, at, now);
+        return now == share ? this : new HealthTransition(worker, from, to, cause, detail, contact, since, at, now);
     }
 
     /** What changes a worker's health. */

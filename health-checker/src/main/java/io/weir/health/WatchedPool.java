@@ -4,15 +4,18 @@ import io.weir.config.EjectionSettings;
 import io.weir.config.HealthSettings;
 import io.weir.health.HealthTransition.Cause;
 import io.weir.topology.Worker;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of one app in one region: compares their answers, and holds ejections within bounds. Out by answers are at most
- * {@code most} of the pool, one if that is less than one, and never the last available worker. Those that checks convicted don't count as
- * ejected: checks are believed without bounds.
+ * {@code most} of the pool and of those of it that get requests, one if that is less than one, and never the last available one of these.
+ * Those that checks convicted don't count as ejected: checks are believed without bounds.
  *
  * <p>Success rates are counted in windows of 10 s. Each second, what the window holds so far is compared by {@link SuccessRate}, so that much
  * traffic needs no 10 s to see a bad worker; the worst of those found guilty goes, and the rest are seen a second later, compared with
@@ -23,12 +26,15 @@ final class WatchedPool {
     private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
 
     private final Map<Worker, WatchedWorker> workers = new LinkedHashMap<>();
+    private final Predicate<Worker> inService;
     private HealthSettings settings;
     private long windowStart;
     private long lookedAt;
 
-    WatchedPool(HealthSettings settings, long now) {
+    /** {@code inService}: who gets requests while it is well, by what people say and settings. */
+    WatchedPool(HealthSettings settings, Predicate<Worker> inService, long now) {
         this.settings = settings;
+        this.inService = inService;
         this.windowStart = now;
         this.lookedAt = now;
     }
@@ -66,16 +72,26 @@ final class WatchedPool {
     }
 
     private boolean canSpare(WatchedWorker worker, EjectionSettings limits) {
-        int ejected = 0;
-        int others = 0;
-        for (WatchedWorker each : workers.values()) {
-            if (each.health().ejected()) {
-                ejected++;
-            } else if (each != worker && each.health().health().available()) {
-                others++;
-            }
+        if (!hasRoom(workers.values(), limits)) {
+            return false; // while many fail at once, most are turned away here
         }
-        return others > 0 && ejected < mostEjected(workers.size(), limits.most());
+        Collection<WatchedWorker> serving = serving();
+        return (!serving.contains(worker) || hasRoom(serving, limits))
+                && serving.stream().anyMatch(each -> each != worker && each.health().health().available());
+    }
+
+    /** Those that get requests while they are well. If nobody is in service, those who are called back, or nobody: then all count. */
+    private Collection<WatchedWorker> serving() {
+        List<WatchedWorker> serving = workers.values().stream().filter(each -> inService.test(each.worker())).toList();
+        return serving.isEmpty() ? workers.values() : serving;
+    }
+
+    private static boolean hasRoom(Collection<WatchedWorker> those, EjectionSettings limits) {
+        int ejected = 0;
+        for (WatchedWorker each : those) {
+            ejected += each.health().ejected() ? 1 : 0;
+        }
+        return ejected < mostEjected(those.size(), limits.most());
     }
 
     /** How many of {@code size} may be out by answers. */

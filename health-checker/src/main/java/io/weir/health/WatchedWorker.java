@@ -71,7 +71,7 @@ final class WatchedWorker {
             share = own.share();
             if (change == null) {
                 Health same = health.health();
-                change = new HealthTransition(worker, same, same, Cause.CHECK, own.detail(), false, 0, now);
+                change = new HealthTransition(worker, same, same, Cause.CHECK, own.detail(), Contact.ANSWERS, 0, now);
             }
         }
         announce(change);

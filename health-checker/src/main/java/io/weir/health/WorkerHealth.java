@@ -68,6 +68,8 @@ final class WorkerHealth {
     private int badAnswers;
     /** Whether none of the bad answers in a row was an answer at all. */
     private boolean silentStreak;
+    /** Whether one of them was a connection that was refused: then somebody is there to refuse. */
+    private boolean refusedInStreak;
 
     /** On probation: good answers that are still wanted before one bad answer is no longer too many. */
     private int trial;
@@ -94,7 +96,7 @@ final class WorkerHealth {
 
     /** It was just made, with the settings that it has. */
     @Nullable HealthTransition begin(long now) {
-        return settings.check() == null ? to(HEALTHY, Cause.SETTINGS, "not checked", false, now) : null;
+        return settings.check() == null ? to(HEALTHY, Cause.SETTINGS, "not checked", Contact.ANSWERS, now) : null;
     }
 
     /** It is watched in another way. What was found in the old way stays, but for counts of checks. */
@@ -113,7 +115,7 @@ final class WorkerHealth {
             probationEnd = since + slowStart();
         }
         if (check == null && health == UNPROVEN) {
-            return to(HEALTHY, Cause.SETTINGS, "not checked any more", false, now);
+            return to(HEALTHY, Cause.SETTINGS, "not checked any more", Contact.ANSWERS, now);
         }
         if (check == null && convicted) {
             return probation(Cause.SETTINGS, "not checked any more", now);
@@ -141,7 +143,7 @@ final class WorkerHealth {
         passed++;
         suspicion.refuted(check, now);
         return switch (health) {
-            case UNPROVEN -> to(HEALTHY, Cause.CHECK, result.detail(), false, now);
+            case UNPROVEN -> to(HEALTHY, Cause.CHECK, result.detail(), Contact.ANSWERS, now);
             case HEALTHY -> null;
             case UNHEALTHY -> !ejected && passed >= check.rise() ? probation(Cause.CHECK, result.detail(), now) : null;
             case PROBATION -> {
@@ -168,7 +170,7 @@ final class WorkerHealth {
             return null;
         }
         forgetEjections(now);
-        return to(UNHEALTHY, Cause.CHECK, result.detail(), failure.silent(), now);
+        return to(UNHEALTHY, Cause.CHECK, result.detail(), failure.contact(), now);
     }
 
     /** Requests saw something. */
@@ -191,7 +193,9 @@ final class WorkerHealth {
     private void count(TrafficReport report) {
         boolean silent = report.bad() > 0 && report.silent() == report.bad();
         if (report.bad() > 0) {
-            silentStreak = silent && (silentStreak || badAnswers == 0 || report.good() > 0);
+            boolean begins = badAnswers == 0 || report.good() > 0;
+            silentStreak = silent && (silentStreak || begins);
+            refusedInStreak = report.refused() > 0 || (refusedInStreak && !begins);
         }
         badAnswers = report.streak();
     }
@@ -213,7 +217,14 @@ final class WorkerHealth {
         forgetEjections(now);
         ejection.begin(limits, now);
         ejected = true;
-        return to(UNHEALTHY, why, what, why == Cause.FAILURES && silentStreak, now);
+        return to(UNHEALTHY, why, what, why == Cause.FAILURES ? contactInStreak() : Contact.ANSWERS, now);
+    }
+
+    private Contact contactInStreak() {
+        if (!silentStreak) {
+            return Contact.ANSWERS;
+        }
+        return refusedInStreak ? Contact.REFUSES : Contact.SILENT;
     }
 
     /** When {@link #due} wants to be called, in ns, or {@link LoopTime#NEVER}. */
@@ -277,7 +288,7 @@ final class WorkerHealth {
         trial = settings.ejection() == null ? 0 : settings.ejection().failures();
         probationEnd = now + slowStart();
         suspicion.settle();
-        return to(PROBATION, why, what, false, now);
+        return to(PROBATION, why, what, Contact.ANSWERS, now);
     }
 
     private long slowStart() {
@@ -289,14 +300,14 @@ final class WorkerHealth {
             return null;
         }
         if (goodAnswerSince) {
-            return to(HEALTHY, Cause.ANSWERS, "its answers are good", false, now);
+            return to(HEALTHY, Cause.ANSWERS, "its answers are good", Contact.ANSWERS, now);
         }
-        return passedSince ? to(HEALTHY, Cause.CHECK, "its checks pass", false, now) : null;
+        return passedSince ? to(HEALTHY, Cause.CHECK, "its checks pass", Contact.ANSWERS, now) : null;
     }
 
-    private HealthTransition to(Health next, Cause why, String what, boolean silent, long now) {
+    private HealthTransition to(Health next, Cause why, String what, Contact contact, long now) {
         long age = suspicion.age(now);
-        var transition = new HealthTransition(worker, health, next, why, what, silent, next == UNHEALTHY ? age : 0, now);
+        var transition = new HealthTransition(worker, health, next, why, what, contact, next == UNHEALTHY ? age : 0, now);
         if (next.available() && !health.available()) {
             availableSince = now;
         }

@@ -56,7 +56,7 @@ class GatewayHealthTest {
 
         assertThat(watch.health(orders)).isEqualTo(Health.UNHEALTHY);
         assertThat(watch.transitions.getLast().detail()).contains("no worker of orders is well");
-        assertThat(watch.transitions.getLast().silent()).isFalse();
+        assertThat(watch.transitions.getLast().contact()).isEqualTo(Contact.ANSWERS);
         assertThat(watch.health(stock)).isEqualTo(Health.HEALTHY);
     }
 
@@ -67,7 +67,7 @@ class GatewayHealthTest {
 
         assertThat(watch.health(orders)).isEqualTo(Health.UNHEALTHY);
         assertThat(watch.health(stock)).isEqualTo(Health.UNHEALTHY);
-        assertThat(watch.transitions.getLast().silent()).isTrue();
+        assertThat(watch.transitions.getLast().contact()).isEqualTo(Contact.SILENT);
     }
 
     @Test
@@ -101,7 +101,7 @@ class GatewayHealthTest {
         watch.pass(TWO_INTERVALS);
         said.put(orders, CheckResult.of(new Behind(1, 4), "1 of 4"));
         watch.pass(TWO_INTERVALS);
-        watch.monitor.traffic(List.of(new TrafficReport(orders, 10, 0, 0, 0, false)));
+        watch.monitor.traffic(List.of(new TrafficReport(orders, 10, 0, 0, 0, 0, false)));
         watch.pass(TWO_INTERVALS);
 
         assertThat(watch.transitions).filteredOn(change -> change.worker().equals(orders)).last()

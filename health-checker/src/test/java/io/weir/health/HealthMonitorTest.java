@@ -111,7 +111,7 @@ class HealthMonitorTest {
         watch.pass(6000 + 2000 + 1000 + 1000);
 
         assertThat(watch.story(first)).containsExactly("unproven>healthy CHECK", "healthy>unhealthy CHECK");
-        assertThat(watch.transitions.getLast().silent()).isTrue();
+        assertThat(watch.transitions.getLast().contact()).isEqualTo(Contact.SILENT);
         assertThat(watch.transitions.getLast().since()).isEqualTo(Duration.ofSeconds(2).toNanos());
         List<Question> last = checks.questions.subList(checks.questions.size() - 3, checks.questions.size());
         assertThat(last.stream().filter(question -> question.timeout().equals(Duration.ofSeconds(1))).count()).isGreaterThanOrEqualTo(2);

@@ -39,25 +39,30 @@ final class Samples {
     }
 
     static TrafficReport good(Worker worker, int count) {
-        return new TrafficReport(worker, count, 0, 0, 0, false);
+        return new TrafficReport(worker, count, 0, 0, 0, 0, false);
     }
 
     /** Bad answers, {@code streak} in a row by now. */
     static TrafficReport bad(Worker worker, int count, int streak) {
-        return new TrafficReport(worker, 0, count, streak, 0, false);
+        return new TrafficReport(worker, 0, count, streak, 0, 0, false);
     }
 
     /** Attempts that got no answer, {@code streak} in a row by now. */
     static TrafficReport silent(Worker worker, int count, int streak) {
-        return new TrafficReport(worker, 0, count, streak, count, false);
+        return new TrafficReport(worker, 0, count, streak, count, 0, false);
+    }
+
+    /** Attempts that got no connection, as it was refused, {@code streak} bad ones in a row by now. */
+    static TrafficReport refused(Worker worker, int count, int streak) {
+        return new TrafficReport(worker, 0, count, streak, count, count, false);
     }
 
     /** Good and bad ones, a good one last. */
     static TrafficReport mixed(Worker worker, int good, int bad) {
-        return new TrafficReport(worker, good, bad, 0, 0, false);
+        return new TrafficReport(worker, good, bad, 0, 0, 0, false);
     }
 
     static TrafficReport waiting(Worker worker) {
-        return new TrafficReport(worker, 0, 0, 0, 0, true);
+        return new TrafficReport(worker, 0, 0, 0, 0, 0, true);
     }
 }

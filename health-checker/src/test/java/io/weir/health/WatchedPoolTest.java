@@ -94,6 +94,47 @@ class WatchedPoolTest {
         assertThat(watch.health(four.get(0))).isEqualTo(HEALTHY);
     }
 
+    /** Those who are well and get no requests, as they weigh nothing or are evacuated, are nobody to leave the traffic to. */
+    @Test
+    void theLastThatGetsRequestsStays() {
+        watch.monitor.inService(worker -> worker.equals(four.get(0)) || worker.equals(four.get(1)));
+        watch(four);
+        watch.traffic(bad(four.get(0), 5, 5));
+        assertThat(watch.health(four.get(0))).isEqualTo(UNHEALTHY);
+        watch.traffic(bad(four.get(1), 5, 5));
+
+        assertThat(four).extracting(watch::health).containsExactly(UNHEALTHY, HEALTHY, HEALTHY, HEALTHY);
+    }
+
+    @Test
+    void theCeilingIsOneOfThoseThatGetRequestsToo() {
+        List<Worker> eight = workers(8);
+        watch.monitor.inService(eight.subList(0, 4)::contains);
+        watch(eight);
+        eight.subList(0, 4).forEach(worker -> watch.traffic(bad(worker, 5, 5)));
+
+        assertThat(eight.subList(0, 4)).extracting(watch::health).containsExactly(UNHEALTHY, UNHEALTHY, HEALTHY, HEALTHY);
+    }
+
+    @Test
+    void oneThatGetsNoNewRequestsIsEjectedForThoseThatItStillHas() {
+        watch.monitor.inService(worker -> !worker.equals(four.get(0)));
+        watch(four);
+        watch.traffic(bad(four.get(0), 5, 5));
+
+        assertThat(watch.health(four.get(0))).isEqualTo(UNHEALTHY);
+    }
+
+    /** An evacuated pool whose workers are called back, since nothing else is left. */
+    @Test
+    void whereNobodyIsInServiceAllCount() {
+        watch.monitor.inService(_ -> false);
+        watch(four);
+        four.forEach(worker -> watch.traffic(bad(worker, 5, 5)));
+
+        assertThat(four).extracting(watch::health).containsExactly(UNHEALTHY, UNHEALTHY, HEALTHY, HEALTHY);
+    }
+
     @Test
     void thoseThatChecksConvictedTakeNoRoomUnderTheCeiling() {
         four.subList(0, 2).forEach(worker -> watch.checks.say(worker.address(), ScriptedChecks.REFUSED));
@@ -139,7 +180,7 @@ class WatchedPoolTest {
         HealthTransition last = watch.transitions.getLast();
         assertThat(last.cause()).isEqualTo(Cause.SUCCESS_RATE);
         assertThat(last.detail()).isEqualTo("70% of its answers are good, 99% of the others'");
-        assertThat(last.silent()).isFalse();
+        assertThat(last.contact()).isEqualTo(Contact.ANSWERS);
     }
 
     @Test

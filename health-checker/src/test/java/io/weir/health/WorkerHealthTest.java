@@ -10,6 +10,7 @@ import static io.weir.health.Samples.SETTINGS;
 import static io.weir.health.Samples.UNCHECKED;
 import static io.weir.health.Samples.bad;
 import static io.weir.health.Samples.good;
+import static io.weir.health.Samples.refused;
 import static io.weir.health.Samples.silent;
 import static io.weir.health.Samples.waiting;
 import static io.weir.health.Samples.with;
@@ -27,6 +28,8 @@ import io.weir.topology.Worker;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each edge of the transition table, and the edges that are none. */
 class WorkerHealthTest {
@@ -60,7 +63,28 @@ class WorkerHealthTest {
 
         assertChange(change, UNPROVEN, UNHEALTHY, Cause.CHECK, "connection refused");
         assertThat(requireNonNull(change).since()).isEqualTo(Duration.ofSeconds(1).toNanos());
-        assertThat(change.silent()).isTrue();
+        assertThat(change.contact()).isEqualTo(Contact.REFUSES);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "REFUSED, REFUSES",
+        "UNREACHABLE, SILENT",
+        "TIMEOUT, SILENT",
+        "RESET, SILENT",
+        "MALFORMED, ANSWERS",
+        "UNWELL, ANSWERS",
+        "UNASKED, ANSWERS"
+    })
+    void theLastFailedCheckSaysWhatBecomesOfWhatItHas(CheckResult.Failure failure, Contact contact) {
+        healthy();
+        health.checked(failure == CheckResult.Failure.TIMEOUT ? REFUSED : CheckResult.failed(CheckResult.Failure.TIMEOUT, ""), now);
+        health.checked(REFUSED, later(500));
+
+        HealthTransition change = requireNonNull(health.checked(CheckResult.failed(failure, ""), later(500)));
+
+        assertThat(change.to()).isEqualTo(UNHEALTHY);
+        assertThat(change.contact()).isEqualTo(contact);
     }
 
     @Test
@@ -87,7 +111,7 @@ class WorkerHealthTest {
         HealthTransition change = health.checked(UNWELL, later(500));
 
         assertChange(change, HEALTHY, UNHEALTHY, Cause.CHECK, "status 503");
-        assertThat(requireNonNull(change).silent()).isFalse();
+        assertThat(requireNonNull(change).contact()).isEqualTo(Contact.ANSWERS);
         assertThat(health.suspected()).isFalse();
     }
 
@@ -165,9 +189,34 @@ class WorkerHealthTest {
         HealthTransition change = health.eject(Cause.FAILURES, "5 failures in a row", now);
 
         assertChange(change, HEALTHY, UNHEALTHY, Cause.FAILURES, "5 failures in a row");
-        assertThat(change.silent()).isFalse();
+        assertThat(change.contact()).isEqualTo(Contact.ANSWERS);
         assertThat(change.since()).isEqualTo(Duration.ofMillis(100).toNanos());
         assertThat(health.ejected()).isTrue();
+    }
+
+    /** As one that shuts down does: idle connections end, and then there are no new ones. */
+    @Test
+    void anEjectionIsARefusalIfAConnectionInTheRowWasRefusedAndNoneOfItWasAnAnswer() {
+        healthy();
+        health.answered(silent(WORKER, 2, 2), now);
+        health.answered(refused(WORKER, 3, 5), now);
+        assertThat(health.eject(Cause.FAILURES, "", now).contact()).isEqualTo(Contact.REFUSES);
+
+        healthy();
+        health.answered(refused(WORKER, 3, 3), now);
+        health.answered(silent(WORKER, 2, 5), now);
+        assertThat(health.eject(Cause.FAILURES, "", now).contact()).isEqualTo(Contact.REFUSES);
+
+        healthy();
+        health.answered(refused(WORKER, 3, 3), now);
+        health.answered(bad(WORKER, 2, 5), now);
+        assertThat(health.eject(Cause.FAILURES, "", now).contact()).isEqualTo(Contact.ANSWERS);
+
+        healthy();
+        health.answered(refused(WORKER, 3, 3), now);
+        health.answered(good(WORKER, 1), now);
+        health.answered(silent(WORKER, 5, 5), now);
+        assertThat(health.eject(Cause.FAILURES, "", now).contact()).as("the refusals were of another row").isEqualTo(Contact.SILENT);
     }
 
     @Test
@@ -175,16 +224,16 @@ class WorkerHealthTest {
         healthy();
         health.answered(bad(WORKER, 1, 1), now);
         health.answered(silent(WORKER, 4, 5), now);
-        assertThat(health.eject(Cause.FAILURES, "", now).silent()).isFalse();
+        assertThat(health.eject(Cause.FAILURES, "", now).contact()).isEqualTo(Contact.ANSWERS);
 
         healthy();
         health.answered(silent(WORKER, 2, 2), now);
         health.answered(silent(WORKER, 3, 5), now);
-        assertThat(health.eject(Cause.FAILURES, "", now).silent()).isTrue();
+        assertThat(health.eject(Cause.FAILURES, "", now).contact()).isEqualTo(Contact.SILENT);
 
         healthy();
-        health.answered(silent(WORKER, 5, 5), now);
-        assertThat(health.eject(Cause.SUCCESS_RATE, "", now).silent()).isFalse();
+        health.answered(refused(WORKER, 5, 5), now);
+        assertThat(health.eject(Cause.SUCCESS_RATE, "", now).contact()).isEqualTo(Contact.ANSWERS);
     }
 
     @Test
@@ -335,7 +384,7 @@ class WorkerHealthTest {
         assertThat(health.suspected()).isFalse();
         assertThat(health.failsInARow(report)).isTrue();
         HealthTransition out = health.eject(Cause.FAILURES, "5 failures in a row", later(10));
-        assertThat(out.silent()).isTrue();
+        assertThat(out.contact()).isEqualTo(Contact.SILENT);
         assertThat(out.since()).isEqualTo(Duration.ofMillis(10).toNanos());
 
         assertChange(health.due(later(10_000)), UNHEALTHY, PROBATION, Cause.TIME, "the time of its ejection is over");

@@ -14,6 +14,7 @@ import io.weir.control.Control;
 import io.weir.control.ControlListener;
 import io.weir.control.EvacuationFile;
 import io.weir.control.Guarded;
+import io.weir.control.InService;
 import io.weir.control.LatencySums;
 import io.weir.control.OwnPools;
 import io.weir.control.Ticks;
@@ -120,6 +121,7 @@ final class ControlPlane implements AutoCloseable {
         thread.execute(() -> {
             control.take(apps, () -> proven.complete(null));
             changes.update(monitor.transitions().publishOn(Schedulers.fromExecutor(thread)).subscribe(change -> Guarded.run(() -> control.healthChanged(change))));
+            monitor.inService(new InService(apps, control::evacuations));
             apps.forEach(this::watch);
             begun.begin(thread);
         });

@@ -162,6 +162,9 @@ public abstract class Target {
     /** It was found not to answer: what waits for it, and may be tried elsewhere, is. For any thread. */
     public void foundSilent() {}
 
+    /** It was found to refuse connections: what waits for one, and may be tried elsewhere, is; what it has runs on. For any thread. */
+    public void foundRefusing() {}
+
     /** It was found to answer: it needs no rest. For any thread. */
     public void proven() {}
 

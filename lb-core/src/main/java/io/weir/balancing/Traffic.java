@@ -29,6 +29,9 @@ public final class Traffic {
     /** Bad ones whose response had begun. */
     private static final int CUT = 4;
 
+    /** Silent ones for which there was no connection. */
+    private static final int REFUSED = 5;
+
     private static final AtomicIntegerFieldUpdater<Traffic> STREAK = AtomicIntegerFieldUpdater.newUpdater(Traffic.class, "streak");
     private static final AtomicIntegerFieldUpdater<Traffic> LISTED = AtomicIntegerFieldUpdater.newUpdater(Traffic.class, "listed");
 
@@ -57,9 +60,11 @@ public final class Traffic {
     private int seenGood;
     private int seenBad;
     private int seenSilent;
+    private int seenRefused;
     private int good;
     private int bad;
     private int silent;
+    private int refused;
     private boolean waiting;
     private long quietSince;
     private boolean watched;
@@ -121,6 +126,12 @@ public final class Traffic {
         }
     }
 
+    /** As a bad one that is silent, because it was refused a connection. */
+    public void refused(int loop, long now) {
+        add(loop, REFUSED);
+        bad(loop, false, true, now);
+    }
+
     private void add(int loop, int what) {
         int at = (loop + 1) * STRIDE + what;
         slots.setRelease(at, slots.getPlain(at) + 1);
@@ -159,9 +170,11 @@ public final class Traffic {
         int allGood = total(GOOD);
         int allBad = total(BAD);
         int allSilent = total(SILENT);
+        int allRefused = total(REFUSED);
         good = allGood - seenGood;
         bad = allBad - seenBad;
         silent = allSilent - seenSilent;
+        refused = allRefused - seenRefused;
         int unanswered = target.inFlight() - (heads - allGood - cut);
         if (heads != seenHeads || unanswered < CROWD) {
             quietSince = now;
@@ -178,6 +191,7 @@ public final class Traffic {
         seenGood = allGood;
         seenBad = allBad;
         seenSilent = allSilent;
+        seenRefused = allRefused;
         return ended || waiting;
     }
 
@@ -224,6 +238,11 @@ public final class Traffic {
     /** Those of them that got no answer. */
     public int newSilent() {
         return silent;
+    }
+
+    /** Those of them that were refused a connection. */
+    public int newRefused() {
+        return refused;
     }
 
     /** Bad ones since the last good one. */

@@ -1,5 +1,6 @@
 package io.weir.control;
 
+import io.weir.balancing.Target;
 import io.weir.failover.ErrorRates;
 import io.weir.failover.Evacuation;
 import io.weir.failover.Evacuations;
@@ -140,10 +141,15 @@ public final class Control {
         }
         chronicle.healthChanged(app, transition);
         replans.heard(app, transition);
-        if (transition.to() == Health.UNHEALTHY && transition.silent()) {
-            replans.silent(app, state.member().target());
-        } else if (transition.to().available()) {
-            state.member().target().proven();
+        Target target = state.member().target();
+        if (transition.to().available()) {
+            target.proven();
+        } else if (transition.to() == Health.UNHEALTHY) {
+            switch (transition.contact()) {
+                case SILENT -> replans.silent(app, target);
+                case REFUSES -> replans.refusing(app, target);
+                case ANSWERS -> {}
+            }
         }
     }
 

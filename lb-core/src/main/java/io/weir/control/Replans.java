@@ -52,6 +52,7 @@ final class Replans {
     private static final class News {
         private final List<HealthTransition> untold = new ArrayList<>(1);
         private final List<Target> silent = new ArrayList<>(1);
+        private final List<Target> refusing = new ArrayList<>(1);
     }
 
     /** A plan that time changes: of an app whose traffic comes back. */
@@ -94,6 +95,11 @@ final class Replans {
     /** A worker doesn't answer: with the new plans in force, what it was asked is given back, and goes elsewhere. */
     void silent(AppControl app, Target target) {
         news(app).silent.add(target);
+    }
+
+    /** A worker refuses connections: as {@link #silent}, but what it has runs on. */
+    void refusing(AppControl app, Target target) {
+        news(app).refusing.add(target);
     }
 
     private News news(AppControl app) {
@@ -174,6 +180,7 @@ final class Replans {
             work += work(app);
         }
         planned.values().forEach(news -> news.silent.forEach(Target::foundSilent));
+        planned.values().forEach(news -> news.refusing.forEach(Target::foundRefusing));
         planned.values().forEach(news -> news.untold.forEach(transition -> Guarded.run(() -> plans.tell(transition))));
         planned.keySet().forEach(app -> Guarded.run(() -> plans.settled(app)));
         return work;

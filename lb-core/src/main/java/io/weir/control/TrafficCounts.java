@@ -46,7 +46,9 @@ final class TrafficCounts implements ExchangeListener {
         }
         boolean answered = exchange.answered();
         if (failure != null) {
-            if (failure.ofWorker()) {
+            if (failure.refused()) {
+                traffic.refused(loop, clock.now());
+            } else if (failure.ofWorker()) {
                 traffic.bad(loop, answered, failure.silent(), clock.now());
             }
         } else if (answered) {

@@ -48,6 +48,12 @@ public final class TrafficSums {
 
     private static TrafficReport report(WorkerTarget target, Traffic traffic) {
         return new TrafficReport(
-                target.worker(), traffic.newGood(), traffic.newBad(), traffic.streak(), traffic.newSilent(), traffic.waiting());
+                target.worker(),
+                traffic.newGood(),
+                traffic.newBad(),
+                traffic.streak(),
+                traffic.newSilent(),
+                traffic.newRefused(),
+                traffic.waiting());
     }
 }

@@ -1,5 +1,6 @@
 package io.weir.loop;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
@@ -33,6 +34,12 @@ public enum TransportKind {
 
     /** TCP_NOTSENT_LOWAT of tcp(7), by number: Netty's constants for it are not for listening sockets. */
     private static final ChannelOption<Integer> UNSENT_LIMIT = new IntegerUnixChannelOption("TCP_NOTSENT_LOWAT", 6, 25);
+
+    // The same for what tells the kernel when, how often, and how many times in vain it asks whether a peer is still there.
+    private static final ChannelOption<Integer> PROBED_AFTER = new IntegerUnixChannelOption("TCP_KEEPIDLE", 6, 4);
+    private static final ChannelOption<Integer> PROBED_EVERY = new IntegerUnixChannelOption("TCP_KEEPINTVL", 6, 5);
+    private static final ChannelOption<Integer> MOST_PROBES = new IntegerUnixChannelOption("TCP_KEEPCNT", 6, 6);
+    private static final int PROBES = 3;
 
     private final Class<? extends ServerChannel> serverChannel;
     private final Class<? extends SocketChannel> socketChannel;
@@ -92,6 +99,18 @@ public enum TransportKind {
      */
     public @Nullable ChannelOption<Integer> unsentLimit() {
         return this == NIO ? null : UNSENT_LIMIT;
+    }
+
+    /**
+     * Has the kernel ask the peer of a connection with SO_KEEPALIVE whether it is still there: at once if nothing has come for a second,
+     * then every second. A reset, or three questions without an answer, end the connection. Not with NIO.
+     */
+    public void probe(Channel channel) {
+        if (this != NIO) {
+            channel.config().setOption(MOST_PROBES, PROBES);
+            channel.config().setOption(PROBED_EVERY, 1);
+            channel.config().setOption(PROBED_AFTER, 1);
+        }
     }
 
     /** The option that bounds how long sent bytes may stay unacknowledged, in ms (TCP_USER_TIMEOUT), or null. */

@@ -32,8 +32,8 @@ public interface AttemptEvents {
     void workerWritable(boolean writable);
 
     /**
-     * The worker has been found not to answer, and the attempt has got nothing from it: it may be given up, by {@link Connector#cancel} or
-     * {@link WorkerSide#abort}, or wait on.
+     * The worker has been found not to answer, and the attempt has got nothing from it; or it has been found to refuse connections, and the
+     * attempt has none. It may be given up, by {@link Connector#cancel} or {@link WorkerSide#abort}, or wait on.
      */
     void workerSilent();
 

@@ -49,6 +49,11 @@ public enum AttemptFailure {
         return this != QUEUE_FULL && this != QUEUE_TIMEOUT && this != NOT_TAKEN;
     }
 
+    /** Whether there was no connection to be had, and that at once: it says nothing of requests on connections that there are. */
+    public boolean refused() {
+        return this == CONNECT_REFUSED || this == CONNECT_IMPOSSIBLE;
+    }
+
     /** Whether the worker didn't answer. */
     public boolean silent() {
         return switch (this) {

@@ -8,6 +8,7 @@ import io.netty.util.NetUtil;
 import io.weir.config.UpstreamSettings;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
+import io.weir.loop.TransportKind;
 import io.weir.topology.WorkerAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -51,6 +52,7 @@ public final class Endpoint {
 
     private final EndpointListener listener;
     private final List<EndpointPool> pools;
+    private final TransportKind transport;
     private final @Nullable ChannelOption<Integer> userTimeout;
 
     Endpoint(
@@ -65,7 +67,8 @@ public final class Endpoint {
         this.settings = settings;
         this.socketAddress = socketAddress(address);
         this.pools = new ArrayList<>();
-        this.userTimeout = loops.transport().userTimeout();
+        this.transport = loops.transport();
+        this.userTimeout = transport.userTimeout();
         int idle = Math.ceilDiv(settings.idleConnections(), loops.loops().size());
         for (EventLoops.Loop loop : loops.loops()) {
             pools.add(new EndpointPool(this, loop, bootstrap(loops, loop, names), responseLimits, idle, settings.idle().toNanos()));
@@ -124,6 +127,10 @@ public final class Endpoint {
         return userTimeout;
     }
 
+    TransportKind transport() {
+        return transport;
+    }
+
     ConnectBackoff backoff() {
         return backoff;
     }
@@ -167,6 +174,16 @@ public final class Endpoint {
      */
     public void foundSilent() {
         pools.forEach(EndpointPool::foundSilent);
+    }
+
+    /**
+     * The worker has been found to refuse connections. Attempts that wait for one, and that another worker could serve, are given back to be
+     * tried there; connections that are being made are closed if nobody waits for them any more. Requests that it has run on, as one that
+     * shuts down refuses while it still answers; whether anybody is left at their connections is for the kernel to find out, soon. Any
+     * thread; each event loop does its part when it comes to it.
+     */
+    public void foundRefusing() {
+        pools.forEach(EndpointPool::foundRefusing);
     }
 
     /** Takes one of the connections that may be open. */

@@ -10,6 +10,7 @@ import io.weir.http.HeadLimits;
 import io.weir.http.HeadWriter;
 import io.weir.loop.Deadline;
 import io.weir.loop.EventLoops;
+import io.weir.loop.TransportKind;
 import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one endpoint on one event loop: the idle ones, used again last in first out so that surplus ones grow old and are
- * closed, and the attempts that wait for one. Everything here runs on the loop, but for {@link #permitReturned}, {@link #spareOne} and
- * {@link #foundSilent}.
+ * closed, and the attempts that wait for one. Everything here runs on the loop, but for {@link #permitReturned}, {@link #spareOne},
+ * {@link #foundSilent} and {@link #foundRefusing}.
  */
 final class EndpointPool {
     /** How often idle connections are looked over, in ns. */
@@ -32,6 +33,7 @@ final class EndpointPool {
     private record Waiter(AttemptEvents events, long until, long timeout) {}
 
     private final AtomicBoolean silentToldOf = new AtomicBoolean();
+    private final AtomicBoolean refusingToldOf = new AtomicBoolean();
     private final Endpoint endpoint;
     private final EventLoops.Loop loop;
     private final Bootstrap bootstrap;
@@ -92,6 +94,11 @@ final class EndpointPool {
     /** The option that bounds how long sent bytes may stay unacknowledged, or null. */
     @Nullable ChannelOption<Integer> userTimeout() {
         return endpoint.userTimeout();
+    }
+
+    /** See {@link TransportKind#probe}. */
+    void probe(Channel channel) {
+        endpoint.transport().probe(channel);
     }
 
     long idleTime() {
@@ -235,23 +242,42 @@ final class EndpointPool {
 
     /** The worker has been found not to answer. Any thread; of several calls before the loop comes to it, as of many apps, one is enough. */
     void foundSilent() {
-        if (silentToldOf.compareAndSet(false, true)) {
+        once(silentToldOf, this::giveBack);
+    }
+
+    /** The worker has been found to refuse connections. As {@link #foundSilent}. */
+    void foundRefusing() {
+        once(refusingToldOf, this::giveBackUnconnected);
+    }
+
+    private void once(AtomicBoolean toldOf, Runnable look) {
+        if (toldOf.compareAndSet(false, true)) {
             loop.executor().execute(() -> {
-                silentToldOf.set(false); // before the look: who calls from now on has another one
+                toldOf.set(false); // before the look: who calls from now on has another one
                 loop.clock().refresh();
-                giveBack();
+                look.run();
             });
         }
     }
 
     /** Asks all who wait for the worker's first sign whether they would go elsewhere; closes what serves nobody. */
     void giveBack() {
+        askWaiters();
+        List.copyOf(connections).forEach(WorkerConnection::foundSilent);
+    }
+
+    /** Asks those who wait for a connection. */
+    void giveBackUnconnected() {
+        askWaiters();
+        List.copyOf(connections).forEach(WorkerConnection::foundRefusing);
+    }
+
+    private void askWaiters() {
         for (Waiter waiter : List.copyOf(waiters)) { // copies, since those who are asked may take and leave connections here
             if (waiters.contains(waiter)) {
                 waiter.events.workerSilent();
             }
         }
-        List.copyOf(connections).forEach(WorkerConnection::foundSilent);
     }
 
     /** A connection was closed somewhere. Any thread. */

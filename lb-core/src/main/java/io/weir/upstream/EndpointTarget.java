@@ -36,6 +36,11 @@ public sealed class EndpointTarget extends WorkerTarget permits GatewayTarget {
     }
 
     @Override
+    public final void foundRefusing() {
+        endpoint.foundRefusing();
+    }
+
+    @Override
     public final void proven() {
         endpoint.connectSucceeded();
     }

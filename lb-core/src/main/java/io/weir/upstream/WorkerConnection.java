@@ -1,6 +1,7 @@
 package io.weir.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -34,7 +35,8 @@ import org.slf4j.LoggerFactory;
  *   CONNECTING   established, attempt waits         HEAD (lent)
  *   CONNECTING   established, attempt gave up       IDLE
  *   CONNECTING   refused                            CLOSED
- *   CONNECTING   found silent, attempt gave up      CLOSED
+ *   CONNECTING   found silent or refusing, attempt
+ *                gave up                            CLOSED
  *   IDLE         lent                               HEAD
  *   IDLE         any byte, FIN, too old, silent     CLOSED
  *   HEAD         interim head                       HEAD
@@ -164,20 +166,41 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                 pool.gone(this);
                 close();
             }
-            case CONNECTING -> {
-                if (waiting != null) {
-                    waiting.workerSilent();
-                }
-                if (events == null) {
-                    close();
-                }
-            }
+            case CONNECTING -> giveUpIfNobodyWaits();
             case HEAD -> {
                 if (waiting != null && !answerBegun) {
                     waiting.workerSilent();
                 }
             }
             case BODY, CLOSED -> {}
+        }
+    }
+
+    /** The worker has been found to refuse connections: who waits for this one may go elsewhere. What it has to answer runs on. */
+    void foundRefusing() {
+        switch (state) {
+            case CONNECTING -> giveUpIfNobodyWaits();
+            case HEAD, BODY -> probe();
+            case IDLE, CLOSED -> {} // a worker that shuts down closes its idle ones itself
+        }
+    }
+
+    private void giveUpIfNobodyWaits() {
+        AttemptEvents waiting = events;
+        if (waiting != null) {
+            waiting.workerSilent();
+        }
+        if (events == null) {
+            close();
+        }
+    }
+
+    /** It may be another machine that refuses, in the place of one that is gone and couldn't say so: nothing would ever come. */
+    private void probe() {
+        Channel channel = ctx().channel();
+        if (channel.isActive()) {
+            bePatient(true); // else the first probe that is lost would end a connection on which nothing has come for 5 s
+            pool.probe(channel);
         }
     }
 

@@ -13,6 +13,7 @@ import io.weir.explain.Subject;
 import io.weir.failover.ErrorRates;
 import io.weir.failover.MemberState;
 import io.weir.health.CheckResult;
+import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import io.weir.health.WorkerReport;
@@ -125,8 +126,9 @@ final class AdminRig implements Running, AutoCloseable {
                                 new WorkerReport(
                                         worker, health, now, HealthTransition.Cause.CHECK, detail, false, check, now,
                                         health.available() ? 0 : 3, 0, 0, false, 0));
+                        Contact contact = health.available() ? Contact.ANSWERS : Contact.SILENT;
                         control.healthChanged(new HealthTransition(
-                                worker, state.health(), health, HealthTransition.Cause.CHECK, detail, !health.available(), 1_000_000, now));
+                                worker, state.health(), health, HealthTransition.Cause.CHECK, detail, contact, 1_000_000, now));
                     }
                 }
             }

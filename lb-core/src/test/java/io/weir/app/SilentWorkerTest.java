@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The whole proxy on the loopback between clients and two workers, of which one accepts connections and never answers. */
+/** The whole proxy on the loopback between clients and two workers, of which one doesn't answer, or takes no new connections. */
 @Timeout(60)
 class SilentWorkerTest {
     private static final int SECONDS = 30;
@@ -44,7 +44,7 @@ class SilentWorkerTest {
         try (ServerSocket silent = new ServerSocket(0, 16, here);
                 ServerSocket other = new ServerSocket(0, 16, here);
                 LoadBalancer proxy = LoadBalancer.start(
-                        settings(silent.getLocalPort(), other.getLocalPort()), new TransportChoice(transport, "each in turn"), 2)) {
+                        settings(silent.getLocalPort(), other.getLocalPort(), "off"), new TransportChoice(transport, "each in turn"), 2)) {
             Thread.ofPlatform().daemon().start(() -> serve(other, SilentWorkerTest::answerAll));
             Queue<Heard> heard = new ConcurrentLinkedQueue<>();
             Thread.ofPlatform().daemon().start(() -> serve(silent, connection -> hear(connection, heard)));
@@ -69,13 +69,47 @@ class SilentWorkerTest {
         }
     }
 
+    /** Its listening socket is closed, so that checks are refused and the worker is out, while it still works at what it has. */
+    @ParameterizedTest
+    @MethodSource("transports")
+    void oneThatShutsDownAnswersWhatItHas(TransportKind transport) throws Exception {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        try (ServerSocket leaving = new ServerSocket(0, 16, here);
+                ServerSocket other = new ServerSocket(0, 16, here);
+                LoadBalancer proxy = LoadBalancer.start(
+                        settings(leaving.getLocalPort(), other.getLocalPort(), "{ tcp: {}, interval: 1s, fall: 1 }"),
+                        new TransportChoice(transport, "each in turn"),
+                        2)) {
+            Thread.ofPlatform().daemon().start(() -> serve(other, SilentWorkerTest::answerAll));
+            Queue<Heard> heard = new ConcurrentLinkedQueue<>();
+            Thread.ofPlatform().daemon().start(() -> serve(leaving, connection -> hear(connection, heard)));
+            EndpointTarget target = target(proxy, leaving.getLocalPort());
+            int port = proxy.addresses().getFirst().getPort();
+            Client client = Client.waitingAt(heard, port, "GET");
+            try (Socket _ = client.socket) {
+                stopListening(leaving);
+                await(() -> targets(proxy).noneMatch(target::equals));
+                proxy.control().ask(_ -> "whatever comes of it is told to the event loops").join();
+                for (int i = 0; i < 8; i++) {
+                    try (Socket another = Client.ask(port, "GET").socket) {
+                        assertThat(new Client(another).answer()).endsWith("served");
+                    }
+                }
+
+                Heard get = heard.stream().filter(each -> each.request().startsWith("GET")).findFirst().orElseThrow();
+                get.connection().getOutputStream().write(response("late"));
+                assertThat(client.answer()).endsWith("\r\n\r\nlate");
+            }
+        }
+    }
+
     private static EndpointTarget target(LoadBalancer proxy, int port) {
+        return targets(proxy).filter(target -> target.endpoint().address().port() == port).findFirst().orElseThrow();
+    }
+
+    private static Stream<EndpointTarget> targets(LoadBalancer proxy) {
         Route route = (Route) Objects.requireNonNull(proxy.table().resolve(Requests.get("orders.example.com", "/")));
-        return Objects.requireNonNull(route.plan()).plan().tiers().getFirst().targets().stream()
-                .map(EndpointTarget.class::cast)
-                .filter(target -> target.endpoint().address().port() == port)
-                .findFirst()
-                .orElseThrow();
+        return Objects.requireNonNull(route.plan()).plan().tiers().getFirst().targets().stream().map(EndpointTarget.class::cast);
     }
 
     /** A client's connection with one request on it. */
@@ -127,10 +161,17 @@ class SilentWorkerTest {
 
     private static void hear(Socket connection, Queue<Heard> heard) {
         try {
-            heard.add(new Heard(connection, readRequest(connection.getInputStream())));
+            String request = readRequest(connection.getInputStream());
+            if (!request.isEmpty()) { // else it was a check, which only connects
+                heard.add(new Heard(connection, request));
+            }
         } catch (IOException e) {
             // closed: the test is over
         }
+    }
+
+    private static void stopListening(ServerSocket worker) throws IOException {
+        worker.close();
     }
 
     private static void answerPost(Queue<Heard> heard) throws IOException {
@@ -176,7 +217,7 @@ class SilentWorkerTest {
         return ("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body).getBytes(ISO_8859_1);
     }
 
-    private static Settings settings(int one, int two) throws Exception {
+    private static Settings settings(int one, int two, String check) throws Exception {
         return ConfigReader.read("test", """
                 domains: [example.com]
                 here: { region: r1, zone: r1a }
@@ -185,7 +226,7 @@ class SilentWorkerTest {
                 apps:
                   orders:
                     pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a }, { address: "127.0.0.1:%d", zone: r1b } ] } }
-                    check: off
-                """.formatted(one, two)).settings();
+                    check: %s
+                """.formatted(one, two, check)).settings();
     }
 }

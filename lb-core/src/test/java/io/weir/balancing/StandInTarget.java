@@ -1,9 +1,14 @@
 package io.weir.balancing;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A target without a worker, which rests when it is told to. */
 public final class StandInTarget extends Target {
+    /** What it has been found to be: silent, or refusing. */
+    public final List<String> found = new ArrayList<>();
+
     private boolean resting;
     private byte @Nullable [] handOver;
 
@@ -40,6 +45,16 @@ public final class StandInTarget extends Target {
     @Override
     public byte @Nullable [] handOver() {
         return handOver;
+    }
+
+    @Override
+    public void foundSilent() {
+        found.add("silent");
+    }
+
+    @Override
+    public void foundRefusing() {
+        found.add("refusing");
     }
 
     @Override

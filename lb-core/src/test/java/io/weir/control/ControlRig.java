@@ -9,6 +9,7 @@ import io.weir.config.ConfigReader;
 import io.weir.failover.Evacuation;
 import io.weir.failover.MemberState;
 import io.weir.failover.Scope;
+import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import io.weir.topology.Worker;
@@ -97,10 +98,21 @@ public final class ControlRig implements ControlListener {
 
     /** They become so, {@code since} after the first sign. */
     public void become(Health health, Duration since, Predicate<Worker> which) {
+        become(health, Contact.ANSWERS, since, which);
+    }
+
+    void become(Health health, Contact contact, Duration since, Predicate<Worker> which) {
         for (MemberState state : members(which)) {
             if (state.health() != health) {
                 control.healthChanged(new HealthTransition(
-                        state.member().worker(), state.health(), health, HealthTransition.Cause.CHECK, "", false, since.toNanos(), now));
+                        state.member().worker(),
+                        state.health(),
+                        health,
+                        HealthTransition.Cause.CHECK,
+                        "",
+                        contact,
+                        since.toNanos(),
+                        now));
             }
         }
     }

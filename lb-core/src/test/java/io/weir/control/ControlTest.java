@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.weir.balancing.Line;
 import io.weir.balancing.RecordedTarget;
+import io.weir.balancing.StandInTarget;
 import io.weir.config.ConfigReader;
 import io.weir.failover.ErrorRates;
 import io.weir.failover.Evacuation;
 import io.weir.failover.Evacuations;
 import io.weir.failover.Scope;
+import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.routing.App;
 import java.nio.file.Path;
@@ -54,6 +56,23 @@ class ControlTest {
         assertThat(shares()).containsExactly(1.0, 0.0);
         rig.pass(Duration.ofNanos(Control.GATHER));
         assertThat(shares()).containsExactly(0.0, 1.0);
+    }
+
+    /** With the new plan in force, so that what is given back goes elsewhere. */
+    @Test
+    void whatIsFoundOfAWorkerThatIsOutIsToldToItsTarget() {
+        allWell();
+        rig.become(Health.UNHEALTHY, Contact.SILENT, Duration.ZERO, worker -> worker.address().port() == 1);
+        rig.become(Health.UNHEALTHY, Contact.REFUSES, Duration.ZERO, worker -> worker.address().port() == 2);
+        rig.become(Health.UNHEALTHY, Contact.ANSWERS, Duration.ZERO, worker -> worker.address().port() == 3);
+        assertThat(found()).containsExactly(List.of(), List.of(), List.of());
+        rig.pass(Duration.ofNanos(Control.GATHER));
+
+        assertThat(found()).containsExactly(List.of("silent"), List.of("refusing"), List.of());
+    }
+
+    private List<List<String>> found() {
+        return rig.app("orders").members().stream().map(member -> List.copyOf(((StandInTarget) member.target()).found)).toList();
     }
 
     @Test

@@ -71,7 +71,11 @@ class TrafficSumsTest {
     }
 
     private static TrafficReport report(int good, int bad, int streak, int silent) {
-        return new TrafficReport(worker(1), good, bad, streak, silent, false);
+        return report(good, bad, streak, silent, 0);
+    }
+
+    private static TrafficReport report(int good, int bad, int streak, int silent, int refused) {
+        return new TrafficReport(worker(1), good, bad, streak, silent, refused, false);
     }
 
     private ScriptedWorker post() {
@@ -96,12 +100,22 @@ class TrafficSumsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CONNECT_REFUSED", "CONNECT_TIMEOUT", "CONNECT_IMPOSSIBLE", "CONNECT_GIVEN_UP", "STALE", "RESET", "RESPONSE_TIMEOUT", "GIVEN_BACK"})
+    @EnumSource(names = {"CONNECT_TIMEOUT", "CONNECT_GIVEN_UP", "STALE", "RESET", "RESPONSE_TIMEOUT", "GIVEN_BACK"})
     void anAttemptThatGotNoAnswerIsBadAndSilent(AttemptFailure failure) {
         rig.connector.later();
         rig.request("POST / HTTP/1.1", "Host: orders.test");
         rig.connector.waiting().fail(failure);
         assertThat(collect()).containsExactly(report(0, 1, 1, 1));
+        assertThat(woken).isOne();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CONNECT_REFUSED", "CONNECT_IMPOSSIBLE"})
+    void aRefusedConnectionIsCountedAsThatToo(AttemptFailure failure) {
+        rig.connector.later();
+        rig.request("POST / HTTP/1.1", "Host: orders.test");
+        rig.connector.waiting().fail(failure);
+        assertThat(collect()).containsExactly(report(0, 1, 1, 1, 1));
         assertThat(woken).isOne();
     }
 
@@ -201,7 +215,7 @@ class TrafficSumsTest {
         }
         assertThat(collect()).isEmpty();
         rig.pass(Duration.ofMillis(300));
-        assertThat(collect()).containsExactly(new TrafficReport(worker(1), 0, 0, 0, 0, true));
+        assertThat(collect()).containsExactly(new TrafficReport(worker(1), 0, 0, 0, 0, 0, true));
         rig.connector.workers().forEach(worker -> worker.answer(""));
         rig.pass(Duration.ofMillis(100));
         assertThat(collect()).containsExactly(report(3, 0, 0, 0));

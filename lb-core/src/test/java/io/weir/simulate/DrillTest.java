@@ -13,6 +13,7 @@ import io.weir.failover.ErrorRates;
 import io.weir.failover.Evacuation;
 import io.weir.failover.Member;
 import io.weir.failover.Scope;
+import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import java.time.Duration;
@@ -59,7 +60,14 @@ class DrillTest {
         control.take(tables.build(ConfigReader.read("test", CONFIG).settings(), thread.now()).apps(), () -> {});
         for (AppControl app : control.apps()) {
             control.states(app).forEach(state -> control.healthChanged(new HealthTransition(
-                    state.member().worker(), state.health(), Health.HEALTHY, HealthTransition.Cause.CHECK, "", false, 0, thread.now())));
+                    state.member().worker(),
+                    state.health(),
+                    Health.HEALTHY,
+                    HealthTransition.Cause.CHECK,
+                    "",
+                    Contact.ANSWERS,
+                    0,
+                    thread.now())));
         }
         thread.pass(10);
     }

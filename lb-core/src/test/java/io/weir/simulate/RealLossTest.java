@@ -13,6 +13,7 @@ import io.weir.control.Steering;
 import io.weir.control.Tables;
 import io.weir.failover.ErrorRates;
 import io.weir.failover.Scope;
+import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import io.weir.topology.Worker;
@@ -96,7 +97,14 @@ class RealLossTest {
             control.states(app).stream()
                     .filter(state -> which.test(state.member().worker()) && state.health() != health)
                     .forEach(state -> control.healthChanged(new HealthTransition(
-                            state.member().worker(), state.health(), health, HealthTransition.Cause.CHECK, "as told", false, 0, thread.now())));
+                            state.member().worker(),
+                            state.health(),
+                            health,
+                            HealthTransition.Cause.CHECK,
+                            "as told",
+                            Contact.ANSWERS,
+                            0,
+                            thread.now())));
         }
     }
 

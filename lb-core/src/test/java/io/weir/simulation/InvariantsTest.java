@@ -7,6 +7,7 @@ import io.weir.balancing.Plan;
 import io.weir.health.Check;
 import io.weir.health.CheckResult;
 import io.weir.health.Checks;
+import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import io.weir.health.HealthTransition.Cause;
@@ -158,7 +159,7 @@ class InvariantsTest {
             @Override
             public Flux<HealthTransition> announced(Flux<HealthTransition> all) {
                 return all.map(it -> it.to() == Health.UNHEALTHY
-                        ? new HealthTransition(it.worker(), it.from(), it.to(), Cause.FAILURES, "made up", false, it.since(), it.at())
+                        ? new HealthTransition(it.worker(), it.from(), it.to(), Cause.FAILURES, "", Contact.ANSWERS, it.since(), it.at())
                         : it);
             }
         })).isEqualTo("EjectionsAreBounded");

@@ -9,6 +9,7 @@ import io.weir.config.Settings;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.ControlListener;
+import io.weir.control.InService;
 import io.weir.control.Tables;
 import io.weir.control.Ticks;
 import io.weir.control.TierErrors;
@@ -129,6 +130,7 @@ final class SimulatedBalancer {
                                 plane.healthChanged(transition);
                             },
                             e -> failed.accept("hearing of health", e));
+            monitor.inService(new InService(built.apps(), plane::evacuations));
             built.apps().forEach(this::watch);
             ticks.begin(control);
         });

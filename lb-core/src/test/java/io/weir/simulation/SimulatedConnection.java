@@ -137,6 +137,13 @@ final class SimulatedConnection implements WorkerSide {
         }
     }
 
+    /** The worker has been found to refuse connections. */
+    void foundRefusing() {
+        if (state == State.CONNECTING) {
+            foundSilent();
+        }
+    }
+
     /** The worker's kernel has reset it. */
     void reset() {
         switch (state) {

@@ -10,6 +10,7 @@ import io.weir.upstream.Connector;
 import io.weir.upstream.WorkerSide;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,11 +66,11 @@ final class SimulatedNetwork implements Connector {
         return pools.computeIfAbsent(worker, at -> new SimulatedPool(this, at));
     }
 
-    /** The worker has been found silent: a task for the loop, as in the real one. */
-    void foundSilent(SimulatedWorker worker) {
+    /** Something has been found of the worker, which its connections are to know: a task for the loop, as in the real one. */
+    void found(SimulatedWorker worker, Consumer<SimulatedPool> what) {
         loop.execute(() -> {
             clock.refresh();
-            pool(worker).foundSilent();
+            what.accept(pool(worker));
         });
     }
 

@@ -72,6 +72,10 @@ final class SimulatedPool {
         List.copyOf(all).forEach(SimulatedConnection::foundSilent);
     }
 
+    void foundRefusing() {
+        List.copyOf(all).forEach(SimulatedConnection::foundRefusing);
+    }
+
     /** The worker's kernel resets all that there are now; that is seen here a little later. */
     void died() {
         List<SimulatedConnection> now = List.copyOf(all);

@@ -30,6 +30,11 @@ final class SimulatedTarget extends WorkerTarget {
     }
 
     @Override
+    public void foundRefusing() {
+        at.endpoint().foundRefusing();
+    }
+
+    @Override
     public void proven() {
         at.endpoint().connectSucceeded();
     }

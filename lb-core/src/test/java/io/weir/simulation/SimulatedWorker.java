@@ -40,15 +40,14 @@ final class SimulatedWorker {
 
     /**
      * @param roundTrip of packets to it and back, in ns
-     * @param foundSilent is run when the control plane has found it silent
-     * @param died is run when its connections break
+     * @param watcher is told what is found of it and what becomes of its connections
      */
-    SimulatedWorker(WorkerAddress address, SimulatedTime time, long roundTrip, Runnable foundSilent, Runnable died) {
+    SimulatedWorker(WorkerAddress address, SimulatedTime time, long roundTrip, Town.Watcher watcher) {
         this.address = address;
         this.time = time;
         this.roundTrip = roundTrip;
-        this.died = died;
-        this.endpoint = new SimulatedEndpoint(foundSilent);
+        this.died = () -> watcher.died(this);
+        this.endpoint = new SimulatedEndpoint(() -> watcher.foundSilent(this), () -> watcher.foundRefusing(this));
         this.wellSince = time.nanoTime();
     }
 

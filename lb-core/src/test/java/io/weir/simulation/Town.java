@@ -13,11 +13,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** All workers of a world, and what befalls them. */
 final class Town {
+    /** Who is told of workers. */
+    interface Watcher {
+        /** The control plane has found it silent. */
+        void foundSilent(SimulatedWorker worker);
+
+        /** The control plane has found it to refuse connections. */
+        void foundRefusing(SimulatedWorker worker);
+
+        /** Its connections break. */
+        void died(SimulatedWorker worker);
+    }
+
     private static final long NEAR = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long FAR = TimeUnit.MILLISECONDS.toNanos(80);
 
@@ -27,16 +38,8 @@ final class Town {
 
     /**
      * @param fate what comes over workers with time comes on this thread
-     * @param foundSilent is told which the control plane found silent
-     * @param died is told whose connections break
      */
-    Town(
-            Settings settings,
-            SimulatedTime time,
-            SimulatedThread fate,
-            RandomGenerator random,
-            Consumer<SimulatedWorker> foundSilent,
-            Consumer<SimulatedWorker> died) {
+    Town(Settings settings, SimulatedTime time, SimulatedThread fate, RandomGenerator random, Watcher watcher) {
         this.fate = fate;
         Map<String, Long> distances = new LinkedHashMap<>();
         settings.regions().keySet().forEach(region -> distances.put(
@@ -46,18 +49,11 @@ final class Town {
                 for (WorkerSettings each : pool.workers()) {
                     Worker worker = new Worker(app.name(), pool.region(), each.zone(), each.address());
                     names.computeIfAbsent(each.address(), _ -> new ArrayList<>()).add(worker);
-                    byAddress.computeIfAbsent(each.address(), address -> worker(
-                            address, time, Objects.requireNonNull(distances.get(pool.region())), foundSilent, died));
+                    byAddress.computeIfAbsent(each.address(), address -> new SimulatedWorker(
+                            address, time, Objects.requireNonNull(distances.get(pool.region())), watcher));
                 }
             }
         }
-    }
-
-    private static SimulatedWorker worker(
-            WorkerAddress address, SimulatedTime time, long roundTrip, Consumer<SimulatedWorker> foundSilent, Consumer<SimulatedWorker> died) {
-        SimulatedWorker[] self = new SimulatedWorker[1];
-        self[0] = new SimulatedWorker(address, time, roundTrip, () -> foundSilent.accept(self[0]), () -> died.accept(self[0]));
-        return self[0];
     }
 
     SimulatedWorker at(WorkerAddress address) {

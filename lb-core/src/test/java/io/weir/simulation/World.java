@@ -67,7 +67,7 @@ final class World {
         SimulatedThread health = thread(lag);
         List<SimulatedThread> loops = random.nextBoolean() ? List.of(thread(lag)) : List.of(thread(lag), thread(lag));
         Settings settings = read(scenario.config());
-        this.town = new Town(settings, time, fate, random.split(), this::foundSilent, this::died);
+        this.town = new Town(settings, time, fate, random.split(), watcher());
         var ground = new SimulatedBalancer.Ground(time, random.split(), control, health, loops, town::at);
         this.balancer = new SimulatedBalancer(ground, read(sabotage.config(scenario.config())), sabotage, tap(), listener(), exchanges());
         this.requests = new Requests(fate, balancer, random.split(), rules);
@@ -193,12 +193,23 @@ final class World {
 
     // ---- what the product does
 
-    private void foundSilent(SimulatedWorker worker) {
-        balancer.loops().forEach(loop -> loop.network().foundSilent(worker));
-    }
+    private Town.Watcher watcher() {
+        return new Town.Watcher() {
+            @Override
+            public void foundSilent(SimulatedWorker worker) {
+                balancer.loops().forEach(loop -> loop.network().found(worker, SimulatedPool::foundSilent));
+            }
 
-    private void died(SimulatedWorker worker) {
-        balancer.loops().forEach(loop -> loop.network().pool(worker).died());
+            @Override
+            public void foundRefusing(SimulatedWorker worker) {
+                balancer.loops().forEach(loop -> loop.network().found(worker, SimulatedPool::foundRefusing));
+            }
+
+            @Override
+            public void died(SimulatedWorker worker) {
+                balancer.loops().forEach(loop -> loop.network().pool(worker).died());
+            }
+        };
     }
 
     private void announced(HealthTransition transition) {

@@ -255,6 +255,64 @@ final class EndpointPoolTest extends LoopbackFixture {
         assertThat(patient.outcome()).isEqualTo("[silent]200 ok|end");
     }
 
+    // ---- a worker that is found to refuse connections
+
+    private void foundRefusing() {
+        endpoint.foundRefusing();
+        Attempt.on(loop, () -> {});
+        Attempt.on(other, () -> {});
+    }
+
+    /** One that shuts down refuses, and answers what it has. */
+    @Test
+    void whatARefusingWorkerHasRunsOnAndItsIdleConnectionsStay() {
+        Attempt waiting = Attempt.get(loop).leavingSilentOnes(endpoint).start(endpoint, CONNECT);
+        Accepted draining = worker.next();
+        draining.head();
+        waiting.side();
+        serveOne(OK);
+        foundRefusing();
+        assertThat(endpoint.connections()).isEqualTo(2);
+        assertThat(endpoint.idleOn(0)).isOne();
+        draining.send(OK);
+        assertThat(waiting.outcome()).isEqualTo("200 ok|end");
+        assertThat(isReused(draining)).isTrue();
+    }
+
+    @Test
+    void aConnectionThatIsBeingMadeToARefusingWorkerIsGivenUpIfNobodyWaitsForIt() {
+        Attempt patient = Attempt.get(loop);
+        Attempt impatient = Attempt.get(loop).leavingSilentOnes(endpoint);
+        Attempt.on(loop, () -> {
+            EndpointPool pool = endpoint.onLoop(0);
+            assertThat(pool.acquire(patient, CONNECT, false)).isNull();
+            assertThat(pool.acquire(impatient, CONNECT, false)).isNull();
+            pool.giveBackUnconnected();
+            assertThat(endpoint.connections()).isOne();
+        });
+        assertThat(impatient.outcome()).isEqualTo("[silent]|left");
+        patient.side();
+        Attempt.on(loop, () -> patient.side().abort());
+    }
+
+    @Test
+    void attemptsInTheQueueForARefusingWorkerAreAsked() {
+        endpoint = endpoint(1, 2);
+        Attempt first = get();
+        Accepted connection = worker.next();
+        first.side();
+        Attempt impatient = Attempt.get(loop).leavingSilentOnes(endpoint).start(endpoint, CONNECT);
+        Attempt patient = get();
+        foundRefusing();
+        assertThat(impatient.outcome()).isEqualTo("[silent]|left");
+        connection.head();
+        connection.send(OK);
+        connection.head();
+        connection.send(OK);
+        assertThat(first.outcome()).as("it was written").isEqualTo("200 ok|end");
+        assertThat(patient.outcome()).isEqualTo("[silent]200 ok|end");
+    }
+
     // ---- idle connections grow old
 
     @Test

@@ -4,10 +4,12 @@ package io.weir.upstream;
 public final class SimulatedEndpoint {
     private final ConnectBackoff backoff = new ConnectBackoff();
     private final Runnable foundSilent;
+    private final Runnable foundRefusing;
 
-    /** {@code foundSilent} is what the pools would do. */
-    public SimulatedEndpoint(Runnable foundSilent) {
+    /** {@code foundSilent} and {@code foundRefusing} are what the pools would do. */
+    public SimulatedEndpoint(Runnable foundSilent, Runnable foundRefusing) {
         this.foundSilent = foundSilent;
+        this.foundRefusing = foundRefusing;
     }
 
     public boolean connectable(long now) {
@@ -29,5 +31,9 @@ public final class SimulatedEndpoint {
 
     public void foundSilent() {
         foundSilent.run();
+    }
+
+    public void foundRefusing() {
+        foundRefusing.run();
     }
 }

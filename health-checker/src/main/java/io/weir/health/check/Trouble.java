@@ -30,20 +30,14 @@ final class Trouble {
         if (said.contains("onnection reset")) {
             return CheckResult.failed(Failure.RESET, "connection reset");
         }
-        return CheckResult.failed(Failure.REFUSED, refusal(said));
-    }
-
-    private static String refusal(String said) {
-        if (said.contains("onnection refused")) {
-            return "connection refused";
-        }
         if (said.contains("No route to host")) {
-            return "no route to host";
+            return CheckResult.failed(Failure.UNREACHABLE, "no route to host");
         }
         if (said.contains("etwork is unreachable")) {
-            return "network is unreachable";
+            return CheckResult.failed(Failure.UNREACHABLE, "network is unreachable");
         }
-        return "no connection: " + Excerpt.of(said);
+        return CheckResult.failed(
+                Failure.REFUSED, said.contains("onnection refused") ? "connection refused" : "no connection: " + Excerpt.of(said));
     }
 
     private static String innermost(Throwable cause) {

@@ -15,6 +15,7 @@ import io.weir.config.CheckSettings;
 import io.weir.health.Check;
 import io.weir.health.CheckResult;
 import io.weir.health.CheckResult.Failure;
+import io.weir.health.Contact;
 import io.weir.topology.WorkerAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -125,7 +126,7 @@ class WireCheckTest {
         try (CheckRig rig = new CheckRig(Transport.NIO, NoSocket.class, DefaultAddressResolverGroup.INSTANCE)) {
             CheckResult result = rig.ask(80, TCP);
             assertThat(result).isEqualTo(CheckResult.failed(Failure.UNASKED, "no socket: Too many open files"));
-            assertThat(Failure.UNASKED.silent()).isFalse();
+            assertThat(Failure.UNASKED.contact()).isEqualTo(Contact.ANSWERS);
         }
     }
 

@@ -1,0 +1,41 @@
+package io.weir.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.balancing.StandInTarget;
+import io.weir.config.ConfigReader;
+import io.weir.failover.Evacuation;
+import io.weir.failover.Evacuations;
+import io.weir.failover.Scope;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class InServiceTest {
+    private static final String CONFIG = """
+            domains: [d.example]
+            here: {region: r1, zone: r1a}
+            regions: {r1: {jurisdiction: XX, zones: [r1a, r1b]}}
+            listeners: [{bind: ":8080"}]
+            apps:
+              orders:
+                pools: {r1: {workers: [{address: "127.0.0.1:1", zone: r1a}, {address: "127.0.0.1:2", zone: r1b},
+                                       {address: "127.0.0.1:3", zone: r1b, weight: 0}]}}
+            """;
+
+    private Evacuations evacuations = Evacuations.NONE;
+
+    @Test
+    void whoWeighsNothingOrIsEvacuatedGetsNoRequests() throws Exception {
+        Targets targets = (_, worker, weight, _) -> new StandInTarget(worker.address().toString(), worker.zone(), weight);
+        List<AppControl> apps = new Tables(targets, 1).build(ConfigReader.read("test", CONFIG).settings(), 0).apps();
+        InService inService = new InService(apps, () -> evacuations);
+        assertThat(apps.getFirst().members()).extracting(member -> inService.test(member.worker())).containsExactly(true, true, false);
+
+        evacuations = evacuations.with(new Evacuation(Scope.parse("zone=r1a"), Instant.MAX, false));
+        assertThat(apps.getFirst().members()).extracting(member -> inService.test(member.worker())).containsExactly(false, true, false);
+
+        evacuations = Evacuations.NONE;
+        assertThat(apps.getFirst().members()).extracting(member -> inService.test(member.worker())).containsExactly(true, true, false);
+    }
+}
