@@ -7,6 +7,7 @@ import io.weir.balancing.StandInTarget;
 import io.weir.balancing.Touched;
 import io.weir.config.ConfigReader;
 import io.weir.failover.Scope;
+import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ class ReplansTest {
     private void heard(int app) {
         AppControl it = apps.get(app);
         replans.heard(it, new HealthTransition(
-                it.members().getFirst().worker(), Health.HEALTHY, Health.UNHEALTHY, HealthTransition.Cause.CHECK, "", false, 0, 0));
+                it.members().getFirst().worker(), Health.HEALTHY, Health.UNHEALTHY, HealthTransition.Cause.CHECK, "", Contact.ANSWERS, 0, 0));
     }
 
     /** Lets the time to gather pass, and turns happen of which each asks for the next. */
