@@ -110,6 +110,13 @@ final class AdminRig implements Running, AutoCloseable {
         controlThread.submit(task).get();
     }
 
+    /** Lets the control thread do all that it has before it, also what it does some time after a start. */
+    void settle() throws Exception {
+        while (!controlThread.submit(() -> controlThread.getQueue().isEmpty()).get()) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** All workers are found to be of that health by their checks, and plans follow. */
     void verdict(Health health, String detail, Predicate<Worker> which) throws Exception {
         onControl(() -> {
