@@ -13,16 +13,19 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.resolver.DefaultAddressResolverGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weir.config.CheckSettings;
-import io.weir.health.Check;
-import io.weir.health.CheckResult;
+import io.weir.config.EjectionSettings;
+import io.weir.config.HealthSettings;
+import io.weir.health.HealthMonitor;
 import io.weir.health.check.NettyChecks;
-import io.weir.topology.WorkerAddress;
+import io.weir.topology.Worker;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What HTTP checks cost the health loop: so many workers, each asked once in an interval, answered by a second process.
@@ -32,30 +35,25 @@ import java.util.concurrent.TimeUnit;
  *   benchmarks/checks 10000 5 30 kept
  * </pre>
  *
- * Checks begin on ticks of 10 ms (another number of ms with {@code -Dtick}), as whoever has many of them to begin should do.
+ * They are watched by a {@link HealthMonitor}, as workers of as many apps.
  *
  * <p>It prints the processor time of the loop's thread, kernel and all, as a share of one core, over the seconds after a warm-up of as many.
  */
 public final class ChecksBenchmark {
     private static final double PERCENT = 100.0;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    /** In ns. */
-    private static final long TICK = TimeUnit.MILLISECONDS.toNanos(Long.getLong("tick", 10));
-
-    private static final int MOST_SHOWN = 10;
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final EventLoop loop;
-    private final CheckSettings settings;
-    private final SplittableRandom random = new SplittableRandom(1);
-    private long passed;
-    private long failed;
+    private final HealthMonitor monitor;
+    private final boolean kept;
+    private final Duration interval;
 
-    private ChecksBenchmark(EventLoop loop, boolean kept, Duration interval) {
+    private ChecksBenchmark(EventLoop loop, HealthMonitor monitor, boolean kept, Duration interval) {
         this.loop = loop;
-        CheckSettings.Http http = new CheckSettings.Http(
-                kept ? "/kept" : "/fresh", CheckSettings.Http.DEFAULT_METHOD, null, CheckSettings.Http.DEFAULT_STATUSES, null);
-        this.settings = new CheckSettings(http, null, interval, TIMEOUT, 2, 3);
+        this.monitor = monitor;
+        this.kept = kept;
+        this.interval = interval;
     }
 
     public static void main(String[] args) throws Exception {
@@ -67,9 +65,10 @@ public final class ChecksBenchmark {
         try (CheckedWorkers answering = CheckedWorkers.start();
                 var group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-health"), handlers(transport))) {
             EventLoop loop = group.next();
-            ChecksBenchmark benchmark = new ChecksBenchmark(loop, kept, interval);
-            try (NettyChecks checks = new NettyChecks(loop, channel(transport), DefaultAddressResolverGroup.INSTANCE, System::nanoTime)) {
-                loop.submit(() -> benchmark.begin(checks, answering, workers)).get();
+            try (NettyChecks checks = new NettyChecks(loop, channel(transport), DefaultAddressResolverGroup.INSTANCE, System::nanoTime);
+                    HealthMonitor monitor = new HealthMonitor(loop, checks, System::nanoTime, new SplittableRandom(1))) {
+                ChecksBenchmark benchmark = new ChecksBenchmark(loop, monitor, kept, interval);
+                benchmark.begin(answering, workers);
                 benchmark.sample(seconds);
                 Sample from = benchmark.sample(0); // after the warm-up
                 Sample to = benchmark.sample(seconds);
@@ -97,50 +96,36 @@ public final class ChecksBenchmark {
         };
     }
 
-    /** Lets all checks begin, spread over the first interval. */
-    private void begin(NettyChecks checks, CheckedWorkers answering, int workers) {
+    /** Each is asked for a host of its own, so that those at one address are asked one by one. */
+    private void begin(CheckedWorkers answering, int workers) {
         for (int i = 0; i < workers; i++) {
-            WorkerAddress address = answering.address(i);
-            Check check = checks.of(address, settings);
-            askAfter(random.nextLong(settings.interval().toNanos()), check);
+            CheckSettings.Http http = new CheckSettings.Http(
+                    kept ? "/kept" : "/fresh", CheckSettings.Http.DEFAULT_METHOD, "worker-" + i, CheckSettings.Http.DEFAULT_STATUSES, null);
+            HealthSettings settings = new HealthSettings(new CheckSettings(http, null, interval, TIMEOUT, 2, 3), EjectionSettings.DEFAULTS, null);
+            monitor.watch(List.of(new Worker("app-" + i, "region", "zone", answering.address(i))), settings);
         }
-    }
-
-    private void ask(Check check) {
-        check.ask(TIMEOUT, result -> answered(check, result));
-    }
-
-    private void answered(Check check, CheckResult result) {
-        if (result.passed()) {
-            passed++;
-        } else if (failed++ < MOST_SHOWN) {
-            System.err.println(result.detail());
-        }
-        double part = 1 + CheckSettings.JITTER * (random.nextDouble() - 0.5);
-        askAfter((long) (settings.interval().toNanos() * part), check);
-    }
-
-    /** With all others of its tick, so that the loop wakes once for them and reads their answers together. */
-    private void askAfter(long delay, Check check) {
-        long now = System.nanoTime();
-        long at = Math.ceilDiv(now + delay, TICK) * TICK;
-        var _ = loop.schedule(() -> ask(check), at - now, TimeUnit.NANOSECONDS);
     }
 
     /** After so many seconds, on the loop. */
     private Sample sample(long seconds) throws Exception {
         return loop.schedule(
                         () -> new Sample(
-                                System.nanoTime(), THREADS.getCurrentThreadCpuTime(), THREADS.getCurrentThreadUserTime(), passed, failed),
+                                System.nanoTime(), THREADS.getCurrentThreadCpuTime(), THREADS.getCurrentThreadUserTime(), passed(), monitor.checksMade()),
                         seconds,
                         TimeUnit.SECONDS)
                 .get();
     }
 
+    private long passed() {
+        LongAdder passed = new LongAdder();
+        monitor.counts().forEach((_, outcome, count) -> passed.add(outcome.equals("passed") ? count : 0));
+        return passed.sum();
+    }
+
     /** Times in ns. */
-    private record Sample(long at, long processor, long user, long passed, long failed) {
+    private record Sample(long at, long processor, long user, long passed, long made) {
         Sample since(Sample from) {
-            return new Sample(at - from.at, processor - from.processor, user - from.user, passed - from.passed, failed - from.failed);
+            return new Sample(at - from.at, processor - from.processor, user - from.user, passed - from.passed, made - from.made);
         }
 
         String text(int workers, String connections, String transport) {
@@ -151,10 +136,10 @@ public final class ChecksBenchmark {
                     workers,
                     connections,
                     transport,
-                    (passed + failed) / seconds,
-                    failed,
-                    processor / 1e3 / (passed + failed),
-                    user / 1e3 / (passed + failed),
+                    made / seconds,
+                    made - passed,
+                    processor / 1e3 / made,
+                    user / 1e3 / made,
                     processor * PERCENT / at);
         }
     }
