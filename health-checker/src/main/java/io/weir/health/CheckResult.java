@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param behind of a load balancer, what it says stands behind it; null of a worker
  * @param verdicts what was found of each worker, where the answer speaks for many; null: the same of all
  */
-public record CheckResult(@Nullable Failure failure, String detail, @Nullable Instant certificateEnd, @Nullable Behind behind, @Nullable Verdicts verdicts) {
+public record CheckResult(
+        @Nullable Failure failure, String detail, @Nullable Instant certificateEnd, @Nullable Behind behind, @Nullable Verdicts verdicts) {
     /** What was found of a worker. */
     public CheckResult(@Nullable Failure failure, String detail, @Nullable Instant certificateEnd) {
         this(failure, detail, certificateEnd, null, null);

@@ -10,15 +10,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of this process among load balancers: the config's; or the host's name with the first listener's port, so that two on one machine
- * are not taken for one; or, where that tells nobody apart, one that is drawn by lot. Two of one name would each refuse what the other hands
- * over, as if it had come back to where it came from.
+ * The name of this process among load balancers: the config's; or the host's name with the first listener's port, so that two on one
+ * machine are not taken for one; or, where that tells nobody apart, one that is drawn by lot. Two of one name would each refuse what the
+ * other hands over, as if it had come back to where it came from.
  */
 final class InstanceName {
     /** Of one whom nobody asks: requests are handed over neither by it nor to it. */
@@ -29,6 +30,9 @@ final class InstanceName {
 
     /** With {@code :65535} it still is a name. */
     private static final int LONGEST_HOST = 50;
+
+    /** What any machine may be called, as its first label. */
+    private static final Set<String> UNTELLING = Set.of("localhost", "localhost4", "localhost6");
 
     private static final Path KERNELS_WORD = Path.of("/proc/sys/kernel/hostname");
 
@@ -74,7 +78,7 @@ final class InstanceName {
 
     private static boolean tellsApart(String host) {
         String first = host.toLowerCase(Locale.ROOT).split("\\.", 2)[0];
-        return GatewaySettings.isInstance(shortened(host)) && !first.equals("localhost") && !first.equals("localhost4") && !first.equals("localhost6");
+        return GatewaySettings.isInstance(shortened(host)) && !UNTELLING.contains(first);
     }
 
     /** Of a long name the end may be what tells it from others. */

@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a load balancer has said of its pools. It says {@code weir-pools REVISION all} or {@code weir-pools REVISION changes}, and then a line
- * for each pool: {@code APP REGION AVAILABLE ENABLED}, both of them weights; of several lines about one pool the last counts. Or it says
- * {@code weir-pools REVISION draining}, and is about to go.
+ * What a load balancer has said of its pools. It says {@code weir-pools REVISION all} or {@code weir-pools REVISION changes}, and then a
+ * line for each pool: {@code APP REGION AVAILABLE ENABLED}, both of them weights; of several lines about one pool the last counts. Or it
+ * says {@code weir-pools REVISION draining}, and is about to go.
  */
 final class GatewayPools {
     static final GatewayPools NONE = new GatewayPools(0, Map.of(), false);
