@@ -14,4 +14,5 @@ if [[ -n $seeds ]]; then
     -Dweir.seeds="$seeds" -Dweir.seeds.from=1000000
 fi
 line=$(grep -aom1 '[0-9]\+ worlds, .*' "$report") || { echo "simulation: $report says nothing of worlds"; exit 1; }
+[[ $line == "${seeds:-2000} worlds,"* ]] || { echo "simulation: ${seeds:-2000} worlds were wanted, not $line"; exit 1; }
 echo "simulation: $line"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Workers, zones and regions that are lost and come back under load: real processes in network namespaces (unshare, ip, nft).
-# Once each, two at a time, since each mostly waits; five times in a row in a full run, without a single failure.
+# Workers, zones and regions that are lost and come back under load: real processes in a network namespace (unshare, ip, nft).
+# Once each; five times in a row in a full run, without a single failure.
 set -u
 cd "$(dirname "$0")/../.."
 times=1
 [[ ${WEIR_FULL:-} == 1 ]] && times=5
-exec python3 platform-stub/probes/failover.py --times "$times" --beside 2
+exec python3 platform-stub/probes/failover.py --times "$times"

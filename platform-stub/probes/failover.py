@@ -5,7 +5,7 @@ A zone is a /24 of the loopback, so that it can be cut off whole; nobody outside
 this ends, however it does. Needs the right to make namespaces (root, or user namespaces), `ip` and `nft`.
 The app has the defaults, but for `timeouts: { response: 2s }` and `check: { http: { path: /health } }`; a scenario that needs more says so.
 """
-import argparse, collections, concurrent.futures, http.client, os, re, shutil, signal, subprocess, sys, tempfile, time
+import argparse, collections, http.client, os, re, shutil, signal, subprocess, sys, tempfile, time
 HERE = os.path.dirname(os.path.abspath(__file__)); sys.path.insert(0, HERE)
 import namespaces
 from namespaces import prefer
@@ -28,8 +28,6 @@ BOUNDS = {         # what is promised; --bound NAME=VALUE sets another, to see t
     "ramp": (2, "seconds that the share of a region needs at least to come back, with a ramp of 3 s"),
     "unwell": (20, "seconds until traffic has left where checks fail and requests are answered: three checks in a row, 5 s and their jitter from each other, and a time-out"),
 }
-LONG = ["zone.black-holed-and-healed", "region.killed-and-back", "everything-unhealthy"]   # the scenarios that take half a minute and more, the longest first
-ALONE = ["region.behind-gateway-killed"]   # what happens within some 30 ms decides: played when nothing else is
 SCENARIOS = []; A = None
 
 THREE = {"ca-c1": {"ca-c1a": 1, "ca-c1b": 1, "ca-c1c": 1}}   # regions, their zones, and how many workers each has
@@ -330,22 +328,6 @@ def play(name, regions, failover, host, gateway, fn):
     return s.verdicts
 
 
-def side_by_side(words, picked):
-    """Plays each scenario in namespaces of its own, some at a time, and prints what it says when it is over. Returns the verdicts. The longest begin first, so that none ends alone."""
-    options = [o for o in sys.argv[1:] if o != namespaces.FLAG]; verdicts = []
-    def alone(name): return subprocess.run(words + namespaces.again(*options, "--only", "^%s$" % re.escape(name), "--times", "1", "--beside", "1"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    def tell(played):
-        lines = played.stdout.splitlines(); own = [l.startswith("PASS ") for l in lines if l.startswith(("PASS ", "FAIL "))]; verdicts.extend(own)
-        print("\n".join(lines[:-1] if own else lines), flush=True)   # without the counts at its end
-        if played.returncode and all(own): print("FAIL a scenario ended with exit code %d" % played.returncode, flush=True); verdicts.append(False)
-    names = [name for name, *_ in picked]; names.sort(key=lambda name: LONG.index(name) if name in LONG else len(LONG))
-    with concurrent.futures.ThreadPoolExecutor(A.beside) as pool:
-        for played in concurrent.futures.as_completed([pool.submit(alone, name) for name in names if name not in ALONE]): tell(played.result())
-    for name in names:
-        if name in ALONE: tell(alone(name))
-    return verdicts
-
-
 def main():
     global A
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -353,7 +335,7 @@ def main():
     ap.add_argument("--rate", type=float, default=RATE); ap.add_argument("--transport", default="auto", choices=["auto", "epoll", "io_uring", "nio"])
     ap.add_argument("--unprotected", action="store_true", help="without checks and failover: what the scenarios say then shows that they can fail")
     ap.add_argument("--bound", action="append", default=[], metavar="NAME=VALUE", help="another bound: " + ", ".join("%s (%g: %s)" % (n, v, why.replace("%", "%%")) for n, (v, why) in BOUNDS.items()))
-    ap.add_argument("--beside", type=int, default=1, help="how many at a time, each in a namespace of its own (1)"); ap.add_argument(namespaces.FLAG, action="store_true", help=argparse.SUPPRESS)
+    ap.add_argument(namespaces.FLAG, action="store_true", help=argparse.SUPPRESS)
     A = ap.parse_args(); A.bounds = {n: v for n, (v, _) in BOUNDS.items()}
     for b in A.bound:
         name, _, value = b.partition("=")
@@ -361,19 +343,15 @@ def main():
         A.bounds[name] = float(value)
     picked = [s for s in SCENARIOS if re.search(A.only, s[0])]
     if A.list: print("\n".join("%s — %s" % (name, fn.__doc__) for name, _, _, _, _, fn in picked)); return 0
+    if not A.in_namespace: words = namespaces.command("failover"); os.execvp(words[0], words + namespaces.again(*sys.argv[1:]))
+    namespaces.begin()
+    try: os.nice(-10)
+    except OSError: pass
+    prefer("self")
     begin = time.monotonic(); verdicts = []
-    if A.in_namespace:
-        namespaces.begin()
-        try: os.nice(-10)
-        except OSError: pass
-        prefer("self")
-    else:
-        words = namespaces.command("failover")
-        if A.beside == 1: os.execvp(words[0], words + namespaces.again(*sys.argv[1:]))
     for n in range(A.times):
         if A.times > 1: print("== %d of %d" % (n + 1, A.times), flush=True)
-        if A.in_namespace: verdicts += [v for s in picked for v in play(*s)]
-        else: verdicts += side_by_side(words, picked)
+        for s in picked: verdicts += play(*s)
     print("%d passed, %d failed, in %d s" % (sum(verdicts), len(verdicts) - sum(verdicts), time.monotonic() - begin)); return 0 if verdicts and all(verdicts) else 1
 
 
