@@ -245,8 +245,11 @@ public final class Control {
     }
 
     private void look() {
+        if (chronicle.tick(clock.getAsLong())) {
+            var _ = thread.schedule(this::look, 0, TimeUnit.NANOSECONDS); // behind what is due already
+            return;
+        }
         measuring = false;
-        chronicle.tick(clock.getAsLong());
         measure();
     }
 
