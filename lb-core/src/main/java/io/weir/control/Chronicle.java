@@ -116,8 +116,9 @@ final class Chronicle {
         return !recoveries.isEmpty();
     }
 
-    void tick(long now) {
-        recoveries.tick(now);
+    /** Whether there is more to look at, at once. */
+    boolean tick(long now) {
+        return recoveries.tick(now);
     }
 
     /** Tells of what was lost and returns the gravest; null if it is no failover. */

@@ -89,7 +89,7 @@ public final class Control {
         this.ownPools = ownPools;
         this.chronicle = new Chronicle(counts, listener::happened);
         this.riskBook = new RiskBook(thread, counts, book::inForce);
-        this.replans = new Replans(thread, new Planning());
+        this.replans = new Replans(thread, clock, new Planning());
     }
 
     /** Evacuations that were kept hold from now on. Before the first table is built, so that its plans are made amid them. */
@@ -253,8 +253,11 @@ public final class Control {
     }
 
     private void look() {
+        if (chronicle.tick(clock.getAsLong())) {
+            var _ = thread.schedule(this::look, 0, TimeUnit.NANOSECONDS); // behind what is due already
+            return;
+        }
         measuring = false;
-        chronicle.tick(clock.getAsLong());
         measure();
     }
 

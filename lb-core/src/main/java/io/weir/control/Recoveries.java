@@ -5,7 +5,7 @@ import io.weir.control.Measured.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Iterator;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -15,8 +15,13 @@ final class Recoveries {
     /** How many at a time: each is looked at at every tick. */
     static final int MOST = 1000;
 
+    /** How many are looked at in one turn: half a millisecond's work. */
+    private static final int AT_ONCE = 50;
+
     private final Consumer<Measured> told;
     private final Map<AppControl, Ongoing> ongoing = new LinkedHashMap<>();
+    /** Those that were not looked at yet this time. */
+    private final ArrayDeque<AppControl> unseen = new ArrayDeque<>();
 
     /** One of them. */
     private static final class Ongoing {
@@ -79,19 +84,25 @@ final class Recoveries {
         return ongoing.isEmpty();
     }
 
-    /** Looks at each; every 100 ms, after what event loops counted was summed. */
-    void tick(long now) {
-        for (Iterator<Map.Entry<AppControl, Ongoing>> all = ongoing.entrySet().iterator(); all.hasNext(); ) {
-            Map.Entry<AppControl, Ongoing> each = all.next();
-            Ongoing it = each.getValue();
-            Outcome outcome = it.recovery.tick(now, it.flow);
-            if (outcome != null) {
-                all.remove();
-                Measured measured = measured(each.getKey(), it, outcome);
-                each.getKey().lastMeasured(measured);
+    /**
+     * Looks at some of them; every 100 ms, after what event loops counted was summed, and again at once until it says that there are no more.
+     */
+    boolean tick(long now) {
+        if (unseen.isEmpty()) {
+            unseen.addAll(ongoing.keySet());
+        }
+        for (int seen = 0; seen < AT_ONCE && !unseen.isEmpty(); seen++) {
+            AppControl app = unseen.remove();
+            Ongoing it = ongoing.get(app);
+            Outcome outcome = it == null ? null : it.recovery.tick(now, it.flow);
+            if (it != null && outcome != null) {
+                ongoing.remove(app);
+                Measured measured = measured(app, it, outcome);
+                app.lastMeasured(measured);
                 told.accept(measured);
             }
         }
+        return !unseen.isEmpty();
     }
 
     private static Measured measured(AppControl app, Ongoing it, Outcome outcome) {

@@ -12,17 +12,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
- * The apps whose plans are to be made anew. They are made in turns of about a millisecond, between which the control thread does what else
+ * The apps whose plans are to be made anew. They are made in turns of half a millisecond, between which the control thread does what else
  * is due: what people decide may concern a hundred thousand apps, and a worker that fails meanwhile can't wait for all of them. So apps with
  * news of their workers come first in each turn. Control thread only.
  *
  * <p>News that come within {@link Control#GATHER} are one change, so that a zone that is lost is no storm.
  */
 final class Replans {
-    /** Work that is done in one turn, and that of one app more. */
-    static final int AT_ONCE = 8000;
+    /** Work that is done in one turn, and that of one app more; a worker that is looked at for a plan is one. */
+    static final int AT_ONCE = 4000;
+
+    /** After that long, in ns, a turn ends with the app that it is at, however little work that was: code and caches may be cold. */
+    private static final long LONGEST = TimeUnit.MICROSECONDS.toNanos(500);
 
     /** Work that a plan takes beside its workers. */
     private static final int OF_A_PLAN = 64;
@@ -62,6 +66,7 @@ final class Replans {
     private record Walk(Iterator<AppControl> left, Scope scope, boolean away) {}
 
     private final ScheduledExecutorService thread;
+    private final LongSupplier clock;
     private final Plans plans;
     /** Heard lately, and gathered until {@link #gathered}. */
     private LinkedHashMap<AppControl, News> fresh = new LinkedHashMap<>();
@@ -77,8 +82,10 @@ final class Replans {
     /** Whether a turn was asked for. */
     private boolean going;
 
-    Replans(ScheduledExecutorService thread, Plans plans) {
+    /** {@code clock}: ns, monotonic. */
+    Replans(ScheduledExecutorService thread, LongSupplier clock, Plans plans) {
         this.thread = thread;
+        this.clock = clock;
         this.plans = plans;
     }
 
@@ -153,13 +160,14 @@ final class Replans {
             fresh = empty;
             gathered = false;
         }
-        int work = planHeard();
-        while (work < AT_ONCE && !turning.isEmpty()) {
+        long end = clock.getAsLong() + LONGEST;
+        int work = planHeard(end);
+        while (isTimeFor(work, end) && !turning.isEmpty()) {
             Turning next = turning.remove();
             Guarded.run(() -> plans.make(next.app, next.steering));
             work += workOfOne(next.app);
         }
-        while (work < AT_ONCE && !walks.isEmpty()) {
+        while (isTimeFor(work, end) && !walks.isEmpty()) {
             work += walk(walks.element());
         }
         Guarded.run(plans::over);
@@ -168,11 +176,15 @@ final class Replans {
         }
     }
 
+    private boolean isTimeFor(int work, long end) {
+        return work < AT_ONCE && clock.getAsLong() - end < 0;
+    }
+
     /** Those that there was news of, as far as there is room in a turn. Returns the work that it was. */
-    private int planHeard() {
+    private int planHeard(long end) {
         int work = 0;
         Map<AppControl, News> planned = new LinkedHashMap<>();
-        while (work < AT_ONCE && !due.isEmpty()) {
+        while (isTimeFor(work, end) && !due.isEmpty()) {
             Map.Entry<AppControl, News> next = due.pollFirstEntry();
             AppControl app = next.getKey();
             Guarded.run(() -> plans.make(app));

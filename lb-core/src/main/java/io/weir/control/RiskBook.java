@@ -19,8 +19,8 @@ final class RiskBook {
     /** Between two turns, in ns. */
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** Workers that are looked at in one turn, and those of one app more: about 1 ms. */
-    private static final int AT_ONCE = 2000;
+    /** Workers that are looked at in one turn, and those of one app more: a part of a millisecond. */
+    private static final int AT_ONCE = 500;
 
     private final ScheduledExecutorService thread;
     private final ControlCounts counts;

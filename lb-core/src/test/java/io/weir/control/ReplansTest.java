@@ -24,17 +24,21 @@ class ReplansTest {
 
     private static final Scope REGION = Scope.parse("region=r1");
 
+    private long now;
+    /** How long it takes to make an app's plans, in ns. */
+    private long takes;
+
     private final EmbeddedChannel timers = new EmbeddedChannel();
     /** What was done, a list for each turn: apps whose plans were made, transitions that were told. */
     private final List<List<String>> turns = new ArrayList<>(List.of(new ArrayList<>()));
 
-    private final Replans replans = new Replans(timers.eventLoop(), new Recorded());
+    private final Replans replans = new Replans(timers.eventLoop(), () -> now, new Recorded());
     private List<AppControl> apps;
-
     private final class Recorded implements Replans.Plans {
         @Override
         public void make(AppControl app) {
             turns.getLast().add(app.toString());
+            now += takes;
         }
 
         @Override
@@ -108,6 +112,16 @@ class ReplansTest {
     }
 
     @Test
+    void plansThatTakeLongAreFewInATurn() {
+        takes = TimeUnit.MICROSECONDS.toNanos(200);
+        replans.decided(apps, REGION, false);
+        pass();
+
+        assertThat(all()).hasSize(APPS);
+        assertThat(turns).allSatisfy(turn -> assertThat(turn).hasSizeLessThanOrEqualTo(3));
+    }
+
+    @Test
     void aWorkerThatFailsMeanwhileComesFirst() {
         replans.decided(apps, REGION, false);
         heard(APPS - 1);
@@ -155,7 +169,7 @@ class ReplansTest {
 
     @Test
     void aFaultInOneAppsPlansKeepsNoOthersFromTheirs() {
-        Replans failing = new Replans(timers.eventLoop(), new Replans.Plans() {
+        Replans failing = new Replans(timers.eventLoop(), () -> now, new Replans.Plans() {
             private final Recorded recorded = new Recorded();
 
             @Override
