@@ -16,6 +16,7 @@ import io.weir.failover.Evacuation;
 import io.weir.failover.Member;
 import io.weir.failover.Outlook;
 import io.weir.failover.Scope;
+import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import io.weir.topology.Worker;
@@ -122,7 +123,7 @@ public final class FlipBenchmark implements ControlListener {
 
     private void become(Member member, Health from, Health to) {
         Worker worker = member.worker();
-        control.healthChanged(new HealthTransition(worker, from, to, HealthTransition.Cause.CHECK, "refused", false, 0, System.nanoTime()));
+        control.healthChanged(new HealthTransition(worker, from, to, HealthTransition.Cause.CHECK, "refused", Contact.REFUSES, 0, System.nanoTime()));
     }
 
     /** Waits until all plans are made and all risks are judged. */
