@@ -83,24 +83,31 @@ final class Retries {
      * instead.
      */
     boolean passGatewayBy() {
-        if (!body.isReplayable() || exchange.decide() == null) {
+        if (!body.isReplayable()) {
             return false;
         }
-        if (HandOver.isNotTaken(exchange.response())) {
+        if (HandOver.isNotTaken(exchange.response()) && exchange.decide() != null) {
+            leaveGateway();
             attempt.takeBackWritten();
-            leaveGateway(AttemptFailure.NOT_TAKEN);
+            giveBack(AttemptFailure.NOT_TAKEN);
             return true;
         }
-        if (HandOver.isFailed(exchange.response()) && mayWriteAgain() && takesFromBudget()) {
-            leaveGateway(AttemptFailure.FAILED_BEHIND);
+        if (HandOver.isFailed(exchange.response()) && mayWriteAgain() && exchange.decide() != null) {
+            leaveGateway();
+            if (takesFromBudget()) {
+                giveBack(AttemptFailure.FAILED_BEHIND);
+            } else {
+                int status = exchange.response().status();
+                attempt.tell(lose(AttemptFailure.FAILED_BEHIND), AttemptFailure.FAILED_BEHIND);
+                exchange.refuse(Reason.RETRY_BUDGET, status, null);
+            }
             return true;
         }
         return false;
     }
 
-    private void leaveGateway(AttemptFailure failure) {
+    private void leaveGateway() {
         Objects.requireNonNull(attempt.worker()).leave();
-        giveBack(failure);
     }
 
     private void giveBack(AttemptFailure failure) {

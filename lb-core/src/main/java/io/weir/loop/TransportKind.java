@@ -39,7 +39,19 @@ public enum TransportKind {
     private static final ChannelOption<Integer> PROBED_AFTER = new IntegerUnixChannelOption("TCP_KEEPIDLE", 6, 4);
     private static final ChannelOption<Integer> PROBED_EVERY = new IntegerUnixChannelOption("TCP_KEEPINTVL", 6, 5);
     private static final ChannelOption<Integer> MOST_PROBES = new IntegerUnixChannelOption("TCP_KEEPCNT", 6, 6);
-    private static final int PROBES = 3;
+
+    /** Within some three seconds. */
+    public static final Probing SOON = new Probing(1, 1, 3);
+
+    /**
+     * When the kernel asks whether the peer of a connection with SO_KEEPALIVE is still there. A reset, or questions without an answer, end the
+     * connection.
+     *
+     * @param after s without a sign of it
+     * @param every s between two questions
+     * @param most questions in vain
+     */
+    public record Probing(int after, int every, int most) {}
 
     private final Class<? extends ServerChannel> serverChannel;
     private final Class<? extends SocketChannel> socketChannel;
@@ -101,15 +113,23 @@ public enum TransportKind {
         return this == NIO ? null : UNSENT_LIMIT;
     }
 
-    /**
-     * Has the kernel ask the peer of a connection with SO_KEEPALIVE whether it is still there: at once if nothing has come for a second,
-     * then every second. A reset, or three questions without an answer, end the connection. Not with NIO.
-     */
-    public void probe(Channel channel) {
+    /** When the kernel asks after the peer of {@code channel}, or null if that can't be told, as of NIO's. */
+    public @Nullable Probing probing(Channel channel) {
+        if (this == NIO) {
+            return null;
+        }
+        Integer after = channel.config().getOption(PROBED_AFTER);
+        Integer every = channel.config().getOption(PROBED_EVERY);
+        Integer most = channel.config().getOption(MOST_PROBES);
+        return after == null || every == null || most == null ? null : new Probing(after, every, most);
+    }
+
+    /** Has the kernel ask after the peer of {@code channel} like that, from now on. Not with NIO. */
+    public void probe(Channel channel, Probing how) {
         if (this != NIO) {
-            channel.config().setOption(MOST_PROBES, PROBES);
-            channel.config().setOption(PROBED_EVERY, 1);
-            channel.config().setOption(PROBED_AFTER, 1);
+            channel.config().setOption(MOST_PROBES, how.most);
+            channel.config().setOption(PROBED_EVERY, how.every);
+            channel.config().setOption(PROBED_AFTER, how.after); // last, since it starts the timer anew
         }
     }
 

@@ -53,7 +53,7 @@ public final class Endpoint {
     private final EndpointListener listener;
     private final List<EndpointPool> pools;
     private final TransportKind transport;
-    private final @Nullable ChannelOption<Integer> userTimeout;
+    private volatile boolean refusing;
 
     Endpoint(
             WorkerAddress address,
@@ -68,7 +68,6 @@ public final class Endpoint {
         this.socketAddress = socketAddress(address);
         this.pools = new ArrayList<>();
         this.transport = loops.transport();
-        this.userTimeout = transport.userTimeout();
         int idle = Math.ceilDiv(settings.idleConnections(), loops.loops().size());
         for (EventLoops.Loop loop : loops.loops()) {
             pools.add(new EndpointPool(this, loop, bootstrap(loops, loop, names), responseLimits, idle, settings.idle().toNanos()));
@@ -98,6 +97,7 @@ public final class Endpoint {
                 .option(ChannelOption.AUTO_CLOSE, false) // after a failed write the answer may still be there to be read
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, ReadSizes.fromWorkers());
+        ChannelOption<Integer> userTimeout = loops.transport().userTimeout();
         if (userTimeout != null) {
             bootstrap.option(userTimeout, UNACKNOWLEDGED_MILLIS);
         }
@@ -121,10 +121,6 @@ public final class Endpoint {
     /** Whether a connection may be tried at {@code now} ns. */
     public boolean connectable(long now) {
         return backoff.over(now);
-    }
-
-    @Nullable ChannelOption<Integer> userTimeout() {
-        return userTimeout;
     }
 
     TransportKind transport() {
@@ -183,7 +179,17 @@ public final class Endpoint {
      * thread; each event loop does its part when it comes to it.
      */
     public void foundRefusing() {
+        refusing = true;
         pools.forEach(EndpointPool::foundRefusing);
+    }
+
+    /** The worker has been found to answer: it needs no rest, and the kernel no longer looks for it. Any thread. */
+    public void proven() {
+        connectSucceeded();
+        if (refusing) {
+            refusing = false;
+            pools.forEach(EndpointPool::foundAnswering);
+        }
     }
 
     /** Takes one of the connections that may be open. */

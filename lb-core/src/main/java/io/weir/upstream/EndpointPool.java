@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connections of one endpoint on one event loop: the idle ones, used again last in first out so that surplus ones grow old and are
  * closed, and the attempts that wait for one. Everything here runs on the loop, but for {@link #permitReturned}, {@link #spareOne},
- * {@link #foundSilent} and {@link #foundRefusing}.
+ * {@link #foundSilent}, {@link #foundRefusing} and {@link #foundAnswering}.
  */
 final class EndpointPool {
     /** How often idle connections are looked over, in ns. */
@@ -34,6 +34,7 @@ final class EndpointPool {
 
     private final AtomicBoolean silentToldOf = new AtomicBoolean();
     private final AtomicBoolean refusingToldOf = new AtomicBoolean();
+    private final AtomicBoolean answeringToldOf = new AtomicBoolean();
     private final Endpoint endpoint;
     private final EventLoops.Loop loop;
     private final Bootstrap bootstrap;
@@ -92,13 +93,8 @@ final class EndpointPool {
     }
 
     /** The option that bounds how long sent bytes may stay unacknowledged, or null. */
-    @Nullable ChannelOption<Integer> userTimeout() {
-        return endpoint.userTimeout();
-    }
-
-    /** See {@link TransportKind#probe}. */
-    void probe(Channel channel) {
-        endpoint.transport().probe(channel);
+    TransportKind transport() {
+        return endpoint.transport();
     }
 
     long idleTime() {
@@ -248,6 +244,11 @@ final class EndpointPool {
     /** The worker has been found to refuse connections. As {@link #foundSilent}. */
     void foundRefusing() {
         once(refusingToldOf, this::giveBackUnconnected);
+    }
+
+    /** The worker answers again. As {@link #foundSilent}. */
+    void foundAnswering() {
+        once(answeringToldOf, () -> connections.forEach(WorkerConnection::foundAnswering));
     }
 
     private void once(AtomicBoolean toldOf, Runnable look) {

@@ -42,7 +42,7 @@ public sealed class EndpointTarget extends WorkerTarget permits GatewayTarget {
 
     @Override
     public final void proven() {
-        endpoint.connectSucceeded();
+        endpoint.proven();
     }
 
     @Override

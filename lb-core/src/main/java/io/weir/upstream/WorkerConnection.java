@@ -1,10 +1,8 @@
 package io.weir.upstream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.weir.http.BadMessage;
 import io.weir.http.BodyReader;
@@ -82,6 +80,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable MessageWriter writer;
+    private @Nullable Vigil vigil;
     private boolean reused;
     private boolean requestEnded;
     private boolean toHead;
@@ -89,10 +88,9 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private boolean answerBegun;
     private int interims;
     private long interimsSince;
+    private long lentAt;
     /** Whether writing failed: what still comes may be read, but its end is not to be trusted, nor the connection to be used again. */
     private boolean broken;
-    /** Whether bytes that nobody takes end it early, see {@link Endpoint#UNACKNOWLEDGED_MILLIS}. */
-    private boolean impatient = true;
     /** Whether it still counts among the endpoint's connections. */
     private boolean counted = true;
     private long idleUntil;
@@ -123,7 +121,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         requestEnded = false;
         answerBegun = false;
         interims = 0;
-        interimsSince = pool.loop().clock().now();
+        lentAt = interimsSince = pool.loop().clock().now();
     }
 
     void established() {
@@ -180,7 +178,9 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     void foundRefusing() {
         switch (state) {
             case CONNECTING -> giveUpIfNobodyWaits();
-            case HEAD, BODY -> probe();
+            // Another machine may refuse, in the place of one that is gone and couldn't say so: nothing would ever come.
+            case HEAD -> vigil().ask(pool.loop().clock().now() - lentAt);
+            case BODY -> vigil().ask(-1);
             case IDLE, CLOSED -> {} // a worker that shuts down closes its idle ones itself
         }
     }
@@ -195,12 +195,10 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         }
     }
 
-    /** It may be another machine that refuses, in the place of one that is gone and couldn't say so: nothing would ever come. */
-    private void probe() {
-        Channel channel = ctx().channel();
-        if (channel.isActive()) {
-            bePatient(true); // else the first probe that is lost would end a connection on which nothing has come for 5 s
-            pool.probe(channel);
+    /** The worker answers again, which makes it likely that this one's end is still there. */
+    void foundAnswering() {
+        if (state == State.HEAD || state == State.BODY) {
+            vigil().rest();
         }
     }
 
@@ -215,6 +213,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private void becomeIdle() {
         state = State.IDLE;
         events = null;
+        vigil().rest();
         idleUntil = pool.loop().clock().now() + Math.min(pool.idleTime(), workerIdleTime);
         pool.nowIdle(this);
     }
@@ -229,7 +228,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     @Override
     public void head(RequestHead head, HeadLines lines) {
         toHead = head.method() == RequestHead.Method.HEAD;
-        bePatient(head.chunked() || head.contentLength() > SMALL_BODY);
+        vigil().begin(head.chunked() || head.contentLength() > SMALL_BODY);
         HeadWriter out = pool.headWriter().begin();
         head.writeTo(out);
         lines.writeTo(out);
@@ -241,15 +240,6 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                 ? MessageWriter.BodyFraming.CHUNKED
                 : head.contentLength() > 0 ? MessageWriter.BodyFraming.PLAIN : MessageWriter.BodyFraming.NONE;
         writer().begin(out, framing, head.contentLength());
-    }
-
-    /** With a large body under way, a worker that does not read for a while is slow and not gone. */
-    private void bePatient(boolean patient) {
-        ChannelOption<Integer> userTimeout = pool.userTimeout();
-        if (impatient == patient && userTimeout != null) {
-            impatient = !patient;
-            ctx().channel().config().setOption(userTimeout, patient ? 0 : Endpoint.UNACKNOWLEDGED_MILLIS);
-        }
     }
 
     @Override
@@ -331,6 +321,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         writer = new MessageWriter(context);
+        vigil = new Vigil(pool.transport(), context.channel());
     }
 
     @Override
@@ -515,6 +506,10 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     private ChannelHandlerContext ctx() {
         return Objects.requireNonNull(ctx);
+    }
+
+    private Vigil vigil() {
+        return Objects.requireNonNull(vigil);
     }
 
     private MessageWriter writer() {

@@ -375,10 +375,15 @@ class ExchangeHandOverTest {
     }
 
     @Test
-    void whatHasFailedBehindAGatewayIsPaidForOrGoesOn() {
+    void whatHasFailedBehindAGatewayIsPaidFor() {
         firstIsAGateway();
         rig.exhaustRetries();
-        assertFailureBehindGoesOn("GET");
+        ScriptedClient client = rig.get();
+        ScriptedWorker gateway = worker().head("HTTP/1.1 504 Gateway Timeout", "Weir-Reason: response_timeout", "Content-Length: 2");
+        assertThat(gateway.isLeft()).isTrue();
+        assertThat(client.outcome()).isEqualTo("answer 504");
+        assertThat(client.answer().body()).contains("retry_budget");
+        assertThat(rig.listener.only().reason()).isEqualTo(Reason.RETRY_BUDGET);
     }
 
     @Test

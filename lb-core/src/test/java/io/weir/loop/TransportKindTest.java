@@ -36,12 +36,18 @@ class TransportKindTest {
                     .connect(peer.getInetAddress(), peer.getLocalPort())
                     .sync()
                     .channel();
-            kind.probe(channel);
-            if (kind != TransportKind.NIO) {
+            TransportKind.Probing before = kind.probing(channel);
+            kind.probe(channel, TransportKind.SOON);
+            if (before != null) {
+                assertThat(kind.probing(channel)).isEqualTo(TransportKind.SOON);
                 assertThat(channel.config().getOption(TCP_KEEPIDLE)).isOne();
                 assertThat(channel.config().getOption(TCP_KEEPINTVL)).isOne();
                 assertThat(channel.config().getOption(TCP_KEEPCNT)).isEqualTo(3);
+                kind.probe(channel, before);
+                assertThat(kind.probing(channel)).isEqualTo(before);
+                assertThat(channel.config().getOption(TCP_KEEPIDLE)).isEqualTo(before.after());
             }
+            assertThat(before == null).isEqualTo(kind == TransportKind.NIO);
             assertThat(channel.isActive()).isTrue();
             channel.close().sync();
         } finally {

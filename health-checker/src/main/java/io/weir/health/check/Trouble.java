@@ -3,11 +3,12 @@ package io.weir.health.check;
 import io.netty.channel.ChannelException;
 import io.weir.health.CheckResult;
 import io.weir.health.CheckResult.Failure;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
-/** What went wrong below the protocols, as a result. Errors of sockets are told apart by the kernel's texts: Netty's transports share no more. */
+/** What went wrong below the protocols, as a result. Errors of sockets are told apart by the kernel's texts: Netty's transports share little more. */
 final class Trouble {
 
     private Trouble() {}
@@ -30,7 +31,7 @@ final class Trouble {
         if (said.contains("onnection reset")) {
             return CheckResult.failed(Failure.RESET, "connection reset");
         }
-        if (said.contains("No route to host")) {
+        if (cause instanceof NoRouteToHostException || said.contains("No route to host")) { // without a text of the native transports, also for networks
             return CheckResult.failed(Failure.UNREACHABLE, "no route to host");
         }
         if (said.contains("etwork is unreachable")) {

@@ -18,6 +18,8 @@ class TroubleTest {
         assertThat(Trouble.unconnected(new UnknownHostException("a.internal"))).isEqualTo(CheckResult.failed(Failure.REFUSED, "unknown host: a.internal"));
         assertThat(Trouble.unconnected(new NoRouteToHostException("connect(..) failed: No route to host")))
                 .isEqualTo(CheckResult.failed(Failure.UNREACHABLE, "no route to host"));
+        assertThat(Trouble.unconnected(new NoRouteToHostException("null: /10.1.0.1:9")))
+                .as("of epoll and io_uring, whichever of the two").isEqualTo(CheckResult.failed(Failure.UNREACHABLE, "no route to host"));
         assertThat(Trouble.unconnected(new ConnectException("connect(..) failed: Network is unreachable")))
                 .isEqualTo(CheckResult.failed(Failure.UNREACHABLE, "network is unreachable"));
         assertThat(Trouble.unconnected(new ConnectException("connect(..) failed: Permission denied")).failure()).isEqualTo(Failure.REFUSED);
