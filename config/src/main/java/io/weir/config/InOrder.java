@@ -10,6 +10,6 @@ final class InOrder {
     private InOrder() {}
 
     static <V> Map<String, V> copyOf(Map<String, V> map) {
-        return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+        return map.size() < 2 ? Map.copyOf(map) : Collections.unmodifiableMap(new LinkedHashMap<>(map)); // 300 bytes less, a hundred thousand times
     }
 }
