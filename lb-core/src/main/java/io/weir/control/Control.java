@@ -253,11 +253,13 @@ public final class Control {
     }
 
     private void look() {
-        if (chronicle.tick(clock.getAsLong())) {
-            var _ = thread.schedule(this::look, 0, TimeUnit.NANOSECONDS); // behind what is due already
-            return;
-        }
         measuring = false;
+        Guarded.run(() -> {
+            if (chronicle.tick(clock.getAsLong())) {
+                measuring = true;
+                var _ = thread.schedule(this::look, 0, TimeUnit.NANOSECONDS); // behind what is due already
+            }
+        });
         measure();
     }
 

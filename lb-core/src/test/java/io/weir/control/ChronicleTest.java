@@ -185,6 +185,20 @@ class ChronicleTest {
     }
 
     @Test
+    void aListenerThatFailsEndsNoMeasuring() {
+        begin();
+        rig.failsAt = FailoverMeasured.class;
+        rig.become(Health.UNHEALTHY, SECOND, in("ca-c1a"));
+        rig.pass(Duration.ofSeconds(20));
+        assertThat(rig.told(FailoverMeasured.class)).isEmpty();
+        rig.failsAt = null;
+        rig.become(Health.UNHEALTHY, SECOND, in("ca-c1b"));
+        rig.pass(Duration.ofSeconds(20));
+
+        assertThat(rig.told(FailoverMeasured.class)).hasSize(1);
+    }
+
+    @Test
     void aZoneThatWasNeverWellIsNone() {
         rig.become(Health.HEALTHY, Duration.ZERO, in("ca-c1a").negate());
         rig.become(Health.UNHEALTHY, SECOND, in("ca-c1a"));
