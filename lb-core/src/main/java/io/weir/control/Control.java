@@ -139,7 +139,7 @@ public final class Control {
             replans.changed(app);
             return;
         }
-        chronicle.healthChanged(app, transition);
+        chronicle.healthChanged(state, transition);
         replans.heard(app, transition);
         Target target = state.member().target();
         if (transition.to().available()) {
@@ -215,8 +215,8 @@ public final class Control {
         }
 
         @Override
-        public void sentAway(AppControl app, Scope scope) {
-            chronicle.sentAway(app, scope);
+        public void sentAway(AppControl app, Scope scope, long since) {
+            chronicle.sentAway(app, scope, since);
         }
 
         @Override
@@ -226,7 +226,7 @@ public final class Control {
 
         @Override
         public void settled(AppControl app) {
-            chronicle.settled(app, clock.getAsLong(), wall.instant(), evacuations());
+            chronicle.settled(app, clock.getAsLong(), wall.instant());
         }
 
         @Override

@@ -39,8 +39,8 @@ final class Replans {
         /** Makes one of them, as time has brought it. */
         void make(AppControl app, Steering steering);
 
-        /** People send some of its workers' traffic away; plans follow at once. */
-        void sentAway(AppControl app, Scope scope);
+        /** People have sent some of its workers' traffic away, with a word at {@code since} ns; plans follow at once. */
+        void sentAway(AppControl app, Scope scope, long since);
 
         /** The plans that come of that are in force. */
         void tell(HealthTransition transition);
@@ -62,8 +62,8 @@ final class Replans {
     /** A plan that time changes: of an app whose traffic comes back. */
     private record Turning(AppControl app, Steering steering) {}
 
-    /** All apps, one after the other, of which some are concerned by what people decide. */
-    private record Walk(Iterator<AppControl> left, Scope scope, boolean away) {}
+    /** All apps, one after the other, of which some are concerned by what people decided at {@code since} ns. */
+    private record Walk(Iterator<AppControl> left, Scope scope, boolean away, long since) {}
 
     private final ScheduledExecutorService thread;
     private final LongSupplier clock;
@@ -123,7 +123,7 @@ final class Replans {
      * @param away whether their traffic is sent elsewhere
      */
     void decided(Collection<AppControl> apps, Scope scope, boolean away) {
-        walks.add(new Walk(apps.iterator(), scope, away));
+        walks.add(new Walk(apps.iterator(), scope, away, clock.getAsLong()));
         goOn();
     }
 
@@ -210,7 +210,7 @@ final class Replans {
         }
         Guarded.run(() -> {
             if (walk.away) {
-                plans.sentAway(app, walk.scope);
+                plans.sentAway(app, walk.scope, walk.since);
             }
             plans.make(app);
             plans.settled(app);

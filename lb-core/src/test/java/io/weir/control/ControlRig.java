@@ -60,6 +60,13 @@ public final class ControlRig implements ControlListener {
         incidents.add(incident);
     }
 
+    /** Something is asked of the control thread, which has other things to do first, for that long. */
+    void holdUp(Duration time, Runnable asked) {
+        asked.run();
+        now += time.toNanos();
+        timers.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /** Lets time pass; what event loops have counted is summed every 100 ms. */
     public void pass(Duration time) {
         for (long left = time.toNanos(); left > 0; left -= STEP) {

@@ -47,7 +47,7 @@ class ReplansTest {
         }
 
         @Override
-        public void sentAway(AppControl app, Scope scope) {
+        public void sentAway(AppControl app, Scope scope, long since) {
             turns.getLast().add("away " + app);
         }
 
@@ -186,7 +186,7 @@ class ReplansTest {
             }
 
             @Override
-            public void sentAway(AppControl app, Scope scope) {}
+            public void sentAway(AppControl app, Scope scope, long since) {}
 
             @Override
             public void tell(HealthTransition transition) {}
