@@ -136,7 +136,7 @@ public final class Control {
         AppControl app = state.app();
         state.become(transition);
         if (transition.isShareAlone()) {
-            replans.changed(app);
+            replans.shareChanged(app);
             return;
         }
         chronicle.healthChanged(state, transition);
