@@ -26,9 +26,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps book of what happens to the traffic of apps: tells it, counts it, and has failovers measured. A failover is that a tier loses of its
- * share, or that all workers of a zone are lost of a tier that goes on without them. One worker of several is none, and nor are workers that
- * no plan sent anything to. Control thread only.
+ * Keeps book of what happens to the traffic of apps: tells it, counts it, and has failovers measured. A failover is that a tier loses of
+ * its share, or that all workers of a zone are lost of a tier that goes on without them. One worker of several is none, and nor are
+ * workers that no plan sent anything to. Control thread only.
  */
 final class Chronicle {
     /** A worker that was lost longer ago than that, in ns, has no part in what happens now. */

@@ -20,10 +20,10 @@ import java.util.Map;
  * Written by the control thread, read by any: answers are put together of what lies ready, so that an event loop does little more than copy
  * what has changed lately.
  *
- * <p>The lines lie in segments, of which a revision writes a few out anew, in turn: so that none is older than the changes that are kept, and
- * no revision but the first has to write all lines, which takes tens of milliseconds while verdicts wait. What has changed since the oldest of
- * them follows behind them, and the last line about a pool counts. Revisions begin above all of those of a process before, so that nobody
- * takes changes of this one for changes of that.
+ * <p>The lines lie in segments, of which a revision writes a few out anew, in turn: so that none is older than the changes that are kept,
+ * and no revision but the first has to write all lines, which takes tens of milliseconds while verdicts wait. What has changed since the
+ * oldest of them follows behind them, and the last line about a pool counts. Revisions begin above all of those of a process before, so
+ * that nobody takes changes of this one for changes of that.
  */
 public final class OwnPools implements Gateways.Pools {
     /** Revisions whose changes are kept: some minutes of them for who asks every 5 s, unless much happens. */

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The apps whose plans are to be made anew. They are made in turns of half a millisecond, between which the control thread does what else
- * is due: what people decide may concern a hundred thousand apps, and a worker that fails meanwhile can't wait for all of them. So apps with
- * news of their workers come first in each turn ({@link NewsQueue} says in which order). But news may never cease, and so a quarter of a turn
- * is kept for plans that time changes and for what people decide, one of either in turn. Control thread only.
+ * is due: what people decide may concern a hundred thousand apps, and a worker that fails meanwhile can't wait for all of them. So apps
+ * with news of their workers come first in each turn ({@link NewsQueue} says in which order). But news may never cease, and so a quarter
+ * of a turn is kept for plans that time changes and for what people decide, one of either in turn. Control thread only.
  *
  * <p>News that come within {@link Control#GATHER} are one change, so that a zone that is lost is no storm.
  */
