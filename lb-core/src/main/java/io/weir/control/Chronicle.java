@@ -1,18 +1,20 @@
 package io.weir.control;
 
+import io.weir.balancing.Target;
 import io.weir.balancing.Tier;
 import io.weir.control.Incident.FailedOver;
-import io.weir.failover.Evacuations;
+import io.weir.failover.Member;
 import io.weir.failover.Outlook;
 import io.weir.failover.Scope;
 import io.weir.failover.TierSpec;
-import io.weir.health.AdminState;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import io.weir.topology.Worker;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +26,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps book of what happens to the traffic of apps: tells it, counts it, and has failovers measured. A failover is that a tier loses of its
- * share, or that all workers of a zone are lost of a tier that goes on without them. One worker of several is none. Control thread only.
+ * Keeps book of what happens to the traffic of apps: tells it, counts it, and has failovers measured. A failover is that a tier loses of
+ * its share, or that all workers of a zone are lost of a tier that goes on without them. One worker of several is none, and nor are
+ * workers that no plan sent anything to. Control thread only.
  */
 final class Chronicle {
     /** A worker that was lost longer ago than that, in ns, has no part in what happens now. */
@@ -47,10 +50,29 @@ final class Chronicle {
 
     /** What an app has lost. */
     private static final class Losses {
+        /** The targets that traffic went to before. */
+        private final Set<Target> served;
+
         private final Set<Place> places = new LinkedHashSet<>();
         private boolean byFault;
+        /** When people first sent some of it away, in ns. */
+        private long word = Long.MAX_VALUE;
         /** What became of tiers. */
         private final List<FailedOver> tiers = new ArrayList<>();
+
+        /** Of the app, whose plans in force are those from before. */
+        Losses(AppControl app) {
+            served = serving(app);
+        }
+
+        /** Whether that is a loss: a worker that was sent nothing, because it was evacuated already, is none. */
+        boolean add(Member member) {
+            boolean isLoss = member.target().weight() > 0 && served.contains(member.target());
+            if (isLoss) {
+                places.add(Place.of(member.worker()));
+            }
+            return isLoss;
+        }
     }
 
     Chronicle(ControlCounts counts, Consumer<Incident> told) {
@@ -66,12 +88,11 @@ final class Chronicle {
     // ---- news
 
     /** A worker's health has changed; plans follow. */
-    void healthChanged(AppControl app, HealthTransition transition) {
+    void healthChanged(WorkerState worker, HealthTransition transition) {
         counts.transition(transition.from(), transition.to(), transition.cause());
         if (isLoss(transition)) {
-            Losses lost = losses.computeIfAbsent(app, _ -> new Losses());
-            lost.byFault = true;
-            lost.places.add(Place.of(transition.worker()));
+            Losses lost = losses.computeIfAbsent(worker.app(), Losses::new);
+            lost.byFault |= lost.add(worker.member());
         }
     }
 
@@ -79,10 +100,11 @@ final class Chronicle {
         return transition.from().available() && transition.to() == Health.UNHEALTHY;
     }
 
-    /** People send the traffic of some of an app's workers away; plans follow. */
-    void sentAway(AppControl app, Scope scope) {
-        Losses lost = losses.computeIfAbsent(app, _ -> new Losses());
-        app.members().stream().filter(member -> scope.covers(member.worker())).forEach(member -> lost.places.add(Place.of(member.worker())));
+    /** People have sent the traffic of some of an app's workers away, with a word at {@code since} ns; plans follow. */
+    void sentAway(AppControl app, Scope scope, long since) {
+        Losses lost = losses.computeIfAbsent(app, Losses::new);
+        lost.word = Math.min(lost.word, since);
+        app.members().stream().filter(member -> scope.covers(member.worker())).forEach(lost::add);
     }
 
     /** One of an app's plans is another one, or for other reasons. */
@@ -100,10 +122,10 @@ final class Chronicle {
     }
 
     /** All plans of the app that follow from the news are in force. */
-    void settled(AppControl app, long now, Instant wall, Evacuations evacuations) {
+    void settled(AppControl app, long now, Instant wall) {
         Losses lost = losses.remove(app);
-        FailedOver failover = lost == null ? null : failover(app, lost, evacuations, now);
-        if (lost != null && failover != null) {
+        FailedOver failover = lost == null ? null : failover(app, lost, now);
+        if (lost != null && failover != null && !lost.places.isEmpty()) {
             if (!recoveries.begin(app, loss(app, lost, failover, now), now, wall)) {
                 counts.unmeasured();
             }
@@ -122,8 +144,9 @@ final class Chronicle {
     }
 
     /** Tells of what was lost and returns the gravest; null if it is no failover. */
-    private @Nullable FailedOver failover(AppControl app, Losses lost, Evacuations evacuations, long now) {
-        List<FailedOver> zones = lost.places.stream().map(place -> zoneLost(app, place, evacuations, now)).filter(Objects::nonNull).toList();
+    private @Nullable FailedOver failover(AppControl app, Losses lost, long now) {
+        Set<Target> serving = lost.places.isEmpty() ? Set.of() : serving(app);
+        List<FailedOver> zones = lost.places.stream().map(place -> zoneLost(app, place, serving, now)).filter(Objects::nonNull).toList();
         // Where a zone was lost, that its tier gives some of its share away is a part of the same.
         List<FailedOver> all = Stream.concat(lost.tiers.stream().filter(tier -> zones.isEmpty() || tier.share() == 0), zones.stream()).toList();
         all.forEach(told);
@@ -132,8 +155,8 @@ final class Chronicle {
 
     // ---- zones
 
-    private @Nullable FailedOver zoneLost(AppControl app, Place place, Evacuations evacuations, long now) {
-        if (app.workers().stream().anyMatch(worker -> Place.of(worker.member().worker()).equals(place) && serves(worker, evacuations))) {
+    private @Nullable FailedOver zoneLost(AppControl app, Place place, Set<Target> serving, long now) {
+        if (app.workers().stream().anyMatch(worker -> Place.of(worker.member().worker()).equals(place) && serves(worker, serving))) {
             return null;
         }
         for (Steering steering : app.steerings()) {
@@ -150,8 +173,16 @@ final class Chronicle {
         return null;
     }
 
-    private static boolean serves(WorkerState worker, Evacuations evacuations) {
-        return worker.health().available() && evacuations.of(worker.member().worker()) == AdminState.ENABLED && worker.member().target().weight() > 0;
+    private static boolean serves(WorkerState worker, Set<Target> serving) {
+        Target target = worker.member().target();
+        return worker.health().available() && target.weight() > 0 && serving.contains(target);
+    }
+
+    /** The targets in an app's plans that are in force. */
+    private static Set<Target> serving(AppControl app) {
+        Set<Target> serving = Collections.newSetFromMap(new IdentityHashMap<>());
+        app.steerings().forEach(steering -> steering.outlook().plan().tiers().forEach(tier -> serving.addAll(tier.targets())));
+        return serving;
     }
 
     private static boolean holds(TierSpec tier, Place place) {
@@ -163,7 +194,7 @@ final class Chronicle {
     /** What is known of how it came about, from the workers that were lost lately and had no part in an earlier failover. */
     private static Recoveries.Loss loss(AppControl app, Losses lost, FailedOver failover, long now) {
         if (!lost.byFault) {
-            return new Recoveries.Loss(failover.lost(), true, now, now);
+            return new Recoveries.Loss(failover.lost(), true, lost.word, lost.word);
         }
         long firstSign = now;
         long detected = Long.MIN_VALUE;

@@ -136,10 +136,10 @@ public final class Control {
         AppControl app = state.app();
         state.become(transition);
         if (transition.isShareAlone()) {
-            replans.changed(app);
+            replans.shareChanged(app);
             return;
         }
-        chronicle.healthChanged(app, transition);
+        chronicle.healthChanged(state, transition);
         replans.heard(app, transition);
         Target target = state.member().target();
         if (transition.to().available()) {
@@ -215,8 +215,8 @@ public final class Control {
         }
 
         @Override
-        public void sentAway(AppControl app, Scope scope) {
-            chronicle.sentAway(app, scope);
+        public void sentAway(AppControl app, Scope scope, long since) {
+            chronicle.sentAway(app, scope, since);
         }
 
         @Override
@@ -226,7 +226,7 @@ public final class Control {
 
         @Override
         public void settled(AppControl app) {
-            chronicle.settled(app, clock.getAsLong(), wall.instant(), evacuations());
+            chronicle.settled(app, clock.getAsLong(), wall.instant());
         }
 
         @Override
@@ -253,11 +253,13 @@ public final class Control {
     }
 
     private void look() {
-        if (chronicle.tick(clock.getAsLong())) {
-            var _ = thread.schedule(this::look, 0, TimeUnit.NANOSECONDS); // behind what is due already
-            return;
-        }
         measuring = false;
+        Guarded.run(() -> {
+            if (chronicle.tick(clock.getAsLong())) {
+                measuring = true;
+                var _ = thread.schedule(this::look, 0, TimeUnit.NANOSECONDS); // behind what is due already
+            }
+        });
         measure();
     }
 

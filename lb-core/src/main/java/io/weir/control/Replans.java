@@ -1,23 +1,24 @@
 package io.weir.control;
 
 import io.weir.balancing.Target;
+import io.weir.control.NewsQueue.News;
 import io.weir.failover.Scope;
 import io.weir.health.HealthTransition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The apps whose plans are to be made anew. They are made in turns of half a millisecond, between which the control thread does what else
- * is due: what people decide may concern a hundred thousand apps, and a worker that fails meanwhile can't wait for all of them. So apps with
- * news of their workers come first in each turn. Control thread only.
+ * is due: what people decide may concern a hundred thousand apps, and a worker that fails meanwhile can't wait for all of them. So apps
+ * with news of their workers come first in each turn ({@link NewsQueue} says in which order). But news may never cease, and so a quarter
+ * of a turn is kept for plans that time changes and for what people decide, one of either in turn. Control thread only.
  *
  * <p>News that come within {@link Control#GATHER} are one change, so that a zone that is lost is no storm.
  */
@@ -27,6 +28,9 @@ final class Replans {
 
     /** After that long, in ns, a turn ends with the app that it is at, however little work that was: code and caches may be cold. */
     private static final long LONGEST = TimeUnit.MICROSECONDS.toNanos(500);
+
+    /** One part in so many of a turn is not for news, if there is something else to do. */
+    private static final int KEPT = 4;
 
     /** Work that a plan takes beside its workers. */
     private static final int OF_A_PLAN = 64;
@@ -39,8 +43,8 @@ final class Replans {
         /** Makes one of them, as time has brought it. */
         void make(AppControl app, Steering steering);
 
-        /** People send some of its workers' traffic away; plans follow at once. */
-        void sentAway(AppControl app, Scope scope);
+        /** People have sent some of its workers' traffic away, with a word at {@code since} ns; plans follow at once. */
+        void sentAway(AppControl app, Scope scope, long since);
 
         /** The plans that come of that are in force. */
         void tell(HealthTransition transition);
@@ -52,33 +56,20 @@ final class Replans {
         void over();
     }
 
-    /** What was heard of an app's workers. */
-    private static final class News {
-        private final List<HealthTransition> untold = new ArrayList<>(1);
-        private final List<Target> silent = new ArrayList<>(1);
-        private final List<Target> refusing = new ArrayList<>(1);
-    }
-
     /** A plan that time changes: of an app whose traffic comes back. */
     private record Turning(AppControl app, Steering steering) {}
 
-    /** All apps, one after the other, of which some are concerned by what people decide. */
-    private record Walk(Iterator<AppControl> left, Scope scope, boolean away) {}
+    /** All apps, one after the other, of which some are concerned by what people decided at {@code since} ns. */
+    private record Walk(Iterator<AppControl> left, Scope scope, boolean away, long since) {}
 
     private final ScheduledExecutorService thread;
     private final LongSupplier clock;
     private final Plans plans;
-    /** Heard lately, and gathered until {@link #gathered}. */
-    private LinkedHashMap<AppControl, News> fresh = new LinkedHashMap<>();
-    /** Heard before, and due. */
-    private LinkedHashMap<AppControl, News> due = new LinkedHashMap<>();
-
+    private final NewsQueue news = new NewsQueue();
     private final ArrayDeque<Turning> turning = new ArrayDeque<>();
     private final ArrayDeque<Walk> walks = new ArrayDeque<>();
     /** Whether the time to gather runs. */
     private boolean gathering;
-    /** Whether it is over for {@link #fresh}, which waits for {@link #due} alone. */
-    private boolean gathered;
     /** Whether a turn was asked for. */
     private boolean going;
 
@@ -91,30 +82,40 @@ final class Replans {
 
     /** Something of the app is not as it was. */
     void changed(AppControl app) {
-        var _ = news(app);
+        var _ = urgent(app);
+    }
+
+    /** Of the app, nothing has changed but how much its gateways can take. */
+    void shareChanged(AppControl app) {
+        news.share(app);
+        gather();
     }
 
     /** One of its workers has changed; that is told when the plans are in force. */
     void heard(AppControl app, HealthTransition transition) {
-        news(app).untold.add(transition);
+        urgent(app).untold().add(transition);
     }
 
     /** A worker doesn't answer: with the new plans in force, what it was asked is given back, and goes elsewhere. */
     void silent(AppControl app, Target target) {
-        news(app).silent.add(target);
+        urgent(app).silent().add(target);
     }
 
     /** A worker refuses connections: as {@link #silent}, but what it has runs on. */
     void refusing(AppControl app, Target target) {
-        news(app).refusing.add(target);
+        urgent(app).refusing().add(target);
     }
 
-    private News news(AppControl app) {
+    private News urgent(AppControl app) {
+        gather();
+        return news.urgent(app);
+    }
+
+    private void gather() {
         if (!gathering) {
             gathering = true;
             var _ = thread.schedule(this::gathered, Control.GATHER, TimeUnit.NANOSECONDS);
         }
-        return fresh.computeIfAbsent(app, _ -> new News());
     }
 
     /**
@@ -123,7 +124,7 @@ final class Replans {
      * @param away whether their traffic is sent elsewhere
      */
     void decided(Collection<AppControl> apps, Scope scope, boolean away) {
-        walks.add(new Walk(apps.iterator(), scope, away));
+        walks.add(new Walk(apps.iterator(), scope, away, clock.getAsLong()));
         goOn();
     }
 
@@ -135,7 +136,7 @@ final class Replans {
 
     private void gathered() {
         gathering = false;
-        gathered = true;
+        news.gathered();
         if (!going) { // else the next turn is due, and takes it in
             turn();
         }
@@ -154,48 +155,70 @@ final class Replans {
     }
 
     private void turn() {
-        if (gathered && due.isEmpty()) {
-            LinkedHashMap<AppControl, News> empty = due;
-            due = fresh;
-            fresh = empty;
-            gathered = false;
-        }
-        long end = clock.getAsLong() + LONGEST;
-        int work = planHeard(end);
-        while (isTimeFor(work, end) && !turning.isEmpty()) {
-            Turning next = turning.remove();
-            Guarded.run(() -> plans.make(next.app, next.steering));
-            work += workOfOne(next.app);
-        }
-        while (isTimeFor(work, end) && !walks.isEmpty()) {
-            work += walk(walks.element());
-        }
+        long begin = clock.getAsLong();
+        int kept = hasOthers() ? AT_ONCE / KEPT : 0;
+        long keptTime = hasOthers() ? LONGEST / KEPT : 0;
+        int work = planHeard(new Room(AT_ONCE - kept, begin + LONGEST - keptTime));
+        planOthers(new Room(Math.max(kept, AT_ONCE - work), Math.max(clock.getAsLong() + keptTime, begin + LONGEST)));
         Guarded.run(plans::over);
-        if (gathered || !due.isEmpty() || !turning.isEmpty() || !walks.isEmpty()) {
+        if (news.isDue() || hasOthers()) {
             goOn();
         }
     }
 
-    private boolean isTimeFor(int work, long end) {
-        return work < AT_ONCE && clock.getAsLong() - end < 0;
+    private boolean hasOthers() {
+        return !turning.isEmpty() || !walks.isEmpty();
     }
 
-    /** Those that there was news of, as far as there is room in a turn. Returns the work that it was. */
-    private int planHeard(long end) {
-        int work = 0;
-        Map<AppControl, News> planned = new LinkedHashMap<>();
-        while (isTimeFor(work, end) && !due.isEmpty()) {
-            Map.Entry<AppControl, News> next = due.pollFirstEntry();
-            AppControl app = next.getKey();
-            Guarded.run(() -> plans.make(app));
-            planned.put(app, next.getValue());
-            work += work(app);
+    /** A part of a turn. */
+    private final class Room {
+        private final int most;
+        private final long end;
+        private int work;
+
+        /** For {@code most} work, until {@code end} ns. */
+        Room(int most, long end) {
+            this.most = most;
+            this.end = end;
         }
-        planned.values().forEach(news -> news.silent.forEach(Target::foundSilent));
-        planned.values().forEach(news -> news.refusing.forEach(Target::foundRefusing));
-        planned.values().forEach(news -> news.untold.forEach(transition -> Guarded.run(() -> plans.tell(transition))));
-        planned.keySet().forEach(app -> Guarded.run(() -> plans.settled(app)));
-        return work;
+
+        boolean isLeft() {
+            return work < most && clock.getAsLong() - end < 0;
+        }
+    }
+
+    /** Those that there was news of. Returns the work that it was. */
+    private int planHeard(Room room) {
+        List<News> planned = new ArrayList<>();
+        for (News next = next(room); next != null; next = next(room)) {
+            AppControl app = next.app();
+            Guarded.run(() -> plans.make(app));
+            planned.add(next);
+            room.work += work(app);
+        }
+        planned.forEach(it -> it.silent().forEach(Target::foundSilent));
+        planned.forEach(it -> it.refusing().forEach(Target::foundRefusing));
+        planned.forEach(it -> it.untold().forEach(transition -> Guarded.run(() -> plans.tell(transition))));
+        planned.forEach(it -> Guarded.run(() -> plans.settled(it.app())));
+        return room.work;
+    }
+
+    private @Nullable News next(Room room) {
+        return room.isLeft() ? news.next() : null;
+    }
+
+    /** What time and people have changed. */
+    private void planOthers(Room room) {
+        while (room.isLeft() && hasOthers()) {
+            if (!turning.isEmpty()) {
+                Turning next = turning.remove();
+                Guarded.run(() -> plans.make(next.app, next.steering));
+                room.work += workOfOne(next.app);
+            }
+            if (!walks.isEmpty()) {
+                room.work += walk(walks.element());
+            }
+        }
     }
 
     /** The next app; returns the work that it was. */
@@ -210,7 +233,7 @@ final class Replans {
         }
         Guarded.run(() -> {
             if (walk.away) {
-                plans.sentAway(app, walk.scope);
+                plans.sentAway(app, walk.scope, walk.since);
             }
             plans.make(app);
             plans.settled(app);

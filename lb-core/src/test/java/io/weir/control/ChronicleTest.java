@@ -14,6 +14,7 @@ import io.weir.failover.Scope;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition.Cause;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** What is told of the traffic of apps while workers are lost and come back, and what failovers are found to have taken. */
@@ -182,6 +183,92 @@ class ChronicleTest {
             assertThat(told.measured().outcome()).isEqualTo(Outcome.MOVED);
         });
         assertThat(rig.told(PanicBegan.class)).isEmpty();
+    }
+
+    @Test
+    void workersThatWereEvacuatedAreNotLostAgain() {
+        begin();
+        rig.evacuate(Scope.parse("zone=ca-c1a"), Duration.ofMinutes(10));
+        rig.pass(Duration.ofSeconds(20));
+        assertThat(rig.told(FailedOver.class)).hasSize(1);
+        assertThat(rig.told(FailoverMeasured.class)).hasSize(1);
+
+        rig.become(Health.UNHEALTHY, SECOND, worker -> worker.address().host().equals("10.0.0.1"));
+        rig.pass(SECOND);
+        rig.become(Health.UNHEALTHY, SECOND, in("ca-c1a"));
+        rig.pass(Duration.ofSeconds(20));
+        assertThat(rig.told(FailedOver.class)).hasSize(1);
+        assertThat(rig.told(FailoverMeasured.class)).hasSize(1);
+    }
+
+    @Test
+    void whatIsEvacuatedAlreadyIsNotSentAwayAgain() {
+        begin();
+        rig.evacuate(Scope.parse("zone=ca-c1a"), Duration.ofMinutes(10));
+        rig.pass(Duration.ofSeconds(20));
+        rig.evacuate(Scope.parse("zone=ca-c1a"), Duration.ofMinutes(20));
+        rig.pass(SECOND);
+        rig.evacuate(Scope.parse("worker=10.0.0.1:1"), Duration.ofMinutes(20));
+        rig.pass(Duration.ofSeconds(20));
+
+        assertThat(rig.told(FailedOver.class)).hasSize(1);
+        assertThat(rig.told(FailoverMeasured.class)).hasSize(1);
+    }
+
+    @Test
+    void aZoneThatIsDownAlreadyIsNotLostByItsEvacuation() {
+        begin();
+        rig.become(Health.UNHEALTHY, SECOND, in("ca-c1a"));
+        rig.pass(Duration.ofSeconds(20));
+        rig.evacuate(Scope.parse("zone=ca-c1a"), Duration.ofMinutes(10));
+        rig.pass(Duration.ofSeconds(20));
+
+        assertThat(rig.told(FailedOver.class)).hasSize(1);
+        assertThat(rig.told(FailoverMeasured.class)).hasSize(1);
+    }
+
+    @Test
+    void theRestOfAZoneIsLostByItsEvacuation() {
+        begin();
+        rig.evacuate(Scope.parse("worker=10.0.0.1:1"), Duration.ofMinutes(10));
+        rig.pass(SECOND);
+        assertThat(rig.told(FailedOver.class)).isEmpty();
+        rig.evacuate(Scope.parse("zone=ca-c1a"), Duration.ofMinutes(10));
+        rig.pass(SECOND);
+
+        assertThat(rig.told(FailedOver.class)).singleElement().satisfies(it -> assertThat(it.lost()).isEqualTo("zone ca-c1a"));
+    }
+
+    /** As where a hundred thousand apps come before. */
+    @Test
+    void anEvacuationThatComesToAnAppLateIsMeasuredFromTheWordToo() {
+        begin();
+        Duration late = Duration.ofSeconds(3);
+        Instant word = rig.instant();
+        rig.holdUp(late, () -> rig.evacuate(Scope.parse("region=ca-c1"), Duration.ofMinutes(10)));
+        rig.pass(Duration.ofSeconds(20));
+
+        assertThat(rig.told(FailoverMeasured.class)).singleElement().satisfies(told -> {
+            assertThat(told.measured().evacuated()).isTrue();
+            assertThat(told.measured().began()).isEqualTo(word);
+            assertThat(told.measured().detected()).isZero();
+            assertThat(told.measured().decided()).isEqualTo(late);
+            assertThat(told.measured().missed()).isTrue();
+        });
+    }
+
+    @Test
+    void aListenerThatFailsEndsNoMeasuring() {
+        begin();
+        rig.failsAt = FailoverMeasured.class;
+        rig.become(Health.UNHEALTHY, SECOND, in("ca-c1a"));
+        rig.pass(Duration.ofSeconds(20));
+        assertThat(rig.told(FailoverMeasured.class)).isEmpty();
+        rig.failsAt = null;
+        rig.become(Health.UNHEALTHY, SECOND, in("ca-c1b"));
+        rig.pass(Duration.ofSeconds(20));
+
+        assertThat(rig.told(FailoverMeasured.class)).hasSize(1);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** A control thread in virtual time, with apps of a config, whose workers are as a test says and get the requests that it says. */
 public final class ControlRig implements ControlListener {
@@ -27,6 +28,9 @@ public final class ControlRig implements ControlListener {
     private static final long STEP = TimeUnit.MILLISECONDS.toNanos(100);
 
     final List<Incident> incidents = new ArrayList<>();
+    /** Whoever is told of such a one fails. */
+    @Nullable Class<? extends Incident> failsAt;
+
     public final Control control;
     private final EmbeddedChannel timers = new EmbeddedChannel();
     private final Touched touched = new Touched(1, () -> {});
@@ -50,7 +54,17 @@ public final class ControlRig implements ControlListener {
 
     @Override
     public void happened(Incident incident) {
+        if (incident.getClass() == failsAt) {
+            throw new IllegalStateException("a fault of a listener");
+        }
         incidents.add(incident);
+    }
+
+    /** Something is asked of the control thread, which has other things to do first, for that long. */
+    void holdUp(Duration time, Runnable asked) {
+        asked.run();
+        now += time.toNanos();
+        timers.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Lets time pass; what event loops have counted is summed every 100 ms. */

@@ -10,9 +10,12 @@ import io.weir.health.Health;
 import io.weir.topology.Worker;
 import io.weir.topology.WorkerAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -139,21 +142,56 @@ class OwnPoolsTest {
             put("app-" + i, Health.HEALTHY);
         }
         pools.publish();
-        byte[] changes = pools.since(0).getLast();
-        put("app-0", Health.UNHEALTHY);
-        pools.publish();
-
-        assertThat(changes).hasSizeGreaterThan(10_000);
-        for (int i = 1; i < OwnPools.MOST_REVISIONS; i++) {
+        for (int i = 0; i < OwnPools.SEGMENTS; i++) {
             put("app-0", i % 2 == 0 ? Health.UNHEALTHY : Health.HEALTHY);
             pools.publish();
         }
-        byte[] ready = pools.since(0).get(1);
-        assertThat(ready).hasSizeGreaterThan(10_000).isSameAs(pools.since(0).get(1));
+
+        List<byte[]> ready = pieces();
+        assertThat(size(ready)).isGreaterThan(10_000);
+        assertThat(others(ready, pieces())).isZero();
         put("app-0", Health.UNHEALTHY);
         pools.publish();
-        assertThat(pools.since(0).get(1)).as("one change costs nobody all lines").isSameAs(ready);
+        assertThat(others(ready, pieces())).as("one change costs nobody all lines").isLessThan(1000);
         assertThat(since(0)).endsWith("app-0 us-e1 0 1\n");
+    }
+
+    @Test
+    void noRevisionHasToWriteManyLines() {
+        for (int i = 0; i < 20_000; i++) {
+            put("app-" + i, Health.HEALTHY);
+        }
+        pools.publish();
+
+        SplittableRandom random = new SplittableRandom(1);
+        List<byte[]> before = pieces();
+        for (int i = 0; i < 5 * OwnPools.MOST_REVISIONS; i++) {
+            for (int n = random.nextInt(i / 1000 % 2 == 0 ? 2 : 60); n > 0; n--) { // half a turn's evacuations
+                put("app-" + random.nextInt(20_000), random.nextBoolean() ? Health.HEALTHY : Health.UNHEALTHY);
+            }
+            pools.publish();
+            List<byte[]> after = pieces();
+            assertThat(others(before, after)).as("revision %d", i).isLessThan(size(after) / 50);
+            before = after;
+        }
+    }
+
+    /** Those of all lines that lie ready. */
+    private List<byte[]> pieces() {
+        List<byte[]> answer = pools.since(0);
+        return answer.subList(1, answer.size() - 1);
+    }
+
+    /** What those hold that are others, though they may say the same, in bytes. */
+    private static int others(List<byte[]> before, List<byte[]> after) {
+        assertThat(after).hasSameSizeAs(before);
+        Set<byte[]> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        known.addAll(before);
+        return size(after.stream().filter(piece -> !known.contains(piece)).toList());
+    }
+
+    private static int size(List<byte[]> pieces) {
+        return pieces.stream().mapToInt(piece -> piece.length).sum();
     }
 
     private static long follow(Map<String, String> known, String answer) {

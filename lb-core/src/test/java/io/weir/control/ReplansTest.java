@@ -11,7 +11,9 @@ import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** In which turns plans are made anew; the time stands unless a test lets it pass. */
 class ReplansTest {
     private static final int APPS = 1000;
+    private static final int AT_ONCE = Replans.AT_ONCE;
     /** Two plans of two workers each. */
     private static final int WORK = 2 * (64 + 2);
 
@@ -32,8 +35,13 @@ class ReplansTest {
     /** What was done, a list for each turn: apps whose plans were made, transitions that were told. */
     private final List<List<String>> turns = new ArrayList<>(List.of(new ArrayList<>()));
 
+    /** When people had said what was done. */
+    private final Set<Long> words = new HashSet<>();
+
     private final Replans replans = new Replans(timers.eventLoop(), () -> now, new Recorded());
     private List<AppControl> apps;
+    private Runnable whenOver = () -> {};
+
     private final class Recorded implements Replans.Plans {
         @Override
         public void make(AppControl app) {
@@ -47,8 +55,9 @@ class ReplansTest {
         }
 
         @Override
-        public void sentAway(AppControl app, Scope scope) {
+        public void sentAway(AppControl app, Scope scope, long since) {
             turns.getLast().add("away " + app);
+            words.add(since);
         }
 
         @Override
@@ -62,6 +71,7 @@ class ReplansTest {
         @Override
         public void over() {
             turns.add(new ArrayList<>());
+            whenOver.run();
         }
     }
 
@@ -93,8 +103,9 @@ class ReplansTest {
 
     /** Lets the time to gather pass, and turns happen of which each asks for the next. */
     private void pass() {
-        timers.advanceTimeBy(Control.GATHER, TimeUnit.NANOSECONDS);
-        timers.runScheduledPendingTasks();
+        do {
+            timers.advanceTimeBy(Control.GATHER, TimeUnit.NANOSECONDS);
+        } while (timers.runScheduledPendingTasks() >= 0);
     }
 
     private List<String> all() {
@@ -107,8 +118,8 @@ class ReplansTest {
         pass();
 
         assertThat(all()).hasSize(2 * APPS).startsWith("away a0", "a0", "away a1", "a1");
-        assertThat(turns).hasSizeGreaterThanOrEqualTo(APPS * WORK / Replans.AT_ONCE);
-        assertThat(turns).allSatisfy(turn -> assertThat(turn).hasSizeLessThanOrEqualTo(2 * (Replans.AT_ONCE / WORK + 1)));
+        assertThat(turns).hasSizeGreaterThanOrEqualTo(APPS * WORK / AT_ONCE);
+        assertThat(turns).allSatisfy(turn -> assertThat(turn).hasSizeLessThanOrEqualTo(2 * (AT_ONCE / WORK + 1)));
     }
 
     @Test
@@ -129,7 +140,7 @@ class ReplansTest {
 
         int first = all().indexOf("a" + (APPS - 1));
         assertThat(turns.getFirst()).as("nothing was gathered for it yet").isNotEmpty();
-        assertThat(first).as("behind the turn that the news came in").isLessThanOrEqualTo(Replans.AT_ONCE / WORK + 1);
+        assertThat(first).as("behind the turn that the news came in").isLessThanOrEqualTo(AT_ONCE / WORK + 1);
         assertThat(all().get(first + 1)).isEqualTo("told a" + (APPS - 1));
         assertThat(all()).as("and once more, in its place").hasSize(APPS + 2).endsWith("a" + (APPS - 1));
     }
@@ -143,7 +154,7 @@ class ReplansTest {
         assertThat(all()).as("they are gathered").isEmpty();
         pass();
 
-        assertThat(turns).hasSizeGreaterThanOrEqualTo(APPS * WORK / Replans.AT_ONCE);
+        assertThat(turns).hasSizeGreaterThanOrEqualTo(APPS * WORK / AT_ONCE);
         assertThat(turns.getFirst()).startsWith("a0", "a1").contains("told a0");
         assertThat(all()).hasSize(2 * APPS).endsWith("told a" + (APPS - 1));
     }
@@ -167,6 +178,72 @@ class ReplansTest {
         assertThat(all()).containsExactly("a2", "told a2", "a1 r1");
     }
 
+    /** In each of so many turns the shares of half of the apps change, as they do in a large fleet. */
+    private void sharesChangeFor(int manyTurns) {
+        whenOver = () -> {
+            if (turns.size() <= manyTurns) {
+                for (int i = APPS / 2; i < APPS; i++) {
+                    replans.shareChanged(apps.get(i));
+                }
+                timers.advanceTimeBy(Control.GATHER, TimeUnit.NANOSECONDS);
+            }
+        };
+        whenOver.run();
+    }
+
+    private List<String> inTheFirst(int manyTurns) {
+        return turns.subList(0, manyTurns).stream().flatMap(List::stream).toList();
+    }
+
+    @Test
+    void newsThatNeverCeaseLeaveAPartOfEachTurnToPeopleAndToTime() {
+        sharesChangeFor(30);
+        replans.decided(apps.subList(0, 100), REGION, true);
+        for (int i = 0; i < 100; i++) {
+            replans.turns(apps.get(i), apps.get(i).steerings().getFirst());
+        }
+        pass();
+
+        assertThat(inTheFirst(30)).contains("a99", "away a99", "a99 r1");
+        assertThat(turns).allSatisfy(turn -> assertThat(turn).hasSizeLessThanOrEqualTo(2 * (AT_ONCE / WORK + 2)));
+    }
+
+    @Test
+    void thatPartIsThereAlsoWhereAPlanTakesAsLongAsATurn() {
+        takes = TimeUnit.MILLISECONDS.toNanos(1);
+        sharesChangeFor(21);
+        replans.decided(apps.subList(0, 20), REGION, false);
+        pass();
+
+        assertThat(inTheFirst(21)).contains("a0", "a19");
+    }
+
+    @Test
+    void aVerdictComesBeforeSharesThatWereHeardEarlier() {
+        for (int i = 0; i < APPS; i++) {
+            replans.shareChanged(apps.get(i));
+        }
+        whenOver = () -> {
+            whenOver = () -> {};
+            heard(APPS - 1);
+            timers.advanceTimeBy(Control.GATHER, TimeUnit.NANOSECONDS);
+        };
+        pass();
+
+        assertThat(all().indexOf("told a" + (APPS - 1))).as("in the next turn").isBetween(0, 2 * (AT_ONCE / WORK + 2));
+        assertThat(all()).as("each once: the shares are in that plan too").hasSize(APPS + 1).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatPeopleDecideIsDatedByTheirWord() {
+        takes = TimeUnit.MICROSECONDS.toNanos(200);
+        now = 7;
+        replans.decided(apps, REGION, true);
+        pass();
+
+        assertThat(words).containsExactly(7L);
+    }
+
     @Test
     void aFaultInOneAppsPlansKeepsNoOthersFromTheirs() {
         Replans failing = new Replans(timers.eventLoop(), () -> now, new Replans.Plans() {
@@ -186,7 +263,7 @@ class ReplansTest {
             }
 
             @Override
-            public void sentAway(AppControl app, Scope scope) {}
+            public void sentAway(AppControl app, Scope scope, long since) {}
 
             @Override
             public void tell(HealthTransition transition) {}

@@ -1,0 +1,95 @@
+package io.weir.control;
+
+import io.weir.balancing.Target;
+import io.weir.health.HealthTransition;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The apps that there is news of, in the order in which their plans are made: before those of whose gateways only the shares have changed,
+ * which a large fleet never ceases to tell, go those with a verdict on a worker; else the first heard is the first. Control thread only.
+ *
+ * <p>News of an app are gathered for a while before they are due, so that what comes together is one change. What comes while they are due
+ * and wait is added to them.
+ */
+final class NewsQueue {
+    private final LinkedHashMap<AppControl, News> verdicts = new LinkedHashMap<>();
+    private final LinkedHashMap<AppControl, News> shares = new LinkedHashMap<>();
+    /** How often news were gathered; those of an earlier gathering are due. */
+    private long gathering;
+
+    /** What was heard of an app's workers. */
+    static final class News {
+        private final AppControl app;
+        private final long gathering;
+        private final List<HealthTransition> untold = new ArrayList<>(1);
+        private final List<Target> silent = new ArrayList<>(1);
+        private final List<Target> refusing = new ArrayList<>(1);
+
+        private News(AppControl app, long gathering) {
+            this.app = app;
+            this.gathering = gathering;
+        }
+
+        AppControl app() {
+            return app;
+        }
+
+        /** To be told when the plans are in force. */
+        List<HealthTransition> untold() {
+            return untold;
+        }
+
+        /** They don't answer. */
+        List<Target> silent() {
+            return silent;
+        }
+
+        /** They refuse connections. */
+        List<Target> refusing() {
+            return refusing;
+        }
+    }
+
+    /** The news of an app that can't wait, to be added to. */
+    News urgent(AppControl app) {
+        News known = verdicts.get(app);
+        if (known == null) {
+            shares.remove(app); // its plans follow from all that is known
+            known = new News(app, gathering);
+            verdicts.put(app, known);
+        }
+        return known;
+    }
+
+    /** Of an app, nothing has changed but how much its gateways can take. */
+    void share(AppControl app) {
+        if (!verdicts.containsKey(app)) {
+            shares.computeIfAbsent(app, it -> new News(it, gathering));
+        }
+    }
+
+    /** All that was heard until now is due. */
+    void gathered() {
+        gathering++;
+    }
+
+    /** Whether {@link #next} has something. */
+    boolean isDue() {
+        return isDue(verdicts.firstEntry()) || isDue(shares.firstEntry());
+    }
+
+    private boolean isDue(Map.@Nullable Entry<AppControl, News> entry) {
+        return entry != null && entry.getValue().gathering < gathering;
+    }
+
+    /** Takes the next that are due; null: there are none. */
+    @Nullable News next() {
+        LinkedHashMap<AppControl, News> from = isDue(verdicts.firstEntry()) ? verdicts : shares;
+        Map.Entry<AppControl, News> next = isDue(from.firstEntry()) ? from.pollFirstEntry() : null;
+        return next == null ? null : next.getValue();
+    }
+}
