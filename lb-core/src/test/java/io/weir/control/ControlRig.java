@@ -27,6 +27,7 @@ public final class ControlRig implements ControlListener {
     private static final long STEP = TimeUnit.MILLISECONDS.toNanos(100);
 
     final List<Incident> incidents = new ArrayList<>();
+    final List<HealthTransition> changes = new ArrayList<>();
     public final Control control;
     private final EmbeddedChannel timers = new EmbeddedChannel();
     private final Touched touched = new Touched(1, () -> {});
@@ -51,6 +52,11 @@ public final class ControlRig implements ControlListener {
     @Override
     public void happened(Incident incident) {
         incidents.add(incident);
+    }
+
+    @Override
+    public void healthChanged(HealthTransition transition) {
+        changes.add(transition);
     }
 
     /** Lets time pass; what event loops have counted is summed every 100 ms. */
