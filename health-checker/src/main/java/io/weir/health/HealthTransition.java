@@ -3,8 +3,8 @@ package io.weir.health;
 import io.weir.topology.Worker;
 
 /**
- * A worker's health has changed; or of one that is out, how it meets requests; or of a load balancer, which stands for many, how many of them
- * can serve.
+ * A worker's health has changed; or of one that is out, how it meets requests; or of a load balancer, which stands for many, how many of
+ * them can serve.
  *
  * @param cause what changed it
  * @param detail what was seen, for people: {@code status 503}, {@code 5 failures in a row}

@@ -31,18 +31,20 @@ class InServiceTest {
         Targets targets = (_, worker, weight, _) -> new StandInTarget(worker.address().toString(), worker.zone(), weight);
         List<AppControl> apps = new Tables(targets, 1).build(ConfigReader.read("test", CONFIG).settings(), 0).apps();
         InService inService = new InService(apps, () -> evacuations);
-        assertThat(apps.getFirst().members()).extracting(member -> inService.apply(member.worker())).containsExactly(Service.SERVES, Service.SERVES, Service.NEVER);
+        assertThat(services(apps.getFirst(), inService)).containsExactly(Service.SERVES, Service.SERVES, Service.NEVER);
 
         evacuations = evacuations.with(new Evacuation(Scope.parse("zone=r1a"), Instant.MAX, false));
-        assertThat(apps.getFirst().members()).extracting(member -> inService.apply(member.worker())).containsExactly(Service.IF_CALLED_BACK, Service.SERVES, Service.NEVER);
+        assertThat(services(apps.getFirst(), inService)).containsExactly(Service.IF_CALLED_BACK, Service.SERVES, Service.NEVER);
 
         evacuations = Evacuations.NONE.with(new Evacuation(Scope.parse("region=r1"), Instant.MAX, false))
                 .with(new Evacuation(Scope.parse("zone=r1b"), Instant.MAX, true));
-        assertThat(apps.getFirst().members())
-                .extracting(member -> inService.apply(member.worker()))
-                .containsExactly(Service.IF_CALLED_BACK, Service.NEVER, Service.NEVER);
+        assertThat(services(apps.getFirst(), inService)).containsExactly(Service.IF_CALLED_BACK, Service.NEVER, Service.NEVER);
 
         evacuations = Evacuations.NONE;
-        assertThat(apps.getFirst().members()).extracting(member -> inService.apply(member.worker())).containsExactly(Service.SERVES, Service.SERVES, Service.NEVER);
+        assertThat(services(apps.getFirst(), inService)).containsExactly(Service.SERVES, Service.SERVES, Service.NEVER);
+    }
+
+    private static List<Service> services(AppControl app, InService inService) {
+        return app.members().stream().map(member -> inService.apply(member.worker())).toList();
     }
 }

@@ -35,7 +35,9 @@ class ExchangeRetryTest {
     @ParameterizedTest
     @EnumSource(
             value = AttemptFailure.class,
-            names = {"CONNECT_REFUSED", "CONNECT_TIMEOUT", "CONNECT_UNREACHABLE", "CONNECT_IMPOSSIBLE", "NO_SOCKET", "QUEUE_FULL", "QUEUE_TIMEOUT"})
+            names = {
+                "CONNECT_REFUSED", "CONNECT_TIMEOUT", "CONNECT_UNREACHABLE", "CONNECT_IMPOSSIBLE", "NO_SOCKET", "QUEUE_FULL", "QUEUE_TIMEOUT"
+            })
     void anAttemptThatWasNeverWrittenIsRetriedForAnyMethod(AttemptFailure failure) {
         rig.exhaustRetries();
         rig.connector.later();
