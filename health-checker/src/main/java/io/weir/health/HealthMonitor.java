@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -43,7 +43,7 @@ public final class HealthMonitor implements AutoCloseable {
     private boolean closed;
 
     /** Who gets requests while it is well. */
-    private Predicate<Worker> inService = _ -> true;
+    private Function<Worker, Service> inService = _ -> Service.SERVES;
 
     private record PoolName(String app, String region) {}
 
@@ -79,7 +79,7 @@ public final class HealthMonitor implements AutoCloseable {
      * Tells who gets requests while it is well: whose weight is not 0, and whom people let serve. Nobody is ejected because others are left who
      * get none. It is asked on the health loop whenever that matters. Until it is told, all do.
      */
-    public void inService(Predicate<Worker> which) {
+    public void inService(Function<Worker, Service> which) {
         onLoop(() -> inService = which);
     }
 
@@ -165,7 +165,7 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     private void replace(PoolName name, Set<Worker> workers, HealthSettings settings) {
-        WatchedPool pool = pools.computeIfAbsent(name, _ -> new WatchedPool(settings, worker -> inService.test(worker), time.now()));
+        WatchedPool pool = pools.computeIfAbsent(name, _ -> new WatchedPool(settings, worker -> inService.apply(worker), time.now()));
         Iterator<WatchedWorker> watched = pool.workers().values().iterator();
         while (watched.hasNext()) {
             WatchedWorker worker = watched.next();

@@ -3,11 +3,12 @@ package io.weir.health;
 import io.weir.topology.Worker;
 
 /**
- * A worker's health has changed; or of a load balancer, which stands for many, how many of them can serve.
+ * A worker's health has changed; or of one that is out, how it meets requests; or of a load balancer, which stands for many, how many of
+ * them can serve.
  *
  * @param cause what changed it
  * @param detail what was seen, for people: {@code status 503}, {@code 5 failures in a row}
- * @param contact of one that has become unhealthy: which of the requests that it has are given back
+ * @param contact of one that has become unhealthy, or is and was met in a graver way: which of the requests that it has are given back
  * @param since ns on the monitor's clock from the first sign (a failed attempt, a failed check) to the change; 0 where there was none
  * @param at ns on the monitor's clock
  * @param share of what stands behind it, how much can serve, 0 to 1; 1 of a worker
@@ -19,8 +20,8 @@ public record HealthTransition(
         this(worker, from, to, cause, detail, contact, since, at, 1);
     }
 
-    /** Whether the health is what it was, and only the share is another. */
-    public boolean isShareAlone() {
+    /** Whether the health is what it was, and only the share or the contact is another. */
+    public boolean keepsHealth() {
         return from == to;
     }
 

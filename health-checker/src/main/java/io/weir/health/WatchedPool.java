@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +26,13 @@ final class WatchedPool {
     private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
 
     private final Map<Worker, WatchedWorker> workers = new LinkedHashMap<>();
-    private final Predicate<Worker> inService;
+    private final Function<Worker, Service> inService;
     private HealthSettings settings;
     private long windowStart;
     private long lookedAt;
 
-    /** {@code inService}: who gets requests while it is well, by what people say and settings. */
-    WatchedPool(HealthSettings settings, Predicate<Worker> inService, long now) {
+    /** {@code inService}: who gets requests while it is well. */
+    WatchedPool(HealthSettings settings, Function<Worker, Service> inService, long now) {
         this.settings = settings;
         this.inService = inService;
         this.windowStart = now;
@@ -80,10 +80,14 @@ final class WatchedPool {
                 && serving.stream().anyMatch(each -> each != worker && each.health().health().available());
     }
 
-    /** Those that get requests while they are well. If nobody is in service, those who are called back, or nobody: then all count. */
+    /** Those that get requests while they are well. If nobody does, those who are called back; there may be none of these either. */
     private Collection<WatchedWorker> serving() {
-        List<WatchedWorker> serving = workers.values().stream().filter(each -> inService.test(each.worker())).toList();
-        return serving.isEmpty() ? workers.values() : serving;
+        List<WatchedWorker> serving = those(Service.SERVES);
+        return serving.isEmpty() ? those(Service.IF_CALLED_BACK) : serving;
+    }
+
+    private List<WatchedWorker> those(Service which) {
+        return workers.values().stream().filter(each -> inService.apply(each.worker()) == which).toList();
     }
 
     private static boolean hasRoom(Collection<WatchedWorker> those, EjectionSettings limits) {

@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  *     <td>unhealthy, by answers</td><td>SUCCESS_RATE</td></tr>
  * <tr><td>unhealthy, by checks</td><td>{@code rise} checks in a row pass</td><td>probation</td><td>CHECK</td></tr>
  * <tr><td>unhealthy, by answers</td><td>its time is over</td><td>probation</td><td>TIME</td></tr>
- * <tr><td>unhealthy, by answers</td><td>checks fail as above</td><td>unhealthy, by checks</td><td>not announced</td></tr>
+ * <tr><td>unhealthy, by answers</td><td>checks fail as above</td><td>unhealthy, by checks</td><td>CHECK if they met it in a graver
+ *     way than was told, else not announced</td></tr>
+ * <tr><td>unhealthy, by checks</td><td>{@code fall} checks in a row meet it in a graver way than was told: see {@link Contact}</td>
+ *     <td>the same, with the graver contact</td><td>CHECK</td></tr>
  * <tr><td>probation</td><td>a check fails</td><td>unhealthy, by checks</td><td>CHECK</td></tr>
  * <tr><td>probation</td><td>an answer is bad before {@code failures} were good, or {@code failures} in a row later*</td>
  *     <td>unhealthy, by answers</td><td>FAILURES</td></tr>
@@ -55,6 +58,9 @@ final class WorkerHealth {
 
     /** While it is unhealthy: whether answers made it so and checks don't say the same. */
     private boolean ejected;
+
+    /** While it is unhealthy: how it meets requests. */
+    private final KnownContact known = new KnownContact();
 
     private final Ejection ejection = new Ejection();
     private long availableSince;
@@ -108,6 +114,7 @@ final class WorkerHealth {
             lastCheck = null;
             checkedAt = 0;
             suspicion.settle();
+            known.settle();
         }
         boolean convicted = health == UNHEALTHY && !ejected;
         settings = to;
@@ -145,7 +152,10 @@ final class WorkerHealth {
         return switch (health) {
             case UNPROVEN -> to(HEALTHY, Cause.CHECK, result.detail(), Contact.ANSWERS, now);
             case HEALTHY -> null;
-            case UNHEALTHY -> !ejected && passed >= check.rise() ? probation(Cause.CHECK, result.detail(), now) : null;
+            case UNHEALTHY -> {
+                var _ = known.met(Contact.ANSWERS, check.fall());
+                yield !ejected && passed >= check.rise() ? probation(Cause.CHECK, result.detail(), now) : null;
+            }
             case PROBATION -> {
                 passedSince = true;
                 yield endProbation(now);
@@ -158,7 +168,7 @@ final class WorkerHealth {
         failed++;
         boolean convicted = health == UNHEALTHY && !ejected;
         if (convicted) {
-            return null;
+            return graver(known.met(failure.contact(), check.fall()), result, now);
         }
         suspicion.checkFailed(now);
         if (failed < check.fall() && !suspicion.complaint() && health != PROBATION) {
@@ -167,10 +177,15 @@ final class WorkerHealth {
         if (ejected) {
             ejected = false;
             suspicion.settle();
-            return null;
+            return graver(known.met(failure.contact(), 1), result, now); // enough for a verdict is enough for what it brings
         }
         forgetEjections(now);
         return to(UNHEALTHY, Cause.CHECK, result.detail(), failure.contact(), now);
+    }
+
+    /** It stays out, and meets requests in a graver way than was told. */
+    private @Nullable HealthTransition graver(@Nullable Contact contact, CheckResult result, long now) {
+        return contact == null ? null : new HealthTransition(worker, health, health, Cause.CHECK, result.detail(), contact, 0, now);
     }
 
     /** Requests saw something. */
@@ -245,7 +260,11 @@ final class WorkerHealth {
 
     /** Whether it is to be checked at once and every 500 ms. */
     boolean suspected() {
-        return (health != UNHEALTHY || ejected) && settings.check() != null && (failed > 0 || suspicion.pending());
+        if (settings.check() == null) {
+            return false;
+        }
+        boolean convicted = health == UNHEALTHY && !ejected;
+        return convicted ? known.isInDoubt() : (failed > 0 || suspicion.pending());
     }
 
     /** Whether these answers are reason to check at once one that checks convicted. */
@@ -311,6 +330,7 @@ final class WorkerHealth {
         if (next.available() && !health.available()) {
             availableSince = now;
         }
+        known.become(contact);
         health = next;
         since = now;
         cause = why;

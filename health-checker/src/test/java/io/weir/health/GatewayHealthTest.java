@@ -78,7 +78,7 @@ class GatewayHealthTest {
         HealthTransition last = watch.transitions.getLast();
         assertThat(watch.transitions).hasSize(3);
         assertThat(last.worker()).isEqualTo(orders);
-        assertThat(last.isShareAlone()).isTrue();
+        assertThat(last.keepsHealth()).isTrue();
         assertThat(last.to()).isEqualTo(Health.HEALTHY);
         assertThat(last.share()).isEqualTo(0.25);
     }

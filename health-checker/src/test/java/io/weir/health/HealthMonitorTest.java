@@ -104,6 +104,24 @@ class HealthMonitorTest {
         assertThat(gaps.subList(quick + 2, gaps.size())).as("the rhythm of before").allMatch(gap -> gap >= 4000 * MILLI);
     }
 
+    /** As one does that drains, and whose machine ends before it has answered all that it has. */
+    @Test
+    void oneThatIsOutAndFallsSilentIsToldOfWithinTenSeconds() {
+        proven();
+        checks.say(first.address(), UNWELL);
+        watch.pass(13_000);
+        assertThat(watch.transitions.getLast().contact()).isEqualTo(Contact.ANSWERS);
+        checks.blackHole(first.address());
+        watch.pass(10_000);
+
+        HealthTransition last = watch.transitions.getLast();
+        assertThat(last.keepsHealth()).isTrue();
+        assertThat(last.contact()).isEqualTo(Contact.SILENT);
+        int told = watch.transitions.size();
+        watch.pass(60_000);
+        assertThat(watch.transitions).as("told once").hasSize(told);
+    }
+
     @Test
     void aSilentWorkerIsConvictedWithinItsTimeOutAndTwoSeconds() {
         proven();

@@ -97,7 +97,7 @@ class WatchedPoolTest {
     /** Those who are well and get no requests, as they weigh nothing or are evacuated, are nobody to leave the traffic to. */
     @Test
     void theLastThatGetsRequestsStays() {
-        watch.monitor.inService(worker -> worker.equals(four.get(0)) || worker.equals(four.get(1)));
+        serving(four.subList(0, 2), Service.NEVER);
         watch(four);
         watch.traffic(bad(four.get(0), 5, 5));
         assertThat(watch.health(four.get(0))).isEqualTo(UNHEALTHY);
@@ -109,7 +109,7 @@ class WatchedPoolTest {
     @Test
     void theCeilingIsOneOfThoseThatGetRequestsToo() {
         List<Worker> eight = workers(8);
-        watch.monitor.inService(eight.subList(0, 4)::contains);
+        serving(eight.subList(0, 4), Service.NEVER);
         watch(eight);
         eight.subList(0, 4).forEach(worker -> watch.traffic(bad(worker, 5, 5)));
 
@@ -118,7 +118,7 @@ class WatchedPoolTest {
 
     @Test
     void oneThatGetsNoNewRequestsIsEjectedForThoseThatItStillHas() {
-        watch.monitor.inService(worker -> !worker.equals(four.get(0)));
+        serving(four.subList(1, 4), Service.NEVER);
         watch(four);
         watch.traffic(bad(four.get(0), 5, 5));
 
@@ -127,12 +127,43 @@ class WatchedPoolTest {
 
     /** An evacuated pool whose workers are called back, since nothing else is left. */
     @Test
-    void whereNobodyIsInServiceAllCount() {
-        watch.monitor.inService(_ -> false);
+    void whereNobodyIsInServiceThoseWhoAreCalledBackCount() {
+        serving(List.of(), Service.IF_CALLED_BACK);
         watch(four);
         four.forEach(worker -> watch.traffic(bad(worker, 5, 5)));
 
         assertThat(four).extracting(watch::health).containsExactly(UNHEALTHY, UNHEALTHY, HEALTHY, HEALTHY);
+    }
+
+    /** The others weigh nothing, or are evacuated hard. */
+    @Test
+    void theLastThatIsCalledBackStays() {
+        watch.monitor.inService(worker -> worker.equals(four.get(0)) ? Service.IF_CALLED_BACK : Service.NEVER);
+        watch(four);
+        watch.traffic(bad(four.get(0), 5, 5));
+
+        assertThat(watch.health(four.get(0))).isEqualTo(HEALTHY);
+    }
+
+    /** One is enabled and out by checks, so the other is called back. */
+    @Test
+    void oneThatIsCalledBackStaysWhileThoseInServiceAreOut() {
+        serving(four.subList(0, 1), Service.IF_CALLED_BACK);
+        watch.checks.say(four.get(0).address(), ScriptedChecks.REFUSED);
+        watch(four);
+        watch.pass(2000);
+        watch.traffic(bad(four.get(1), 5, 5));
+
+        assertThat(four).extracting(watch::health).containsExactly(UNHEALTHY, HEALTHY, HEALTHY, HEALTHY);
+    }
+
+    @Test
+    void whereNobodyIsEverCalledBackNobodyGoes() {
+        serving(List.of(), Service.NEVER);
+        watch(four);
+        watch.traffic(bad(four.get(0), 5, 5));
+
+        assertThat(watch.health(four.get(0))).isEqualTo(HEALTHY);
     }
 
     @Test
@@ -215,6 +246,10 @@ class WatchedPoolTest {
         watch.pass(1000);
         watch.traffic(good(four.get(1), 1));
         assertThat(watch.health(four.get(0))).isEqualTo(UNHEALTHY);
+    }
+
+    private void serving(List<Worker> those, Service others) {
+        watch.monitor.inService(worker -> those.contains(worker) ? Service.SERVES : others);
     }
 
     private void watch(List<Worker> workers) {

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Each edge of the transition table, and the edges that are none. */
 class WorkerHealthTest {
     private static final Worker WORKER = worker(0);
+    private static final CheckResult UNREACHABLE = CheckResult.failed(CheckResult.Failure.UNREACHABLE, "no route to host");
 
     /** Any number: a monotonic clock begins somewhere. */
     private long now = Long.MAX_VALUE - Duration.ofSeconds(20).toNanos();
@@ -283,7 +284,7 @@ class WorkerHealthTest {
     @Test
     void checksTakeAnEjectionOver() {
         ejected();
-        assertThat(health.checked(REFUSED, later(1))).as("traffic complained: one is enough").isNull();
+        assertThat(health.checked(UNWELL, later(1))).as("traffic complained: one is enough").isNull();
 
         assertThat(health.health()).isEqualTo(UNHEALTHY);
         assertThat(health.ejected()).isFalse();
@@ -291,6 +292,81 @@ class WorkerHealthTest {
         assertThat(health.due(later(60_000))).isNull();
         health.checked(GOOD, now);
         assertChange(health.checked(GOOD, now), UNHEALTHY, PROBATION, Cause.CHECK, "connected");
+    }
+
+    @Test
+    void whatTakesAnEjectionOverTellsThatItIsGraver() {
+        ejected();
+
+        HealthTransition change = health.checked(UNREACHABLE, later(1));
+
+        assertGraver(change, Contact.SILENT, "no route to host");
+        assertThat(health.ejected()).isFalse();
+    }
+
+    @Test
+    void oneThatRefusedAndIsEjectedMayBeUnreachableLater() {
+        healthy();
+        health.answered(refused(WORKER, 5, 5), now);
+        assertThat(health.eject(Cause.FAILURES, "", now).contact()).isEqualTo(Contact.REFUSES);
+
+        assertGraver(health.checked(UNREACHABLE, later(1)), Contact.SILENT, "no route to host");
+    }
+
+    @Test
+    void oneThatAnsweredBadlyAndIsGoneLaterIsToldOfAgain() {
+        convicted(UNWELL);
+        assertThat(health.checked(UNREACHABLE, later(5000))).isNull();
+        assertThat(health.suspected()).as("asked again soon").isTrue();
+        assertThat(health.checked(UNREACHABLE, later(500))).isNull();
+
+        assertGraver(health.checked(UNREACHABLE, later(500)), Contact.SILENT, "no route to host");
+        assertThat(health.suspected()).isFalse();
+        assertThat(health.checked(UNREACHABLE, later(5000))).as("told once").isNull();
+        assertThat(health.suspected()).isFalse();
+    }
+
+    /** As one that drains does: it resets what stands in line for it when it closes its listening socket, and refuses from then on. */
+    @Test
+    void theMildestOfTheRowIsTold() {
+        convicted(UNWELL);
+        health.checked(UNREACHABLE, later(5000));
+        health.checked(REFUSED, later(500));
+
+        assertGraver(health.checked(REFUSED, later(500)), Contact.REFUSES, "connection refused");
+    }
+
+    @Test
+    void anAnswerBetweenBeginsTheRowAnew() {
+        convicted(UNWELL);
+        for (int i = 0; i < 10; i++) {
+            assertThat(health.checked(UNREACHABLE, later(500))).isNull();
+            assertThat(health.checked(UNREACHABLE, later(500))).isNull();
+            assertThat(health.checked(i % 2 == 0 ? UNWELL : GOOD, later(500))).isNull();
+            assertThat(health.suspected()).isFalse();
+        }
+    }
+
+    @Test
+    void oneThatAnsweredAgainAndIsSilentAgainIsToldOfAgain() {
+        convicted(UNREACHABLE);
+        health.checked(UNWELL, later(5000));
+        health.checked(UNREACHABLE, later(5000));
+        health.checked(UNREACHABLE, later(500));
+
+        assertGraver(health.checked(UNREACHABLE, later(500)), Contact.SILENT, "no route to host");
+    }
+
+    @Test
+    void underAnotherCheckTheRowBeginsAnew() {
+        convicted(UNWELL);
+        health.checked(UNREACHABLE, later(5000));
+        health.checked(UNREACHABLE, later(500));
+        var elsewhere = new CheckSettings(CHECK.kind(), 81, CHECK.interval(), CHECK.timeout(), 2, 3);
+        assertThat(health.change(with(elsewhere, EJECTION), now)).isNull();
+        assertThat(health.suspected()).isFalse();
+
+        assertThat(health.checked(UNREACHABLE, later(500))).isNull();
     }
 
     @Test
@@ -479,8 +555,12 @@ class WorkerHealthTest {
     }
 
     private void convicted() {
+        convicted(REFUSED);
+    }
+
+    private void convicted(CheckResult how) {
         for (int i = 0; i < CHECK.fall(); i++) {
-            health.checked(REFUSED, later(500));
+            health.checked(how, later(500));
         }
         assertThat(health.health()).isEqualTo(UNHEALTHY);
     }
@@ -502,6 +582,12 @@ class WorkerHealthTest {
         healthy();
         health.answered(bad(WORKER, 5, 5), now);
         health.eject(Cause.FAILURES, "5 failures in a row", now);
+    }
+
+    private static void assertGraver(@Nullable HealthTransition change, Contact contact, String detail) {
+        assertChange(change, UNHEALTHY, UNHEALTHY, Cause.CHECK, detail);
+        assertThat(requireNonNull(change).contact()).isEqualTo(contact);
+        assertThat(change.keepsHealth()).isTrue();
     }
 
     private static void assertChange(@Nullable HealthTransition change, Health from, Health to, Cause cause, String detail) {

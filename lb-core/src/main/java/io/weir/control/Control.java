@@ -127,7 +127,7 @@ public final class Control {
 
     // ---- news
 
-    /** A worker's health has changed. */
+    /** A worker's health has changed, or how it meets requests, or how much of what stands behind it can serve. */
     public void healthChanged(HealthTransition transition) {
         WorkerState state = workers.get(transition.worker());
         if (state == null) {
@@ -135,21 +135,21 @@ public final class Control {
         }
         AppControl app = state.app();
         state.become(transition);
-        if (transition.isShareAlone()) {
+        if (transition.keepsHealth()) {
             replans.shareChanged(app);
-            return;
+        } else {
+            chronicle.healthChanged(state, transition);
+            replans.heard(app, transition);
         }
-        chronicle.healthChanged(state, transition);
-        replans.heard(app, transition);
         Target target = state.member().target();
-        if (transition.to().available()) {
-            target.proven();
-        } else if (transition.to() == Health.UNHEALTHY) {
+        if (transition.to() == Health.UNHEALTHY) {
             switch (transition.contact()) {
                 case SILENT -> replans.silent(app, target);
                 case REFUSES -> replans.refusing(app, target);
                 case ANSWERS -> {}
             }
+        } else if (transition.to().available() && !transition.keepsHealth()) {
+            target.proven();
         }
     }
 

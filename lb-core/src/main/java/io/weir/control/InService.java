@@ -3,15 +3,16 @@ package io.weir.control;
 import io.weir.failover.Evacuations;
 import io.weir.failover.Member;
 import io.weir.health.AdminState;
+import io.weir.health.Service;
 import io.weir.topology.Worker;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Who gets requests while it is well: whose weight is not 0, and whose requests nobody has sent elsewhere. For any thread. */
-public final class InService implements Predicate<Worker> {
+public final class InService implements Function<Worker, Service> {
     private final Set<Worker> weightless = new HashSet<>();
     private final Supplier<Evacuations> evacuations;
 
@@ -24,7 +25,15 @@ public final class InService implements Predicate<Worker> {
     }
 
     @Override
-    public boolean test(Worker worker) {
-        return evacuations.get().of(worker) == AdminState.ENABLED && !weightless.contains(worker);
+    public Service apply(Worker worker) {
+        return weightless.contains(worker) ? Service.NEVER : service(evacuations.get().of(worker));
+    }
+
+    private static Service service(AdminState said) {
+        return switch (said) {
+            case ENABLED -> Service.SERVES;
+            case EVACUATED -> Service.IF_CALLED_BACK;
+            case DRAINING, DISABLED, EVACUATED_HARD -> Service.NEVER;
+        };
     }
 }

@@ -49,7 +49,7 @@ final class WorkerState {
 
     void become(HealthTransition transition) {
         share = transition.share();
-        if (transition.isShareAlone()) {
+        if (transition.keepsHealth()) {
             return;
         }
         boolean wasOut = health == Health.UNHEALTHY;

@@ -94,9 +94,9 @@ public enum Reason {
     /** The reason of an exchange whose last attempt failed so. */
     static Reason of(AttemptFailure failure) {
         return switch (failure) {
-            case CONNECT_REFUSED, CONNECT_IMPOSSIBLE, CONNECT_GIVEN_UP -> CONNECT_FAILED;
+            case CONNECT_REFUSED, CONNECT_UNREACHABLE, CONNECT_IMPOSSIBLE, CONNECT_GIVEN_UP -> CONNECT_FAILED;
             case CONNECT_TIMEOUT -> CONNECT_TIMEOUT;
-            case QUEUE_FULL, QUEUE_TIMEOUT -> OVERLOADED;
+            case NO_SOCKET, QUEUE_FULL, QUEUE_TIMEOUT -> OVERLOADED;
             case NOT_TAKEN -> NO_WORKERS;
             case STALE, RESET, FAILED_BEHIND -> RESET;
             case BAD_RESPONSE -> BAD_RESPONSE;

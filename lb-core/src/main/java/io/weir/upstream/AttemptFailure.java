@@ -6,10 +6,14 @@ public enum AttemptFailure {
     CONNECT_REFUSED(true),
     /** No connection within the time for it. */
     CONNECT_TIMEOUT(true),
-    /** No such host, no route, no descriptors. */
+    /** No way leads to the worker's machine. */
+    CONNECT_UNREACHABLE(true),
+    /** No such host. */
     CONNECT_IMPOSSIBLE(true),
     /** The worker was found not to answer while the attempt waited for a connection. */
     CONNECT_GIVEN_UP(true),
+    /** This process has no descriptor or no local port left. */
+    NO_SOCKET(true),
     /** Every connection that the worker may have is in use, and so is every place in the queue for one. */
     QUEUE_FULL(true),
     /** A place in the queue did not lead to a connection in time. */
@@ -46,7 +50,7 @@ public enum AttemptFailure {
 
     /** Whether it speaks against the worker; else it met a limit of our own, or what is behind it. */
     public boolean ofWorker() {
-        return this != QUEUE_FULL && this != QUEUE_TIMEOUT && this != NOT_TAKEN;
+        return this != NO_SOCKET && this != QUEUE_FULL && this != QUEUE_TIMEOUT && this != NOT_TAKEN;
     }
 
     /** Whether there was no connection to be had, and that at once: it says nothing of requests on connections that there are. */
@@ -57,8 +61,16 @@ public enum AttemptFailure {
     /** Whether the worker didn't answer. */
     public boolean silent() {
         return switch (this) {
-            case CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_IMPOSSIBLE, CONNECT_GIVEN_UP, STALE, RESET, RESPONSE_TIMEOUT, GIVEN_BACK -> true;
-            case QUEUE_FULL, QUEUE_TIMEOUT, NOT_TAKEN, FAILED_BEHIND, BAD_RESPONSE, CUT, STALLED -> false;
+            case CONNECT_REFUSED,
+                    CONNECT_TIMEOUT,
+                    CONNECT_UNREACHABLE,
+                    CONNECT_IMPOSSIBLE,
+                    CONNECT_GIVEN_UP,
+                    STALE,
+                    RESET,
+                    RESPONSE_TIMEOUT,
+                    GIVEN_BACK -> true;
+            case NO_SOCKET, QUEUE_FULL, QUEUE_TIMEOUT, NOT_TAKEN, FAILED_BEHIND, BAD_RESPONSE, CUT, STALLED -> false;
         };
     }
 }

@@ -132,7 +132,7 @@ public final class Endpoint {
     }
 
     void connectFailed(long now, AttemptFailure how) {
-        if (backoff.failed(now, how)) {
+        if (how.ofWorker() && backoff.failed(now, how)) {
             listener.resting(address, how);
         }
     }

@@ -5,13 +5,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.weir.http.HeadLimits;
 import io.weir.http.HeadWriter;
 import io.weir.loop.Deadline;
 import io.weir.loop.EventLoops;
 import io.weir.loop.TransportKind;
-import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -182,19 +180,10 @@ final class EndpointPool {
             endpoint.connectSucceeded();
             connection.established();
         } else if (!connection.isClosed()) { // else we gave it up ourselves
-            AttemptFailure how = classify(future.cause());
+            AttemptFailure how = Unconnected.classify(future.cause());
             endpoint.connectFailed(now, how);
             connection.refused(how);
         }
-    }
-
-    private static AttemptFailure classify(@Nullable Throwable cause) {
-        if (cause instanceof ConnectTimeoutException) {
-            return AttemptFailure.CONNECT_TIMEOUT;
-        }
-        return cause instanceof ConnectException && !(cause instanceof java.net.NoRouteToHostException)
-                ? AttemptFailure.CONNECT_REFUSED
-                : AttemptFailure.CONNECT_IMPOSSIBLE;
     }
 
     /** A connection that can serve again has nothing to do. */

@@ -31,6 +31,7 @@ public final class ControlRig implements ControlListener {
     /** Whoever is told of such a one fails. */
     @Nullable Class<? extends Incident> failsAt;
 
+    final List<HealthTransition> changes = new ArrayList<>();
     public final Control control;
     private final EmbeddedChannel timers = new EmbeddedChannel();
     private final Touched touched = new Touched(1, () -> {});
@@ -65,6 +66,11 @@ public final class ControlRig implements ControlListener {
         asked.run();
         now += time.toNanos();
         timers.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void healthChanged(HealthTransition transition) {
+        changes.add(transition);
     }
 
     /** Lets time pass; what event loops have counted is summed every 100 ms. */

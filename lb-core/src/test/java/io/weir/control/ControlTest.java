@@ -13,7 +13,9 @@ import io.weir.failover.Evacuations;
 import io.weir.failover.Scope;
 import io.weir.health.Contact;
 import io.weir.health.Health;
+import io.weir.health.HealthTransition;
 import io.weir.routing.App;
+import io.weir.topology.Worker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -69,6 +71,23 @@ class ControlTest {
         rig.pass(Duration.ofNanos(Control.GATHER));
 
         assertThat(found()).containsExactly(List.of("silent"), List.of("refusing"), List.of());
+    }
+
+    /** It was out already: that is told to nobody else. */
+    @Test
+    void whatIsFoundOfAWorkerLaterIsToldToItsTargetToo() {
+        allWell();
+        rig.become(Health.UNHEALTHY, Contact.ANSWERS, Duration.ZERO, worker -> worker.address().port() < 3);
+        rig.pass(Duration.ofSeconds(1));
+        Worker gone = rig.app("orders").members().getFirst().worker();
+        int told = rig.changes.size();
+
+        rig.control.healthChanged(new HealthTransition(
+                gone, Health.UNHEALTHY, Health.UNHEALTHY, HealthTransition.Cause.CHECK, "", Contact.SILENT, 0, rig.now()));
+        rig.pass(Duration.ofNanos(Control.GATHER));
+
+        assertThat(found()).containsExactly(List.of("silent"), List.of(), List.of());
+        assertThat(rig.changes).hasSize(told);
     }
 
     private List<List<String>> found() {

@@ -7,6 +7,7 @@ import io.weir.config.ConfigReader;
 import io.weir.failover.Evacuation;
 import io.weir.failover.Evacuations;
 import io.weir.failover.Scope;
+import io.weir.health.Service;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,16 +27,24 @@ class InServiceTest {
     private Evacuations evacuations = Evacuations.NONE;
 
     @Test
-    void whoWeighsNothingOrIsEvacuatedGetsNoRequests() throws Exception {
+    void whoIsEvacuatedMayBeCalledBackAndWhoWeighsNothingNever() throws Exception {
         Targets targets = (_, worker, weight, _) -> new StandInTarget(worker.address().toString(), worker.zone(), weight);
         List<AppControl> apps = new Tables(targets, 1).build(ConfigReader.read("test", CONFIG).settings(), 0).apps();
         InService inService = new InService(apps, () -> evacuations);
-        assertThat(apps.getFirst().members()).extracting(member -> inService.test(member.worker())).containsExactly(true, true, false);
+        assertThat(services(apps.getFirst(), inService)).containsExactly(Service.SERVES, Service.SERVES, Service.NEVER);
 
         evacuations = evacuations.with(new Evacuation(Scope.parse("zone=r1a"), Instant.MAX, false));
-        assertThat(apps.getFirst().members()).extracting(member -> inService.test(member.worker())).containsExactly(false, true, false);
+        assertThat(services(apps.getFirst(), inService)).containsExactly(Service.IF_CALLED_BACK, Service.SERVES, Service.NEVER);
+
+        evacuations = Evacuations.NONE.with(new Evacuation(Scope.parse("region=r1"), Instant.MAX, false))
+                .with(new Evacuation(Scope.parse("zone=r1b"), Instant.MAX, true));
+        assertThat(services(apps.getFirst(), inService)).containsExactly(Service.IF_CALLED_BACK, Service.NEVER, Service.NEVER);
 
         evacuations = Evacuations.NONE;
-        assertThat(apps.getFirst().members()).extracting(member -> inService.test(member.worker())).containsExactly(true, true, false);
+        assertThat(services(apps.getFirst(), inService)).containsExactly(Service.SERVES, Service.SERVES, Service.NEVER);
+    }
+
+    private static List<Service> services(AppControl app, InService inService) {
+        return app.members().stream().map(member -> inService.apply(member.worker())).toList();
     }
 }

@@ -100,7 +100,7 @@ class TrafficSumsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CONNECT_TIMEOUT", "CONNECT_GIVEN_UP", "STALE", "RESET", "RESPONSE_TIMEOUT", "GIVEN_BACK"})
+    @EnumSource(names = {"CONNECT_TIMEOUT", "CONNECT_UNREACHABLE", "CONNECT_GIVEN_UP", "STALE", "RESET", "RESPONSE_TIMEOUT", "GIVEN_BACK"})
     void anAttemptThatGotNoAnswerIsBadAndSilent(AttemptFailure failure) {
         rig.connector.later();
         rig.request("POST / HTTP/1.1", "Host: orders.test");
@@ -133,7 +133,7 @@ class TrafficSumsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"QUEUE_FULL", "QUEUE_TIMEOUT"})
+    @EnumSource(names = {"NO_SOCKET", "QUEUE_FULL", "QUEUE_TIMEOUT"})
     void limitsOfOurOwnSayNothingOfTheWorker(AttemptFailure failure) {
         rig.connector.failing(failure);
         rig.get();

@@ -35,7 +35,9 @@ class ExchangeRetryTest {
     @ParameterizedTest
     @EnumSource(
             value = AttemptFailure.class,
-            names = {"CONNECT_REFUSED", "CONNECT_TIMEOUT", "CONNECT_IMPOSSIBLE", "QUEUE_FULL", "QUEUE_TIMEOUT"})
+            names = {
+                "CONNECT_REFUSED", "CONNECT_TIMEOUT", "CONNECT_UNREACHABLE", "CONNECT_IMPOSSIBLE", "NO_SOCKET", "QUEUE_FULL", "QUEUE_TIMEOUT"
+            })
     void anAttemptThatWasNeverWrittenIsRetriedForAnyMethod(AttemptFailure failure) {
         rig.exhaustRetries();
         rig.connector.later();
@@ -84,7 +86,9 @@ class ExchangeRetryTest {
     @ParameterizedTest
     @CsvSource({
         "CONNECT_REFUSED, 502, CONNECT_FAILED",
+        "CONNECT_UNREACHABLE, 502, CONNECT_FAILED",
         "CONNECT_IMPOSSIBLE, 502, CONNECT_FAILED",
+        "NO_SOCKET, 503, OVERLOADED",
         "CONNECT_TIMEOUT, 504, CONNECT_TIMEOUT",
         "QUEUE_FULL, 503, OVERLOADED",
         "QUEUE_TIMEOUT, 503, OVERLOADED"

@@ -68,8 +68,8 @@ final class Ledger {
         }
 
         void announce(Health health, long now) {
+            announcedAt = health == announced ? announcedAt : now;
             announced = health;
-            announcedAt = now;
         }
 
         void hear(Health health) {
