@@ -50,7 +50,7 @@ final class Pages {
         add("/evacuate", "sends traffic elsewhere; what=zone=X, for=30m, hard=, force=, dry-run=", Access.CHANGE, false, new EvacuatePage(running, wall, guard));
         add("/restore", "ends that early; what=zone=X", Access.CHANGE, false, new RestorePage(running));
         add("/failback", "brings an app's traffic back at once; app=", Access.CHANGE, false, new FailbackPage(running));
-        DrillPages drill = new DrillPages(running, new Drills(running, wall), guard);
+        DrillPages drill = new DrillPages(running, new Drills(running, wall, Drills::thread), guard);
         add("/drill", "the drill that is under way, or was last; limit=", Access.INSIGHT, false, drill::report);
         add("/drill/lines", "what was said of it as it went on; behind=", Access.INSIGHT, false, drill::lines);
         add("/drill/begin", "evacuates for a time, watching; what=zone=X, for=5m, abort-if=errors>1%, force=", Access.CHANGE, false, drill::begin);
