@@ -29,9 +29,9 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     /**
      * A request and who answers it.
      *
-     * @param atOnce whether that waits for nothing
+     * @param pace what that waits for
      */
-    private record Task(PageRequest request, Page page, boolean atOnce, ReplyWriter writer) {
+    private record Task(PageRequest request, Page page, Pace pace, ReplyWriter writer) {
         Reply answer() {
             try {
                 return page.answer(request);
@@ -87,14 +87,14 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
                 request.protocolVersion().equals(HttpVersion.HTTP_1_1));
         if (asked == null) {
             Reply refusal = Reply.error(400, http ? "the request's target is malformed" : "this is not HTTP");
-            return new Task(PageRequest.NONE, _ -> refusal, true, writer);
+            return new Task(PageRequest.NONE, _ -> refusal, Pace.AT_ONCE, writer);
         }
         Pages.Entry entry = server.pages().at(asked.path());
         return switch (server.judge(call(channel, request, entry == null ? Access.INSIGHT : entry.access()))) {
-            case Verdict.Refused refused -> new Task(asked, _ -> refusal(refused, entry), true, writer);
+            case Verdict.Refused refused -> new Task(asked, _ -> refusal(refused, entry), Pace.AT_ONCE, writer);
             case Verdict.Allowed() -> entry == null
-                    ? new Task(asked, server.pages()::notFound, true, writer)
-                    : new Task(asked, entry, entry.atOnce(), writer);
+                    ? new Task(asked, server.pages()::notFound, Pace.AT_ONCE, writer)
+                    : new Task(asked, entry, entry.pace(), writer);
         };
     }
 
@@ -129,7 +129,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     private void next(ChannelHandlerContext ctx) {
         while (!busy && !waiting.isEmpty()) {
             Task task = waiting.removeFirst();
-            if (task.atOnce) {
+            if (task.pace == Pace.AT_ONCE) {
                 send(task.answer(), task.writer);
             } else {
                 aside(ctx, task);
@@ -143,7 +143,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     private void aside(ChannelHandlerContext ctx, Task task) {
         busy = true;
         try {
-            server.aside(() -> {
+            server.aside(task.pace, () -> {
                 send(task.answer(), task.writer);
                 if (!ctx.executor().isShuttingDown()) {
                     ctx.executor().execute(() -> answered(ctx));

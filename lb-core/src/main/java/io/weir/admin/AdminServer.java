@@ -25,6 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operator's API at a port and at Unix sockets, whatever the data path does: one thread takes the calls and answers what needs no
- * waiting, at most two more make pages, as long as there are any to make.
+ * waiting, a few more make pages, as long as there are any to make. What people change waits neither for those who look on nor for others that
+ * are tried out first.
  */
 public final class AdminServer implements AutoCloseable {
     static final int IDLE_SECONDS = 60;
@@ -47,11 +50,16 @@ public final class AdminServer implements AutoCloseable {
     private static final int MOST_LINE_BYTES = 32 * 1024;
 
     static final int MOST_CONNECTIONS = 100;
-    private static final int PAGE_THREADS = 2;
+    /** Threads that make pages, by what these wait for; see {@link Pace}. */
+    private static final int LOOKING = 2;
+
+    private static final int CHANGING = 8;
+    private static final int TRYING = 2;
     private static final int WAITING_PAGES = 32;
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-admin", true), NioIoHandler.newFactory());
-    private final ThreadPoolExecutor pageMakers;
+    private final Map<Pace, ThreadPoolExecutor> pageMakers = Map.of(
+            Pace.LOOKS, pageMakers(LOOKING, "page"), Pace.CHANGES, pageMakers(CHANGING, "change"), Pace.TRIES, pageMakers(TRYING, "try"));
     private final Pages pages;
     private final EventFeed events;
     private final String name;
@@ -78,9 +86,13 @@ public final class AdminServer implements AutoCloseable {
         this.name = "weir/" + running.version();
         this.rules = new AccessRules(token, boundName);
         this.pages = new Pages(running, events, metrics, addresses, wrongTokens::sum);
-        this.pageMakers = new ThreadPoolExecutor(
-                PAGE_THREADS, PAGE_THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_PAGES), new DefaultThreadFactory("weir-admin-page", true));
-        pageMakers.allowCoreThreadTimeOut(true);
+    }
+
+    private static ThreadPoolExecutor pageMakers(int threads, String name) {
+        ThreadPoolExecutor made = new ThreadPoolExecutor(
+                threads, threads, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_PAGES), new DefaultThreadFactory("weir-admin-" + name, true));
+        made.allowCoreThreadTimeOut(true);
+        return made;
     }
 
     /**
@@ -173,9 +185,9 @@ public final class AdminServer implements AutoCloseable {
         return verdict;
     }
 
-    /** Runs it on a thread that may wait. Throws a RejectedExecutionException if there is too much to do. */
-    void aside(Runnable page) {
-        pageMakers.execute(page);
+    /** Runs it on a thread that may wait, among those of that pace. Throws a RejectedExecutionException if there is too much to do. */
+    void aside(Pace pace, Runnable page) {
+        Objects.requireNonNull(pageMakers.get(pace)).execute(page);
     }
 
     /** Where it listens, as people write it: the port first. */
@@ -189,9 +201,11 @@ public final class AdminServer implements AutoCloseable {
         sockets.forEach(AdminSocket::remove);
         links.forEach(AdminSocket::deleteQuietly);
         listening.forEach(channel -> channel.close().awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS));
-        pageMakers.shutdownNow();
+        pageMakers.values().forEach(ThreadPoolExecutor::shutdownNow);
         try {
-            var _ = pageMakers.awaitTermination(1, TimeUnit.SECONDS); // they write to channels of the thread that ends next
+            for (ThreadPoolExecutor each : pageMakers.values()) {
+                var _ = each.awaitTermination(1, TimeUnit.SECONDS); // they write to channels of the thread that ends next
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -42,7 +42,11 @@ final class DrillPages {
         AbortCondition abortIf = abortIf(request.query().get(ABORT_IF));
         boolean forced = request.flag(FORCE);
         Drill.Order order = new Drill.Order(scope, length, abortIf);
-        return report(guard.alone(() -> begin(order, forced)), SimulatePage.FEW);
+        Drill begun = guard.alone(() -> begin(order, forced));
+        boolean planned = EvacuatePage.awaitPlanned(running);
+        Map<String, Object> facts = facts(begun, SimulatePage.FEW);
+        EvacuatePage.tellPlanned(facts, planned);
+        return new Reply.Facts(facts);
     }
 
     private Drill begin(Drill.Order order, boolean forced) throws RefusedException {
@@ -73,7 +77,7 @@ final class DrillPages {
     /** {@code /drill}. */
     Reply report(PageRequest request) throws RefusedException {
         request.knowOnly(WorkersPage.LIMIT);
-        return report(last(), request.number(WorkersPage.LIMIT, 1, WorkersPage.MOST, SimulatePage.FEW));
+        return new Reply.Facts(facts(last(), request.number(WorkersPage.LIMIT, 1, WorkersPage.MOST, SimulatePage.FEW)));
     }
 
     /** {@code /drill/lines}: what was said of it as it went on; behind the last line stands {@code over}, with how it ended. */
@@ -98,7 +102,7 @@ final class DrillPages {
         return drill;
     }
 
-    private static Reply report(Drill drill, int limit) {
+    private static Map<String, Object> facts(Drill drill, int limit) {
         DrillReport report = drill.report();
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("drill", report.order().scope().toString());
@@ -114,7 +118,7 @@ final class DrillPages {
         facts.put("failed", report.failed());
         facts.put("moved", report.moved() == null ? "too little traffic, or not yet" : report.moved());
         facts.put("shares", shares(report, limit));
-        return new Reply.Facts(facts);
+        return facts;
     }
 
     private static Table shares(DrillReport report, int limit) {

@@ -4,7 +4,7 @@ import io.weir.simulate.Drill;
 import io.weir.simulate.Flow;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +15,20 @@ final class Drills {
 
     private final Running running;
     private final InstantSource wall;
+    private final Executor threads;
     private @Nullable Drill last;
     /** Whether one is about to begin. */
     private boolean beginning;
 
-    Drills(Running running, InstantSource wall) {
+    /** {@code threads} runs each task on a thread of its own. */
+    Drills(Running running, InstantSource wall, Executor threads) {
         this.running = running;
         this.wall = wall;
+        this.threads = threads;
+    }
+
+    static void thread(Runnable task) {
+        Thread.ofPlatform().name("weir-drill").daemon().start(task);
     }
 
     /** The one that is under way, or was last; null if there was none. */
@@ -42,7 +49,7 @@ final class Drills {
             synchronized (this) {
                 last = drill;
             }
-            Thread.ofPlatform().name("weir-drill").daemon().start(() -> goOn(drill));
+            start(drill);
             return drill;
         } catch (Drill.EvacuatedException e) {
             throw new RefusedException(409, String.valueOf(e.getMessage()));
@@ -53,13 +60,23 @@ final class Drills {
         }
     }
 
-    private void goOn(Drill drill) {
+    private void start(Drill drill) throws RefusedException {
+        try {
+            threads.execute(() -> goOn(drill));
+        } catch (Throwable e) { // an Error where there is no memory for a thread
+            drill.fail(e);
+            throw new RefusedException(503, "no thread could be started for the drill, and it has ended: " + e);
+        }
+    }
+
+    /** Whatever goes wrong: it must not stay under way with nobody watching. */
+    private static void goOn(Drill drill) {
         try {
             while (drill.tick()) {
                 LockSupport.parkNanos(SECOND);
             }
-        } catch (CompletionException e) {
-            // The process ends. The evacuation does so by its date, here or in the next process.
+        } catch (Throwable e) {
+            drill.fail(e);
         }
     }
 

@@ -24,6 +24,7 @@ final class EvacuatePage implements Page {
     private static final String FORCE = "force";
     private static final String DRY_RUN = "dry-run";
     private static final int PATIENCE_SECONDS = 5;
+    private static final Duration JUST_BELOW_A_SECOND = Duration.ofNanos(999_999_999);
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(30);
 
@@ -45,25 +46,36 @@ final class EvacuatePage implements Page {
         boolean forced = request.flag(FORCE);
         Scope scope = scope(request);
         Duration length = request.duration(LENGTH, SHORTEST, LONGEST);
-        Evacuation evacuation = new Evacuation(scope, wall.instant().plus(length).truncatedTo(ChronoUnit.SECONDS), hard);
         Forecast forecast;
         Map<String, Object> facts = new LinkedHashMap<>();
         if (request.flag(DRY_RUN)) {
             forecast = forecast(scope, hard, limit);
-            tell(facts, "would_evacuate", evacuation);
+            tell(facts, "would_evacuate", evacuation(scope, length, hard));
             facts.put("would_be_refused", !forced && (forecast.objected() > 0 || isAmidDrill(running.control(), scope)));
             facts.put("objections", forecast.objections());
         } else {
-            forecast = guard.alone(() -> {
+            Made made = guard.alone(() -> {
                 Forecast found = forecast(scope, hard, limit);
-                evacuate(evacuation, found, forced);
-                return found;
+                Evacuation begun = evacuation(scope, length, hard);
+                evacuate(begun, found, forced);
+                return new Made(begun, found);
             });
+            forecast = made.forecast;
+            Evacuation evacuation = made.evacuation;
+            boolean planned = awaitPlanned(running);
             awaitKept(running, scope + " is evacuated", "a restart before " + evacuation.until() + " would end that");
             tell(facts, "evacuated", evacuation);
+            tellPlanned(facts, planned);
         }
         facts.putAll(ForecastReport.facts(forecast, limit));
         return new Reply.Facts(facts);
+    }
+
+    private record Made(Evacuation evacuation, Forecast forecast) {}
+
+    /** One that begins now, for the whole length: its end, in whole seconds, is never before. */
+    private Evacuation evacuation(Scope scope, Duration length, boolean hard) {
+        return new Evacuation(scope, wall.instant().plus(length).plus(JUST_BELOW_A_SECOND).truncatedTo(ChronoUnit.SECONDS), hard);
     }
 
     private Forecast forecast(Scope scope, boolean hard, int limit) throws RefusedException {
@@ -105,6 +117,26 @@ final class EvacuatePage implements Page {
             return Scope.parse(request.needed(WHAT));
         } catch (IllegalArgumentException e) {
             throw new RefusedException(400, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Waits until the plans follow what the control thread has changed; whether they do. */
+    static boolean awaitPlanned(Running running) {
+        try {
+            running.control().planned().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (ExecutionException | TimeoutException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Says it if some don't yet. */
+    static void tellPlanned(Map<String, Object> facts, boolean planned) {
+        if (!planned) {
+            facts.put("plans", "still being made for some apps");
         }
     }
 

@@ -15,9 +15,9 @@ final class Pages {
      * A page at its path.
      *
      * @param about what it says, in a few words
-     * @param atOnce whether it is answered on the admin thread: then it may not wait for anything
+     * @param pace what it may wait for
      */
-    record Entry(String path, String about, Access access, boolean atOnce, Page page) implements Page {
+    record Entry(String path, String about, Access access, Pace pace, Page page) implements Page {
         @Override
         public Reply answer(PageRequest request) throws RefusedException {
             request.form(); // refuses a form that there isn't before any work is done
@@ -36,31 +36,31 @@ final class Pages {
      * @param wrongTokens how often a wrong token was sent
      */
     Pages(Running running, EventFeed events, @Nullable MetricsPage metrics, List<String> addresses, LongSupplier wrongTokens) {
-        add("/", "this list", Access.INSIGHT, true, this::index);
-        add("/live", "200 while the process runs", Access.PROBE, true, _ -> new Reply.Words(200, "live", "live"));
-        add("/ready", "200 while it takes traffic, else 503", Access.PROBE, true, _ -> readiness(running.readiness()));
-        add("/status", "the whole at one glance; app=, limit=", Access.INSIGHT, false, new StatusPage(running, addresses, wrongTokens, InstantSource.system()));
-        add("/workers", "each worker: health, load, connections, rest; app=, limit=", Access.INSIGHT, false, new WorkersPage(running));
-        add("/routes", "which hosts and paths lead where; app=, limit=", Access.INSIGHT, false, new RoutesPage(running));
-        add("/explain", "what would become of a request, and why; url=, method=, header=, from=, seed=", Access.INSIGHT, false, new ExplainPage(running, new SplittableRandom()));
-        add("/config", "the settings in force, with defaults; app=", Access.INSIGHT, false, new ConfigPage(running));
+        add("/", "this list", Access.INSIGHT, Pace.AT_ONCE, this::index);
+        add("/live", "200 while the process runs", Access.PROBE, Pace.AT_ONCE, _ -> new Reply.Words(200, "live", "live"));
+        add("/ready", "200 while it takes traffic, else 503", Access.PROBE, Pace.AT_ONCE, _ -> readiness(running.readiness()));
+        add("/status", "the whole at one glance; app=, limit=", Access.INSIGHT, Pace.LOOKS, new StatusPage(running, addresses, wrongTokens, InstantSource.system()));
+        add("/workers", "each worker: health, load, connections, rest; app=, limit=", Access.INSIGHT, Pace.LOOKS, new WorkersPage(running));
+        add("/routes", "which hosts and paths lead where; app=, limit=", Access.INSIGHT, Pace.LOOKS, new RoutesPage(running));
+        add("/explain", "what would become of a request, and why; url=, method=, header=, from=, seed=", Access.INSIGHT, Pace.LOOKS, new ExplainPage(running, new SplittableRandom()));
+        add("/config", "the settings in force, with defaults; app=", Access.INSIGHT, Pace.LOOKS, new ConfigPage(running));
         InstantSource wall = InstantSource.system();
         EvacuationGuard guard = new EvacuationGuard();
-        add("/simulate", "what if workers were lost; lose=zone=X, then=, app=, load=, seed=, limit=", Access.INSIGHT, false, new SimulatePage(running));
-        add("/evacuate", "sends traffic elsewhere; what=zone=X, for=30m, hard=, force=, dry-run=", Access.CHANGE, false, new EvacuatePage(running, wall, guard));
-        add("/restore", "ends that early; what=zone=X", Access.CHANGE, false, new RestorePage(running));
-        add("/failback", "brings an app's traffic back at once; app=", Access.CHANGE, false, new FailbackPage(running));
-        DrillPages drill = new DrillPages(running, new Drills(running, wall), guard);
-        add("/drill", "the drill that is under way, or was last; limit=", Access.INSIGHT, false, drill::report);
-        add("/drill/lines", "what was said of it as it went on; behind=", Access.INSIGHT, false, drill::lines);
-        add("/drill/begin", "evacuates for a time, watching; what=zone=X, for=5m, abort-if=errors>1%, force=", Access.CHANGE, false, drill::begin);
-        add("/drill/abort", "ends it before its time", Access.CHANGE, false, drill::abort);
-        add("/events", "what happens, as server-sent events; format=json or text: what happened lately", Access.INSIGHT, false, new EventsPage(events));
-        add("/metrics", "figures for Prometheus", Access.FIGURES, false, request -> metrics(metrics, request));
+        add("/simulate", "what if workers were lost; lose=zone=X, then=, app=, load=, seed=, limit=", Access.INSIGHT, Pace.LOOKS, new SimulatePage(running));
+        add("/evacuate", "sends traffic elsewhere; what=zone=X, for=30m, hard=, force=, dry-run=", Access.CHANGE, Pace.TRIES, new EvacuatePage(running, wall, guard));
+        add("/restore", "ends that early; what=zone=X", Access.CHANGE, Pace.CHANGES, new RestorePage(running));
+        add("/failback", "brings an app's traffic back at once; app=", Access.CHANGE, Pace.CHANGES, new FailbackPage(running));
+        DrillPages drill = new DrillPages(running, new Drills(running, wall, Drills::thread), guard);
+        add("/drill", "the drill that is under way, or was last; limit=", Access.INSIGHT, Pace.LOOKS, drill::report);
+        add("/drill/lines", "what was said of it as it went on; behind=", Access.INSIGHT, Pace.LOOKS, drill::lines);
+        add("/drill/begin", "evacuates for a time, watching; what=zone=X, for=5m, abort-if=errors>1%, force=", Access.CHANGE, Pace.TRIES, drill::begin);
+        add("/drill/abort", "ends it before its time", Access.CHANGE, Pace.CHANGES, drill::abort);
+        add("/events", "what happens, as server-sent events; format=json or text: what happened lately", Access.INSIGHT, Pace.LOOKS, new EventsPage(events));
+        add("/metrics", "figures for Prometheus", Access.FIGURES, Pace.LOOKS, request -> metrics(metrics, request));
     }
 
-    private void add(String path, String about, Access access, boolean atOnce, Page page) {
-        entries.put(path, new Entry(path, about, access, atOnce, page));
+    private void add(String path, String about, Access access, Pace pace, Page page) {
+        entries.put(path, new Entry(path, about, access, pace, page));
     }
 
     @Nullable Entry at(String path) {

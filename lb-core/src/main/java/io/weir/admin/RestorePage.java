@@ -3,6 +3,7 @@ package io.weir.admin;
 import io.weir.control.Control;
 import io.weir.failover.Evacuation;
 import io.weir.failover.Scope;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -25,7 +26,11 @@ final class RestorePage implements Page {
                     .collect(Collectors.joining(", "));
             throw new RefusedException(404, scope + " is not evacuated; what is: " + (there.isEmpty() ? "nothing" : there));
         }
+        boolean planned = EvacuatePage.awaitPlanned(running);
         EvacuatePage.awaitKept(running, scope + " is restored", "a restart would evacuate it again, until its end");
-        return new Reply.Facts(Map.of("restored", scope.toString()));
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("restored", scope.toString());
+        EvacuatePage.tellPlanned(facts, planned);
+        return new Reply.Facts(facts);
     }
 }

@@ -51,6 +51,9 @@ public final class Control {
     private final Map<Worker, WorkerState> workers = new HashMap<>();
     private final Replans replans;
     private final RiskBook riskBook;
+    /** Written by the control thread alone. */
+    private volatile CompletableFuture<Void> planned = CompletableFuture.completedFuture(null);
+
     private boolean measuring;
     private boolean recalled;
     private Newcomers newcomers = new Newcomers(List.of(), () -> {});
@@ -117,7 +120,7 @@ public final class Control {
         }
         apps = Collections.unmodifiableMap(taken);
         if (!recalled) {
-            recall().all().forEach(each -> replans.decided(apps.values(), each.scope(), false));
+            recall().all().forEach(each -> planned = replans.decided(apps.values(), each.scope(), false));
         }
         all.forEach(app -> app.own().forEach(steering -> tell(app, steering.asked())));
         ownPools.publish();
@@ -155,11 +158,11 @@ public final class Control {
 
     /**
      * Sends the traffic of some workers elsewhere. Those who must be asked first whether that leaves enough have asked. It is in force at once;
-     * whether it holds over a restart, {@link #kept} says.
+     * when the plans follow, {@link #planned} says, and whether it holds over a restart, {@link #kept}.
      */
     public void evacuate(Evacuation evacuation) {
         book.become(evacuations().with(evacuation));
-        replans.decided(apps.values(), evacuation.scope(), true);
+        planned = replans.decided(apps.values(), evacuation.scope(), true);
         listener.evacuated(evacuation);
     }
 
@@ -192,7 +195,7 @@ public final class Control {
     }
 
     private void ended(Scope scope, boolean early) {
-        replans.decided(apps.values(), scope, false);
+        planned = replans.decided(apps.values(), scope, false);
         listener.restored(scope, early);
     }
 
@@ -300,6 +303,11 @@ public final class Control {
      */
     public CompletableFuture<Void> kept() {
         return book.kept();
+    }
+
+    /** Done when the plans that come of what people have decided until now are in force; with very many apps that takes a second or two. */
+    public CompletableFuture<Void> planned() {
+        return planned.copy();
     }
 
     /** In the config's order. */

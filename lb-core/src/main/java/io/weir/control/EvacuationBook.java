@@ -23,6 +23,9 @@ final class EvacuationBook {
     /** How long until what could not be written is tried again, in s. */
     static final long AGAIN = 60;
 
+    /** How long the disk may take, in s, until it is told that it does. */
+    static final long SLOW = 10;
+
     private final ScheduledExecutorService thread;
     private final InstantSource wall;
     private final @Nullable EvacuationFile file;
@@ -78,7 +81,7 @@ final class EvacuationBook {
         keep();
     }
 
-    /** For any thread: done when what is in force is on the disk; fails with an {@link IOException} if it couldn't be written. */
+    /** For any thread: done when what is in force is on the disk; fails, mostly with an {@link IOException}, if it couldn't be written. */
     CompletableFuture<Void> kept() {
         return kept.copy();
     }
@@ -94,6 +97,7 @@ final class EvacuationBook {
         long number = ++writes;
         CompletableFuture<Void> written = file.keep(inForce);
         kept = written;
+        var _ = thread.schedule(() -> slow(number, written), SLOW, TimeUnit.SECONDS);
         var _ = written.exceptionally(failure -> {
             try {
                 thread.execute(() -> unkept(number, failure));
@@ -104,10 +108,16 @@ final class EvacuationBook {
         });
     }
 
+    private void slow(long write, CompletableFuture<Void> written) {
+        if (write == writes && !written.isDone()) {
+            whenUnkept.accept("the disk has not taken them for " + SLOW + " s");
+        }
+    }
+
     private void unkept(long write, Throwable failure) {
         if (write == writes) { // else there is something newer to write, which says all
             again = thread.schedule(this::keep, AGAIN, TimeUnit.SECONDS);
-            whenUnkept.accept(String.valueOf(failure.getMessage()));
+            whenUnkept.accept(failure instanceof IOException ? String.valueOf(failure.getMessage()) : failure.toString());
         }
     }
 

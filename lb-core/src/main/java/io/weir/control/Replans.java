@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -60,7 +61,7 @@ final class Replans {
     private record Turning(AppControl app, Steering steering) {}
 
     /** All apps, one after the other, of which some are concerned by what people decided at {@code since} ns. */
-    private record Walk(Iterator<AppControl> left, Scope scope, boolean away, long since) {}
+    private record Walk(Iterator<AppControl> left, Scope scope, boolean away, long since, CompletableFuture<Void> through) {}
 
     private final ScheduledExecutorService thread;
     private final LongSupplier clock;
@@ -119,13 +120,16 @@ final class Replans {
     }
 
     /**
-     * People have decided something about some workers, of whichever of these apps.
+     * People have decided something about some workers, of whichever of these apps. Returns what is done when all plans that come of it are in
+     * force.
      *
      * @param away whether their traffic is sent elsewhere
      */
-    void decided(Collection<AppControl> apps, Scope scope, boolean away) {
-        walks.add(new Walk(apps.iterator(), scope, away, clock.getAsLong()));
+    CompletableFuture<Void> decided(Collection<AppControl> apps, Scope scope, boolean away) {
+        CompletableFuture<Void> through = new CompletableFuture<>();
+        walks.add(new Walk(apps.iterator(), scope, away, clock.getAsLong(), through));
         goOn();
+        return through;
     }
 
     /** The time has come that a plan turns. */
@@ -225,6 +229,7 @@ final class Replans {
     private int walk(Walk walk) {
         if (!walk.left.hasNext()) {
             walks.remove();
+            walk.through.complete(null);
             return 0;
         }
         AppControl app = walk.left.next();

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Evacuated → coming back → over. It begins to come back when its time is over, when its condition holds, when a person stops it, or
  * when somebody restores what it evacuated, or evacuates it anew; it is over when nothing turns any more. It restores its own evacuation
- * alone, and never one that somebody made. Should the process end meanwhile, the evacuation ends by its date.
+ * alone, and never one that somebody made. That is not kept over a restart, and ends by its date if nothing else ends it.
  */
 public final class Drill {
     /**
@@ -162,6 +162,27 @@ public final class Drill {
         if (outcome == DrillReport.Outcome.UNDER_WAY) {
             comeBack(ask(Control::now), DrillReport.Outcome.STOPPED);
         }
+    }
+
+    /** It can't go on: restores its own evacuation, as far as that can still be asked for, and is over. */
+    public synchronized void fail(Throwable fault) {
+        if (over) {
+            return;
+        }
+        long now = (last + 1) * SECOND;
+        String restored = "";
+        try {
+            restored = ask(it -> it.restore(evacuation)) ? "; restored " + order.scope() : "";
+        } catch (Throwable e) {
+            // The process ends, or the evacuation does by its date.
+        }
+        if (outcome == DrillReport.Outcome.UNDER_WAY) {
+            outcome = DrillReport.Outcome.FAILED;
+            returned = now;
+        }
+        say(now, DrillReport.Outcome.FAILED.text() + ": " + fault + restored);
+        report = reported(now);
+        over = true;
     }
 
     private void watch(long second) {

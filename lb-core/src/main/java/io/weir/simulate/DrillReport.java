@@ -32,7 +32,8 @@ public record DrillReport(
         ABORTED("aborted: its condition held"),
         STOPPED("stopped by a person"),
         RESTORED("ended early: somebody restored what it had evacuated"),
-        REPLACED("ended early: somebody evacuated the same anew, and that stands");
+        REPLACED("ended early: somebody evacuated the same anew, and that stands"),
+        FAILED("failed by a fault of this process");
 
         private final String text;
 

@@ -1,17 +1,33 @@
 package io.weir.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.control.AppControl;
 import io.weir.control.EvacuationFile;
+import io.weir.failover.Evacuation;
+import io.weir.failover.Scope;
 import io.weir.health.AdminState;
 import io.weir.health.Health;
+import io.weir.simulate.Drill;
+import io.weir.simulate.DrillReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,6 +197,47 @@ class EvacuationPagesTest {
     }
 
     @Test
+    void whoLooksOrRestoresDoesntWaitForEvacuationsThatAreHeldUp() throws Exception {
+        Queue<CompletableFuture<Void>> disk = new ConcurrentLinkedQueue<>();
+        rig.close();
+        rig = new AdminRig(CONFIG, null, new EvacuationFile(folder.resolve("state"), write -> {
+            CompletableFuture<Void> held = new CompletableFuture<>();
+            var _ = held.thenRun(write);
+            disk.add(held);
+        }));
+        rig.verdict(Health.HEALTHY, "200", _ -> true);
+        List<CompletableFuture<String>> held = Stream.of("zone=ca-c1a", "worker=127.0.0.1:2", "pool=orders/us-e1")
+                .map(what -> posted("/evacuate?what=" + what + "&for=30m&force=true"))
+                .toList();
+        while (disk.size() < 2) {
+            Thread.onSpinWait(); // bounded by the test's time-out
+        }
+
+        assertThat(rig.get("/status")).startsWith("HTTP/1.1 200 ");
+        assertThat(held).as("two of them have both their threads").noneMatch(CompletableFuture::isDone);
+        var restored = posted("/restore?what=" + rig.control.evacuations().all().getFirst().scope());
+        while (rig.control.evacuations().all().size() > 1 && held.stream().noneMatch(CompletableFuture::isDone)) {
+            Thread.onSpinWait();
+        }
+        assertThat(held).noneMatch(CompletableFuture::isDone);
+        while (!held.stream().allMatch(CompletableFuture::isDone) || !restored.isDone()) {
+            CompletableFuture<Void> next = disk.poll();
+            if (next != null) {
+                next.complete(null);
+            }
+        }
+        assertThat(restored.join()).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void anEvacuationLastsItsWholeTimeInWholeSeconds() throws Exception {
+        InstantSource wall = InstantSource.fixed(Instant.parse("2026-11-27T12:00:00.400Z"));
+        Page page = new EvacuatePage(rig, wall, new EvacuationGuard());
+        page.answer(new PageRequest("/evacuate", Map.of("what", "zone=ca-c1a", "for", "30s"), List.of(), "", null));
+        assertThat(rig.control.evacuations().all()).extracting(Evacuation::until).containsExactly(Instant.parse("2026-11-27T12:00:31Z"));
+    }
+
+    @Test
     void ofTwoThatLeaveEnoughEachOnlyOneIsMade() throws Exception {
         CompletableFuture<Void> bothAsk = new CompletableFuture<>();
         rig.controlThread.execute(bothAsk::join);
@@ -198,7 +255,7 @@ class EvacuationPagesTest {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        });
+        }, Thread::startVirtualThread);
     }
 
     @Test
@@ -230,6 +287,45 @@ class EvacuationPagesTest {
         assertThat(stateOf("orders", 0)).isEqualTo(AdminState.ENABLED);
         assertThat(rig.await("/drill/lines", "over STOPPED\n")).contains("stopped by a person; restored zone=ca-c1a", "over\n");
         assertThat(get("/drill")).contains("outcome    stopped by a person\n", "over       true\n");
+    }
+
+    @Test
+    void aDrillWithoutAThreadIsUndone() {
+        Drills drills = new Drills(rig, () -> AdminRig.STARTED, _ -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        assertThatThrownBy(() -> drills.begin(order()))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("no thread could be started for the drill, and it has ended: ");
+        assertThat(rig.control.evacuations().isEmpty()).isTrue();
+        assertThat(Objects.requireNonNull(drills.last()).report().outcome()).isEqualTo(DrillReport.Outcome.FAILED);
+    }
+
+    @Test
+    void aDrillThatFailsEndsWhatItEvacuatedAndMakesRoomForTheNext() throws Exception {
+        List<Runnable> threads = new ArrayList<>();
+        AtomicBoolean broken = new AtomicBoolean();
+        Running faulty = (Running) Proxy.newProxyInstance(Running.class.getClassLoader(), new Class<?>[] {Running.class}, (_, method, arguments) -> {
+            if (method.getName().equals("onControl") && broken.getAndSet(false)) {
+                throw new StackOverflowError("a fault");
+            }
+            return method.invoke(rig, arguments);
+        });
+        Drills drills = new Drills(faulty, () -> AdminRig.STARTED, threads::add);
+        Drill drill = drills.begin(order());
+        assertThat(rig.control.evacuations().isEmpty()).isFalse();
+        broken.set(true);
+        threads.getFirst().run();
+
+        assertThat(rig.control.evacuations().isEmpty()).isTrue();
+        assertThat(drill.over()).isTrue();
+        assertThat(drill.report().outcome()).isEqualTo(DrillReport.Outcome.FAILED);
+        assertThat(drill.lines(1)).singleElement().asString().contains("failed by a fault of this process", "a fault; restored zone=ca-c1a");
+        assertThat(drills.begin(order()).over()).isFalse();
+    }
+
+    private static Drill.Order order() {
+        return new Drill.Order(Scope.parse("zone=ca-c1a"), Duration.ofMinutes(5), null);
     }
 
     @Test

@@ -88,6 +88,45 @@ class EvacuationBookTest {
     }
 
     @Test
+    void aDiskThatTakesLongIsTold() {
+        book.become(Evacuations.NONE.with(ZONE));
+        pass(EvacuationBook.SLOW - 1);
+        assertThat(unkept).isEmpty();
+        pass(1);
+        assertThat(unkept).containsExactly("the disk has not taken them for 10 s");
+
+        write();
+        book.become(Evacuations.NONE);
+        write();
+        pass(EvacuationBook.SLOW);
+        assertThat(unkept).hasSize(1);
+    }
+
+    @Test
+    void withoutAThreadToWriteOnItIsInForceEndsAndIsTriedAgain() {
+        List<Runnable> tries = new ArrayList<>();
+        book = new EvacuationBook(
+                thread.eventLoop(),
+                () -> wall,
+                new EvacuationFile(folder, write -> {
+                    tries.add(write);
+                    throw new OutOfMemoryError("unable to create native thread");
+                }),
+                ended::add,
+                unkept::add);
+        book.become(Evacuations.NONE.with(ZONE));
+        pass(0);
+        assertThat(book.inForce().all()).containsExactly(ZONE);
+        assertThat(book.kept()).isCompletedExceptionally();
+        assertThat(unkept).containsExactly("java.lang.OutOfMemoryError: unable to create native thread");
+
+        pass(EvacuationBook.AGAIN);
+        assertThat(tries).hasSize(2);
+        pass(601);
+        assertThat(ended).containsExactly(ZONE);
+    }
+
+    @Test
     void anOlderWriteThatFailsIsNotTriedAgain() throws IOException {
         Files.writeString(folder.resolve("state"), "a file where the folder should be");
         book.become(Evacuations.NONE.with(ZONE));

@@ -9,6 +9,7 @@ import io.weir.failover.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,6 +42,36 @@ class EvacuationFileTest {
         try (Stream<Path> all = Files.list(deep)) {
             assertThat(all).containsExactly(new EvacuationFile(deep).path());
         }
+    }
+
+    @Test
+    void whatADrillEvacuatedIsNotKept() throws IOException {
+        Evacuation drilled = new Evacuation(Scope.parse("zone=ca-c1b"), Instant.parse("2026-11-27T12:00:00Z"), false, true);
+        EvacuationFile file = new EvacuationFile(folder);
+        file.write(SOME.with(drilled));
+        assertThat(file.read()).isEqualTo(SOME);
+    }
+
+    @Test
+    void whatProcessesLeftThatEndedAmidAWriteIsRemoved() throws IOException {
+        Path left = Files.writeString(folder.resolve("evacuations123.new"), "");
+        Path anothers = Files.writeString(folder.resolve("evacuations456.new"), "");
+        Files.setLastModifiedTime(left, FileTime.from(Files.getLastModifiedTime(anothers).toInstant().minusSeconds(3600)));
+        EvacuationFile file = new EvacuationFile(folder);
+        file.write(SOME);
+        try (Stream<Path> all = Files.list(folder)) {
+            assertThat(all).containsExactlyInAnyOrder(file.path(), anothers);
+        }
+    }
+
+    @Test
+    void aWriterWithoutAThreadFailsAndThrowsNothing() {
+        OutOfMemoryError noThread = new OutOfMemoryError("unable to create native thread");
+        var kept = new EvacuationFile(folder, _ -> {
+                    throw noThread;
+                })
+                .keep(SOME);
+        assertThatThrownBy(kept::join).hasCause(noThread);
     }
 
     @Test

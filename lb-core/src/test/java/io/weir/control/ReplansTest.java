@@ -114,7 +114,7 @@ class ReplansTest {
 
     @Test
     void whatPeopleDecideForManyIsDoneInManyShortTurns() {
-        replans.decided(apps, REGION, true);
+        var _ = replans.decided(apps, REGION, true);
         pass();
 
         assertThat(all()).hasSize(2 * APPS).startsWith("away a0", "a0", "away a1", "a1");
@@ -123,9 +123,22 @@ class ReplansTest {
     }
 
     @Test
+    void whatPeopleDecideIsDoneWhenTheLastPlanIsMade() {
+        var first = replans.decided(apps, REGION, true);
+        List<Integer> madeWhenDone = new ArrayList<>();
+        var second = replans.decided(apps.subList(0, 1), REGION, false).thenRun(() -> madeWhenDone.add(all().size()));
+        assertThat(first).isNotDone();
+        pass();
+
+        assertThat(first).isCompleted();
+        assertThat(second).isCompleted();
+        assertThat(madeWhenDone).containsExactly(2 * APPS + 1);
+    }
+
+    @Test
     void plansThatTakeLongAreFewInATurn() {
         takes = TimeUnit.MICROSECONDS.toNanos(200);
-        replans.decided(apps, REGION, false);
+        var _ = replans.decided(apps, REGION, false);
         pass();
 
         assertThat(all()).hasSize(APPS);
@@ -134,7 +147,7 @@ class ReplansTest {
 
     @Test
     void aWorkerThatFailsMeanwhileComesFirst() {
-        replans.decided(apps, REGION, false);
+        var _ = replans.decided(apps, REGION, false);
         heard(APPS - 1);
         pass();
 
@@ -274,7 +287,7 @@ class ReplansTest {
             @Override
             public void over() {}
         });
-        failing.decided(apps, REGION, true);
+        var _ = failing.decided(apps, REGION, true);
         pass();
 
         assertThat(all()).hasSize(APPS - 1);
