@@ -69,6 +69,7 @@ final class EndpointCheck {
 
     /** Begins to tell {@code worker}: with what is known, if it is good and no older than an interval; else by asking at once. */
     void join(WatchedWorker worker, Pace pace) {
+        worker.seat(workers.size());
         workers.add(worker);
         long now = time.now();
         CheckResult known = last;
@@ -81,7 +82,11 @@ final class EndpointCheck {
 
     /** Stops telling {@code worker}. Whether nobody is left: then it has ended. */
     boolean leave(WatchedWorker worker) {
-        workers.remove(worker);
+        WatchedWorker last = workers.removeLast();
+        if (last != worker) { // takes the place that is free, since there may be a hundred thousand behind it
+            workers.set(worker.seat(), last);
+            last.seat(worker.seat());
+        }
         if (workers.isEmpty()) {
             close();
         }

@@ -25,7 +25,7 @@ final class WatchedPool {
     private static final long WINDOW = TimeUnit.SECONDS.toNanos(10);
     private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
 
-    private final Map<Worker, WatchedWorker> workers = new LinkedHashMap<>();
+    private final Map<Worker, WatchedWorker> workers = new LinkedHashMap<>(2); // most are small, and there may be a hundred thousand
     private final Function<Worker, Service> inService;
     private HealthSettings settings;
     private long windowStart;

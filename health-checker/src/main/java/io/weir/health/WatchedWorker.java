@@ -15,6 +15,8 @@ final class WatchedWorker {
     private final Consumer<HealthTransition> listener;
 
     private @Nullable EndpointCheck check;
+    /** Its place among those that the check tells. */
+    private int seat;
     private @Nullable ScheduledFuture<?> timer;
     private long timerAt = LoopTime.NEVER;
 
@@ -48,6 +50,14 @@ final class WatchedWorker {
 
     void checkedBy(@Nullable EndpointCheck its) {
         check = its;
+    }
+
+    int seat() {
+        return seat;
+    }
+
+    void seat(int its) {
+        seat = its;
     }
 
     long good() {

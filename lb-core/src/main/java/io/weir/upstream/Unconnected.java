@@ -3,11 +3,12 @@ package io.weir.upstream;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why there is no connection. Errors of sockets are told apart by the kernel's texts: Netty's transports share no more, and what is a
- * {@link java.net.NoRouteToHostException} with one is a {@link ConnectException} with another. Checks tell them apart in the same way.
+ * Why there is no connection. Errors of sockets are told apart by the kernel's texts: Netty's transports share little more; a
+ * {@link NoRouteToHostException} has none with some. Checks tell them apart in the same way.
  */
 final class Unconnected {
     private Unconnected() {}
@@ -23,7 +24,7 @@ final class Unconnected {
         if (said.contains("Cannot assign requested address")) {
             return AttemptFailure.NO_SOCKET;
         }
-        if (said.contains("No route to host") || said.contains("etwork is unreachable")) {
+        if (cause instanceof NoRouteToHostException || said.contains("No route to host") || said.contains("etwork is unreachable")) {
             return AttemptFailure.CONNECT_UNREACHABLE;
         }
         if (said.contains("timed out")) {

@@ -211,7 +211,7 @@ class ReplansTest {
     @Test
     void newsThatNeverCeaseLeaveAPartOfEachTurnToPeopleAndToTime() {
         sharesChangeFor(30);
-        replans.decided(apps.subList(0, 100), REGION, true);
+        var _ = replans.decided(apps.subList(0, 100), REGION, true);
         for (int i = 0; i < 100; i++) {
             replans.turns(apps.get(i), apps.get(i).steerings().getFirst());
         }
@@ -225,7 +225,7 @@ class ReplansTest {
     void thatPartIsThereAlsoWhereAPlanTakesAsLongAsATurn() {
         takes = TimeUnit.MILLISECONDS.toNanos(1);
         sharesChangeFor(21);
-        replans.decided(apps.subList(0, 20), REGION, false);
+        var _ = replans.decided(apps.subList(0, 20), REGION, false);
         pass();
 
         assertThat(inTheFirst(21)).contains("a0", "a19");
@@ -251,7 +251,7 @@ class ReplansTest {
     void whatPeopleDecideIsDatedByTheirWord() {
         takes = TimeUnit.MICROSECONDS.toNanos(200);
         now = 7;
-        replans.decided(apps, REGION, true);
+        var _ = replans.decided(apps, REGION, true);
         pass();
 
         assertThat(words).containsExactly(7L);

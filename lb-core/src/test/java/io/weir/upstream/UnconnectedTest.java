@@ -21,6 +21,7 @@ class UnconnectedTest {
 
     @Test
     void noWayLeadsThere() {
+        assertIs(AttemptFailure.CONNECT_UNREACHABLE, new NoRouteToHostException("null: /10.0.0.1:1"));
         assertIs(AttemptFailure.CONNECT_UNREACHABLE, new NoRouteToHostException("No route to host: /10.0.0.1:1"));
         assertIs(AttemptFailure.CONNECT_UNREACHABLE, ofTheKernel("finishConnect", -113, "No route to host"));
         assertIs(AttemptFailure.CONNECT_UNREACHABLE, new SocketException("Network is unreachable"));
