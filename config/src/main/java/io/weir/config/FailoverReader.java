@@ -49,7 +49,8 @@ final class FailoverReader {
         Map<String, Integer> global = fields.optional("global", this::global, defaults.global());
         Duration rto = fields.optional("objective", FailoverReader::objective);
         Set<String> admitted = residency == null ? null : residency.stream().map(Places.Jurisdiction::name).collect(Collectors.toSet());
-        return new FailoverSettings(takeover.to, admitted, takeover.failback, zones, panic, global, rto);
+        var read = new FailoverSettings(takeover.to, admitted, takeover.failback, zones, panic, global, rto);
+        return read.equals(defaults) ? defaults : read; // one object for the many apps that say nothing
     }
 
     private static @Nullable ZoneChoice zones(Value value) {

@@ -29,10 +29,11 @@ final class HealthReader {
     static HealthSettings health(Fields fields) {
         HealthSettings defaults = HealthSettings.DEFAULTS;
         Reading<Duration> slowStart = Scalars.duration(HealthSettings.SLOW_START);
-        return new HealthSettings(
+        var read = new HealthSettings(
                 fields.optionalOrOff("check", HealthReader::check, defaults.check()),
                 fields.optionalOrOff("ejection", HealthReader::ejection, defaults.ejection()),
                 fields.optionalOrOff("slow-start", slowStart, defaults.slowStart()));
+        return read.equals(defaults) ? defaults : read; // one object for the many apps that say nothing
     }
 
     private static Map<String, Reading<CheckSettings.Kind>> kinds() {

@@ -21,10 +21,12 @@ public record PoolSettings(String region, List<WorkerSettings> workers, @Nullabl
         if (gateway == null && workers.isEmpty()) {
             throw new IllegalArgumentException("the pool of " + region + " has no workers");
         }
-        var addresses = new HashSet<WorkerAddress>();
-        for (WorkerSettings worker : workers) {
-            if (!addresses.add(worker.address())) {
-                throw new IllegalArgumentException("the pool of " + region + " has " + worker.address() + " twice");
+        if (workers.size() > 1) {
+            var addresses = new HashSet<WorkerAddress>();
+            for (WorkerSettings worker : workers) {
+                if (!addresses.add(worker.address())) {
+                    throw new IllegalArgumentException("the pool of " + region + " has " + worker.address() + " twice");
+                }
             }
         }
         if (gateway == null && workers.stream().allMatch(worker -> worker.weight() == 0)) {

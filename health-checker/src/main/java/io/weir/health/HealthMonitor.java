@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -35,6 +36,11 @@ public final class HealthMonitor implements AutoCloseable {
     private final Sinks.Many<HealthTransition> transitions = Sinks.many().multicast().directBestEffort();
 
     private final Map<PoolName, WatchedPool> pools = new HashMap<>();
+    /** All of the pools. */
+    private final Map<Worker, WatchedWorker> workers = new HashMap<>();
+    // The same objects for all: there may be a hundred thousand pools.
+    private final Function<Worker, Service> askingInService = this::service;
+    private final Consumer<HealthTransition> announcing = this::announce;
     private final Map<Asked, EndpointCheck> running = new HashMap<>();
     /** Of those that are new, and of those that are suspected: neither waits for many of the others. */
     private final Pace newcomers = new Pace();
@@ -88,7 +94,7 @@ public final class HealthMonitor implements AutoCloseable {
         onLoop(() -> {
             WatchedPool pool = pools.remove(new PoolName(app, region));
             if (pool != null) {
-                pool.workers().values().forEach(this::drop);
+                pool.workers().forEach(this::drop);
             }
         });
     }
@@ -98,10 +104,9 @@ public final class HealthMonitor implements AutoCloseable {
         onLoop(() -> {
             long now = time.now();
             for (TrafficReport report : reports) {
-                WatchedPool pool = pools.get(name(report.worker()));
-                WatchedWorker worker = pool == null ? null : pool.workers().get(report.worker());
-                if (pool != null && worker != null) {
-                    pool.answered(worker, report, now);
+                WatchedWorker worker = workers.get(report.worker());
+                if (worker != null) {
+                    worker.pool().answered(worker, report, now);
                 }
             }
         });
@@ -126,8 +131,7 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     private @Nullable WorkerReport report(Worker worker) {
-        WatchedPool pool = pools.get(name(worker));
-        WatchedWorker watched = pool == null ? null : pool.workers().get(worker);
+        WatchedWorker watched = workers.get(worker);
         return watched == null ? null : watched.health().report();
     }
 
@@ -145,7 +149,7 @@ public final class HealthMonitor implements AutoCloseable {
     @Override
     public void close() {
         onLoop(() -> {
-            pools.values().forEach(pool -> pool.workers().values().forEach(this::drop));
+            List.copyOf(workers.values()).forEach(this::drop);
             pools.clear();
             closed = true;
             var _ = transitions.tryEmitComplete();
@@ -164,26 +168,27 @@ public final class HealthMonitor implements AutoCloseable {
         }
     }
 
-    private void replace(PoolName name, Set<Worker> workers, HealthSettings settings) {
-        WatchedPool pool = pools.computeIfAbsent(name, _ -> new WatchedPool(settings, worker -> inService.apply(worker), time.now()));
-        Iterator<WatchedWorker> watched = pool.workers().values().iterator();
+    private void replace(PoolName name, Set<Worker> wanted, HealthSettings settings) {
+        WatchedPool pool = pools.computeIfAbsent(name, _ -> new WatchedPool(settings, askingInService, time.now()));
+        Iterator<WatchedWorker> watched = pool.workers().iterator();
         while (watched.hasNext()) {
             WatchedWorker worker = watched.next();
-            if (!workers.contains(worker.worker())) {
+            if (!wanted.contains(worker.worker())) {
                 watched.remove();
                 drop(worker);
             }
         }
         if (!pool.settings().equals(settings)) {
             pool.settings(settings);
-            List.copyOf(pool.workers().values()).forEach(worker -> change(worker, settings));
+            List.copyOf(pool.workers()).forEach(worker -> change(worker, settings));
         }
         List<WatchedWorker> fresh = new ArrayList<>();
-        for (Worker worker : workers) {
-            if (!pool.workers().containsKey(worker)) {
+        for (Worker worker : wanted) {
+            if (!workers.containsKey(worker)) {
                 var health = new WorkerHealth(worker, settings, time.now());
-                var added = new WatchedWorker(worker, health, time, suspects, this::announce);
-                pool.workers().put(worker, added);
+                var added = new WatchedWorker(worker, pool, health, time, suspects, announcing);
+                workers.put(worker, added);
+                pool.workers().add(added);
                 fresh.add(added);
             }
         }
@@ -220,8 +225,13 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     private void drop(WatchedWorker worker) {
+        workers.remove(worker.worker());
         worker.stop();
         uncheck(worker);
+    }
+
+    private Service service(Worker worker) {
+        return inService.apply(worker);
     }
 
     private void announce(HealthTransition transition) {

@@ -4,10 +4,9 @@ import io.weir.config.EjectionSettings;
 import io.weir.config.HealthSettings;
 import io.weir.health.HealthTransition.Cause;
 import io.weir.topology.Worker;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ final class WatchedPool {
     private static final long WINDOW = TimeUnit.SECONDS.toNanos(10);
     private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
 
-    private final Map<Worker, WatchedWorker> workers = new LinkedHashMap<>(2); // most are small, and there may be a hundred thousand
+    private final List<WatchedWorker> workers = new ArrayList<>(1); // most are small, and there may be a hundred thousand
     private final Function<Worker, Service> inService;
     private HealthSettings settings;
     private long windowStart;
@@ -39,7 +38,8 @@ final class WatchedPool {
         this.lookedAt = now;
     }
 
-    Map<Worker, WatchedWorker> workers() {
+    /** In the order in which they came; for the monitor to change. */
+    List<WatchedWorker> workers() {
         return workers;
     }
 
@@ -55,7 +55,7 @@ final class WatchedPool {
     void answered(WatchedWorker worker, TrafficReport report, long now) {
         if (now - windowStart >= WINDOW) {
             windowStart = now;
-            workers.values().forEach(WatchedWorker::countAnew);
+            workers.forEach(WatchedWorker::countAnew);
         }
         worker.answered(report, now);
         EjectionSettings limits = settings.ejection();
@@ -72,7 +72,7 @@ final class WatchedPool {
     }
 
     private boolean canSpare(WatchedWorker worker, EjectionSettings limits) {
-        if (!hasRoom(workers.values(), limits)) {
+        if (!hasRoom(workers, limits)) {
             return false; // while many fail at once, most are turned away here
         }
         Collection<WatchedWorker> serving = serving();
@@ -87,7 +87,7 @@ final class WatchedPool {
     }
 
     private List<WatchedWorker> those(Service which) {
-        return workers.values().stream().filter(each -> inService.apply(each.worker()) == which).toList();
+        return workers.stream().filter(each -> inService.apply(each.worker()) == which).toList();
     }
 
     private static boolean hasRoom(Collection<WatchedWorker> those, EjectionSettings limits) {
@@ -106,7 +106,7 @@ final class WatchedPool {
     private void lookAtRates(EjectionSettings limits, long now) {
         long good = 0;
         long bad = 0;
-        for (WatchedWorker each : workers.values()) {
+        for (WatchedWorker each : workers) {
             if (each.health().health().available()) {
                 good += each.good();
                 bad += each.bad();
@@ -126,7 +126,7 @@ final class WatchedPool {
     /** The one that fails most of those that fail far more than the others. {@code good} and {@code bad}: answers of all available ones. */
     private @Nullable WatchedWorker worst(long good, long bad) {
         WatchedWorker worst = null;
-        for (WatchedWorker each : workers.values()) {
+        for (WatchedWorker each : workers) {
             if (each.health().health().available()
                     && SuccessRate.farBelow(each.good(), each.bad(), good - each.good(), bad - each.bad())
                     && (worst == null || failing(each) > failing(worst))) {

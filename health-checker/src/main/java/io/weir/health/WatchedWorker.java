@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** One worker as it is watched: its health with the clock, the check that it shares, and what its answers count. Health loop only. */
 final class WatchedWorker {
     private final Worker worker;
+    private final WatchedPool pool;
     private final WorkerHealth health;
     private final LoopTime time;
     private final Pace suspects;
@@ -28,8 +29,9 @@ final class WatchedWorker {
 
     private long bad;
 
-    WatchedWorker(Worker worker, WorkerHealth health, LoopTime time, Pace suspects, Consumer<HealthTransition> listener) {
+    WatchedWorker(Worker worker, WatchedPool pool, WorkerHealth health, LoopTime time, Pace suspects, Consumer<HealthTransition> listener) {
         this.worker = worker;
+        this.pool = pool;
         this.health = health;
         this.time = time;
         this.suspects = suspects;
@@ -38,6 +40,10 @@ final class WatchedWorker {
 
     Worker worker() {
         return worker;
+    }
+
+    WatchedPool pool() {
+        return pool;
     }
 
     WorkerHealth health() {

@@ -153,6 +153,7 @@ public final class Control {
             }
         } else if (transition.to().available() && !transition.keepsHealth()) {
             target.proven();
+            newcomers.foundWell(app);
         }
     }
 

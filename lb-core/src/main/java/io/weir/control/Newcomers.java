@@ -23,6 +23,16 @@ final class Newcomers {
         apps.stream().filter(Newcomers::isUnknown).forEach(all::add);
     }
 
+    /**
+     * A worker of it was found well. If all are, and each can carry its whole share, nothing has to be planned first: its plans were made as
+     * if it were so.
+     */
+    void foundWell(AppControl app) {
+        if (!all.isEmpty() && all.contains(app) && app.workers().stream().allMatch(worker -> worker.health().available() && worker.share() == 1)) {
+            all.remove(app);
+        }
+    }
+
     /** Plans are in force that come of what the app's workers have become. */
     void heard(AppControl app) {
         if (!all.isEmpty() && all.contains(app) && !isUnknown(app)) {
@@ -39,6 +49,9 @@ final class Newcomers {
     }
 
     private static boolean isUnknown(AppControl app) {
+        if (app.workers().size() == 1) {
+            return app.workers().getFirst().health() == Health.UNPROVEN;
+        }
         Map<String, Boolean> unknown = new HashMap<>();
         for (WorkerState worker : app.workers()) {
             boolean available = worker.health().available();

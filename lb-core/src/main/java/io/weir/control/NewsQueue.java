@@ -25,9 +25,10 @@ final class NewsQueue {
     static final class News {
         private final AppControl app;
         private final long gathering;
-        private final List<HealthTransition> untold = new ArrayList<>(1);
-        private final List<Target> silent = new ArrayList<>(1);
-        private final List<Target> refusing = new ArrayList<>(1);
+        // Those that hold nothing are one for all.
+        private List<HealthTransition> untold = List.of();
+        private List<Target> silent = List.of();
+        private List<Target> refusing = List.of();
 
         private News(AppControl app, long gathering) {
             this.app = app;
@@ -43,14 +44,33 @@ final class NewsQueue {
             return untold;
         }
 
+        /** That is to be told then. */
+        void heard(HealthTransition transition) {
+            untold = with(transition, untold);
+        }
+
         /** They don't answer. */
         List<Target> silent() {
             return silent;
         }
 
+        void silent(Target target) {
+            silent = with(target, silent);
+        }
+
         /** They refuse connections. */
         List<Target> refusing() {
             return refusing;
+        }
+
+        void refusing(Target target) {
+            refusing = with(target, refusing);
+        }
+
+        private static <T> List<T> with(T item, List<T> before) {
+            List<T> list = before.isEmpty() ? new ArrayList<>(1) : before;
+            list.add(item);
+            return list;
         }
     }
 

@@ -94,17 +94,17 @@ final class Replans {
 
     /** One of its workers has changed; that is told when the plans are in force. */
     void heard(AppControl app, HealthTransition transition) {
-        urgent(app).untold().add(transition);
+        urgent(app).heard(transition);
     }
 
     /** A worker doesn't answer: with the new plans in force, what it was asked is given back, and goes elsewhere. */
     void silent(AppControl app, Target target) {
-        urgent(app).silent().add(target);
+        urgent(app).silent(target);
     }
 
     /** A worker refuses connections: as {@link #silent}, but what it has runs on. */
     void refusing(AppControl app, Target target) {
-        urgent(app).refusing().add(target);
+        urgent(app).refusing(target);
     }
 
     private News urgent(AppControl app) {

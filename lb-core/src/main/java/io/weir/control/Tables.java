@@ -51,6 +51,7 @@ public final class Tables {
     private final Targets targets;
     private final int loops;
     private final List<Latency> latencies = new ArrayList<>();
+    private final SharedTimeouts timeouts = new SharedTimeouts();
 
     /** For that many event loops. */
     public Tables(Targets targets, int loops) {
@@ -81,11 +82,12 @@ public final class Tables {
             AppBuild build = new AppBuild(appSettings, settings, now, evacuations);
             App app = build.app();
             apps.add(build.control(app));
-            homes.put(app.name(), build.home(app));
+            Route home = build.home(app);
+            homes.put(app.name(), home);
             build.ownPlans.forEach((region, plan) -> own.put(HandOver.poolKey(region, app.name()), new Route(app, region, plan, null)));
             for (AppDomain domain : AppDomain.of(app.name(), settings)) {
                 String region = domain.region();
-                byHost.put(domain.host(), region == null ? build.home(app) : new Route(app, region, app.in(region), null));
+                byHost.put(domain.host(), region == null ? home : build.named(app, region, home));
             }
         }
         List<String> domains = new ArrayList<>(settings.domains());
@@ -135,18 +137,16 @@ public final class Tables {
             this.now = now;
             this.evacuations = evacuations;
             Balance balance = balance(settings.balance());
-            for (PoolSettings pool : settings.pools().values()) {
+            settings.pools().forEach((_, pool) -> {
                 for (WorkerSettings each : pool.workers()) {
                     add(new Worker(settings.name(), pool.region(), each.zone(), each.address()), each.weight(), balance);
                 }
                 if (pool.gateway() != null) { // stands for its region's zones
                     add(new Worker(settings.name(), pool.region(), pool.region(), pool.gateway()), WorkerSettings.DEFAULT_WEIGHT, balance);
                 }
-            }
+            });
             TierOrder orders = new TierOrder(settings, all.here(), all.regions(), members);
-            for (String region : settings.pools().keySet()) {
-                plans.put(region, steered(region, new FailoverPlanner(settings, balance, orders.named(region)), steerings));
-            }
+            settings.pools().forEach((region, _) -> plans.put(region, steered(region, new FailoverPlanner(settings, balance, orders.named(region)), steerings)));
             if (!all.gateways().trusted().isEmpty()) {
                 AppSettings believing = believing(settings);
                 for (PoolSettings pool : settings.pools().values()) {
@@ -186,7 +186,7 @@ public final class Tables {
             AffinitySettings affinity = settings.affinity();
             return new App(
                     settings.name(),
-                    timeouts(settings.timeouts()),
+                    timeouts.of(settings.timeouts()),
                     plans,
                     budgets,
                     settings.balance() instanceof BalanceSettings.Hash hash ? key(hash.on()) : null,
@@ -201,6 +201,12 @@ public final class Tables {
         /** Where a host that names no region leads. */
         Route home(App app) {
             return new Route(app, home, homePlan, null);
+        }
+
+        /** Where one leads that names a region: mostly where the other does. */
+        Route named(App app, String region, Route whereHome) {
+            App.RegionPlan plan = app.in(region);
+            return region.equals(home) && plan == homePlan ? whereHome : new Route(app, region, plan, null);
         }
     }
 
@@ -247,12 +253,17 @@ public final class Tables {
         };
     }
 
-    private static App.Timeouts timeouts(AppTimeouts t) {
-        return new App.Timeouts(
-                t.connect().toNanos(), t.response().toNanos(), t.idle().toNanos(), nanosOrOff(t.attempt()), nanosOrOff(t.total()));
-    }
+    /** Time-outs as requests want them; those that are alike are one object. */
+    private static final class SharedTimeouts {
+        private final Map<AppTimeouts, App.Timeouts> known = new HashMap<>();
 
-    private static long nanosOrOff(@Nullable Duration duration) {
-        return duration == null ? App.Timeouts.OFF : duration.toNanos();
+        App.Timeouts of(AppTimeouts settings) {
+            return known.computeIfAbsent(settings, t -> new App.Timeouts(
+                    t.connect().toNanos(), t.response().toNanos(), t.idle().toNanos(), nanosOrOff(t.attempt()), nanosOrOff(t.total())));
+        }
+
+        private static long nanosOrOff(@Nullable Duration duration) {
+            return duration == null ? App.Timeouts.OFF : duration.toNanos();
+        }
     }
 }

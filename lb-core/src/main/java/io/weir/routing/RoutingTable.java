@@ -111,7 +111,7 @@ public final class RoutingTable {
 
     private static Map<String, Entry> entries(Map<String, Route> byHost) {
         Map<String, Entry> entries = new HashMap<>();
-        byHost.forEach((host, route) -> entries.put(host, new Entry(route, route)));
+        byHost.forEach((host, route) -> entries.put(host, new Entry(route, route, NONE)));
         return entries;
     }
 

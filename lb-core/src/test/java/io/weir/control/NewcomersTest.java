@@ -2,7 +2,10 @@ package io.weir.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.health.Contact;
 import io.weir.health.Health;
+import io.weir.health.HealthTransition;
+import io.weir.topology.Worker;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,29 @@ class NewcomersTest {
         assertThat(known).isZero();
         become(Health.UNHEALTHY, "127.0.0.1:2");
         assertThat(known).isEqualTo(1);
+    }
+
+    @Test
+    void anAppWhoseWorkersAreAllWellIsKnownBeforeItsPlansAreMade() {
+        rig.become(Health.HEALTHY, Duration.ZERO, worker -> !worker.address().toString().equals("127.0.0.1:1"));
+        rig.control.apps().forEach(newcomers::foundWell);
+        newcomers.tell();
+        assertThat(known).isZero(); // for one that has no verdict yet, it must be planned first
+        rig.become(Health.HEALTHY, Duration.ZERO, worker -> worker.address().toString().equals("127.0.0.1:1"));
+        rig.control.apps().forEach(newcomers::foundWell);
+        newcomers.tell();
+        assertThat(known).isEqualTo(1);
+    }
+
+    @Test
+    void anAppWithAWorkerThatCarriesLessThanItsShareIsPlannedFirst() {
+        rig.become(Health.HEALTHY, Duration.ZERO, _ -> true);
+        Worker behind = rig.app("two").workers().getFirst().member().worker();
+        rig.control.healthChanged(new HealthTransition(
+                behind, Health.HEALTHY, Health.HEALTHY, HealthTransition.Cause.CHECK, "", Contact.ANSWERS, 0, rig.now(), 0.5));
+        rig.control.apps().forEach(newcomers::foundWell);
+        newcomers.tell();
+        assertThat(known).isZero();
     }
 
     @Test
