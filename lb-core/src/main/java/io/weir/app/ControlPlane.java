@@ -33,7 +33,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +53,7 @@ final class ControlPlane implements AutoCloseable {
     /** Of the load balancers of other regions: what they answer comes from behind them, and ejects nobody. */
     private static final HealthSettings GATEWAY = new HealthSettings(CheckSettings.GATEWAY, null, null);
 
-    private final ScheduledThreadPoolExecutor thread;
+    private final ControlThread thread;
     private final EventLoopGroup healthGroup;
     private final AddressResolverGroup<?> names;
     private final HealthMonitor monitor;
@@ -71,8 +70,7 @@ final class ControlPlane implements AutoCloseable {
      * @param file where evacuations are kept, or null
      */
     ControlPlane(TransportKind transport, int loops, @Nullable EvacuationFile file, ControlListener listener) {
-        thread = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("weir-control").daemon().factory());
-        thread.setRemoveOnCancelPolicy(true);
+        thread = new ControlThread();
         questions = new Questions(thread);
         TransportKind checking = transport == TransportKind.IO_URING && TransportKind.EPOLL.unavailability() == null ? TransportKind.EPOLL : transport;
         healthGroup = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-health", true), checking.handlers());

@@ -1,5 +1,7 @@
 package io.weir.upstream;
 
+import io.weir.health.check.Unconnected;
+
 /** How an attempt at a worker failed, classified where it happens. */
 public enum AttemptFailure {
     /** The worker, or its machine, refused the connection. */
@@ -41,6 +43,17 @@ public enum AttemptFailure {
 
     AttemptFailure(boolean neverWritten) {
         this.neverWritten = neverWritten;
+    }
+
+    /** How an attempt failed that had no connection. */
+    static AttemptFailure of(Unconnected why) {
+        return switch (why) {
+            case UNKNOWN_HOST -> CONNECT_IMPOSSIBLE;
+            case NO_SOCKET, NO_PORT -> NO_SOCKET;
+            case TIMED_OUT -> CONNECT_TIMEOUT;
+            case NO_ROUTE, NO_NETWORK -> CONNECT_UNREACHABLE;
+            case RESET, REFUSED, OTHER -> CONNECT_REFUSED;
+        };
     }
 
     /** Whether the worker can't have seen any of the request: then every method may be tried again. */

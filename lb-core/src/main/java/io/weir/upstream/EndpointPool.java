@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.weir.health.check.Unconnected;
 import io.weir.http.HeadLimits;
 import io.weir.http.HeadWriter;
 import io.weir.loop.Deadline;
@@ -180,7 +181,7 @@ final class EndpointPool {
             endpoint.connectSucceeded();
             connection.established();
         } else if (!connection.isClosed()) { // else we gave it up ourselves
-            AttemptFailure how = Unconnected.classify(future.cause());
+            AttemptFailure how = AttemptFailure.of(Unconnected.of(future.cause()));
             endpoint.connectFailed(now, how);
             connection.refused(how);
         }

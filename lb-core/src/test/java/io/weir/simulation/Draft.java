@@ -92,6 +92,7 @@ final class Draft {
     private void pool(StringBuilder text, String region, int number) {
         List<String> its = zones.getOrDefault(region, List.of());
         int size = 1 + random.nextInt(5);
+        String drained = chance(8) ? one(its) : ""; // people gave its workers weight 0
         for (int i = 0; i < size; i++) {
             String zone = its.get(i % its.size());
             int port = 9000 + i + (random.nextInt(8) == 0 ? 0 : 100 * number);
@@ -99,8 +100,8 @@ final class Draft {
             if (!workers.contains(address)) {
                 workers.add(address);
             }
-            int weight = chance(80) ? 1 : random.nextInt(5);
-            text.append("          - { address: \"%s\", zone: %s, weight: %d }%n".formatted(address, zone, i == 0 ? Math.max(1, weight) : weight));
+            int weight = zone.equals(drained) ? 0 : chance(80) ? 1 : random.nextInt(5);
+            text.append("          - { address: \"%s\", zone: %s, weight: %d }%n".formatted(address, zone, weight));
         }
     }
 

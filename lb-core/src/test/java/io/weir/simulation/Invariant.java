@@ -36,6 +36,9 @@ interface Invariant {
     /** The control thread has taken news in. What it knows is what {@link Steered#reckoning} says. */
     default void reckoned(Steered steered) {}
 
+    /** Time has passed in which nothing else was told. */
+    default void waited(Steered steered) {}
+
     /** An operator has said that an app's traffic is to come back. */
     default void failBack(String app) {}
 

@@ -138,6 +138,19 @@ class InvariantsTest {
     }
 
     @Test
+    void workersThatAreGivenAWeight() {
+        String config = ORDERS.replace("{ address: \"10.1.1.1:9002\", zone: ca-c1a }", "{ address: \"10.1.1.1:9002\", zone: ca-c1a, weight: 0 }");
+        String script = """
+                0.000 load 50
+                5.000 region=us-e1 dead
+                5.000 region=ca-c1 unwell
+                20.000 evacuate zone=ca-c1b for 10 s
+                40.000 heal region=ca-c1
+                """;
+        assertThat(broken(config, script, configured("weight: 0", "weight: 1"))).isEqualTo("WeightlessStayOut");
+    }
+
+    @Test
     void ejectionsWithoutCeiling() {
         String script = """
                 0.000 load 400
@@ -281,6 +294,24 @@ class InvariantsTest {
                 100.000 load 10
                 """;
         assertThat(broken(config, script, configured("manual", "{ hold: 10s }"))).isEqualTo("ReturnsAreHeld");
+    }
+
+    @Test
+    void returnsThatTakeLonger() {
+        String lost = """
+                0.000 load 100
+                5.000 region=ca-c1 dead
+                20.000 heal region=ca-c1
+                90.000 load 10
+                """;
+        assertThat(broken(lost, configured("hold: 10s", "hold: 40s"))).isEqualTo("ReturnsAreTimely");
+        String restored = """
+                0.000 load 100
+                5.000 evacuate region=ca-c1 for 300 s
+                20.000 restore region=ca-c1
+                90.000 load 10
+                """;
+        assertThat(broken(restored, configured("ramp: 5s", "ramp: 6s"))).as("who was well is waited for no hold").isEqualTo("ReturnsAreTimely");
     }
 
     @Test

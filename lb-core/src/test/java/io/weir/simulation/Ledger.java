@@ -2,6 +2,7 @@ package io.weir.simulation;
 
 import io.weir.config.AppSettings;
 import io.weir.config.Settings;
+import io.weir.config.WorkerSettings;
 import io.weir.failover.Evacuation;
 import io.weir.failover.Evacuations;
 import io.weir.failover.Member;
@@ -22,14 +23,16 @@ final class Ledger {
         private final AppSettings app;
         private final Member member;
         private final String jurisdiction;
+        private final int weight;
         private Health announced = Health.UNPROVEN;
         private long announcedAt = SimulatedTime.BEGIN;
         private Health heard = Health.UNPROVEN;
 
-        private Entry(AppSettings app, Member member, String jurisdiction) {
+        private Entry(AppSettings app, Member member, String jurisdiction, int weight) {
             this.app = app;
             this.member = member;
             this.jurisdiction = jurisdiction;
+            this.weight = weight;
         }
 
         AppSettings app() {
@@ -44,8 +47,9 @@ final class Ledger {
             return (SimulatedTarget) member.target();
         }
 
+        /** That people gave it. */
         int weight() {
-            return member.target().weight();
+            return weight;
         }
 
         String jurisdiction() {
@@ -93,7 +97,15 @@ final class Ledger {
 
     void add(Settings settings, AppSettings app, Member member) {
         String jurisdiction = Objects.requireNonNull(settings.regions().get(member.worker().region())).jurisdiction();
-        entries.put(member.worker(), new Entry(app, member, jurisdiction));
+        entries.put(member.worker(), new Entry(app, member, jurisdiction, weight(app, member.worker())));
+    }
+
+    private static int weight(AppSettings app, Worker worker) {
+        return Objects.requireNonNull(app.pools().get(worker.region())).workers().stream()
+                .filter(each -> each.address().equals(worker.address()) && each.zone().equals(worker.zone()))
+                .mapToInt(WorkerSettings::weight)
+                .findFirst()
+                .orElseThrow();
     }
 
     Entry of(Worker worker) {

@@ -73,14 +73,28 @@ final class Mishaps {
         long at = random.nextLong(1 + until);
         switch (random.nextInt(4)) {
             case 0 -> acts.add(new Act(at, new Act.FailBack(one(apps))));
-            default -> {
-                Scope scope = scope();
-                acts.add(new Act(at, new Act.Evacuate(scope, 1 + random.nextInt(40), random.nextInt(4) == 0)));
-                if (random.nextBoolean()) {
-                    acts.add(new Act(at + random.nextInt(30_000), new Act.Restore(scope)));
-                }
+            default -> evacuation(at);
+        }
+    }
+
+    /** Mostly of many workers together, as people do it; half of them are ended early, and some of these are begun again amid the ramp. */
+    private void evacuation(long at) {
+        Scope scope = scope();
+        for (int i = 0; i < 2 && scope.kind() == Scope.Kind.WORKER; i++) {
+            scope = scope();
+        }
+        acts.add(evacuate(at, scope));
+        if (random.nextBoolean()) {
+            long restored = at + random.nextInt(30_000);
+            acts.add(new Act(restored, new Act.Restore(scope)));
+            if (random.nextInt(3) == 0) {
+                acts.add(evacuate(restored + random.nextInt(5000), scope));
             }
         }
+    }
+
+    private Act evacuate(long at, Scope scope) {
+        return new Act(at, new Act.Evacuate(scope, 1 + random.nextInt(40), random.nextInt(4) == 0));
     }
 
     private Scope scope() {

@@ -19,6 +19,7 @@ final class Rules {
                 new NobodyIllIsPicked(this, lag),
                 new DeadAreLeft(this, lag),
                 new EvacuatedStayOut(this, ledger, lag),
+                new WeightlessStayOut(this),
                 new EjectionsAreBounded(this, ledger),
                 new AttemptsAreBounded(this, time),
                 new EndsOnce(this, time, lag),
@@ -27,6 +28,7 @@ final class Rules {
                 new PanicIsEarned(this),
                 new ReturnsAreRamped(this),
                 new ReturnsAreHeld(this, time),
+                new ReturnsAreTimely(this, time, ledger, lag),
                 new MovesAreFew(this));
     }
 

@@ -155,6 +155,11 @@ final class SimulatedWorker {
         return kind instanceof CheckSettings.Tcp ? goneSince : standsStillSince;
     }
 
+    /** Since when nothing is wrong with it, in ns; {@link #NEVER} if something is. */
+    long wellSince() {
+        return isWell() ? wellSince : NEVER;
+    }
+
     /** Whether nothing is wrong with it. */
     boolean isWell() {
         return faults.isEmpty();

@@ -3,6 +3,7 @@ package io.weir.simulation;
 import io.weir.config.AppSettings;
 import io.weir.control.Steering;
 import io.weir.failover.Order;
+import io.weir.failover.Scope;
 
 /** One of an app's plans, beside what must be true of it. */
 final class Steered {
@@ -37,6 +38,11 @@ final class Steered {
 
     void reckon(Ledger ledger) {
         reckoning = Reckoning.of(order, ledger);
+    }
+
+    /** Whether people who decide something about these workers decide it about some of its own. */
+    boolean has(Scope scope) {
+        return order.tiers().stream().flatMap(tier -> tier.members().stream()).anyMatch(member -> scope.covers(member.worker()));
     }
 
     /** The place of the first tier that anybody could serve in. */

@@ -129,6 +129,7 @@ final class World {
         while (rules.violation() == null && healing.goesOn(time.nanoTime())) {
             steered.stream().filter(each -> each.app().failover().failback().manual()).forEach(each -> failBack(each.app().name()));
             passTo(time.nanoTime() + SECOND);
+            steered.forEach(each -> rules.each(rule -> rule.waited(each)));
         }
         steered.forEach(each -> requests.probe(each.app(), each.steering().asked().isEmpty() ? null : each.steering().asked()));
         passTo(time.nanoTime() + LAST);
@@ -324,13 +325,13 @@ final class World {
             @Override
             public void evacuated(Evacuation evacuation) {
                 ledger.evacuated(evacuation);
-                evacuationsChanged();
+                evacuationsChanged(evacuation.scope());
             }
 
             @Override
             public void restored(Scope scope, boolean early) {
                 ledger.restored(scope);
-                evacuationsChanged();
+                evacuationsChanged(scope);
             }
         };
     }
@@ -340,10 +341,10 @@ final class World {
         rules.each(rule -> rule.reckoned(it));
     }
 
-    /** Plans follow when news are gathered, if they change at all. */
-    private void evacuationsChanged() {
+    /** What is known is reckoned with the plans that come of it, if they change or not: what is heard later stands in later ones. */
+    private void evacuationsChanged(Scope scope) {
         rules.each(Invariant::evacuationsChanged);
-        control.after(GATHER + 1, () -> steered.forEach(this::reckon));
+        var _ = balancer.control().planned().thenRun(() -> steered.stream().filter(each -> each.has(scope)).forEach(this::reckon));
     }
 
     private void replanned(Steered it, Outlook before, Outlook after) {

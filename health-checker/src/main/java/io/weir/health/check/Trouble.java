@@ -1,44 +1,28 @@
 package io.weir.health.check;
 
-import io.netty.channel.ChannelException;
 import io.weir.health.CheckResult;
 import io.weir.health.CheckResult.Failure;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
-/** What went wrong below the protocols, as a result. Errors of sockets are told apart by the kernel's texts: Netty's transports share little more. */
+/** What went wrong below the protocols, as a result. */
 final class Trouble {
 
     private Trouble() {}
 
     /** There is no connection. */
     static CheckResult unconnected(Throwable cause) {
-        if (cause instanceof UnknownHostException) {
-            return CheckResult.failed(Failure.REFUSED, "unknown host: " + Excerpt.of(cause));
-        }
-        String said = String.valueOf(cause.getMessage());
-        if (cause instanceof ChannelException) {
-            return CheckResult.failed(Failure.UNASKED, "no socket: " + innermost(cause));
-        }
-        if (said.contains("Cannot assign requested address")) {
-            return CheckResult.failed(Failure.UNASKED, "no local port is free");
-        }
-        if (said.contains("timed out")) {
-            return CheckResult.failed(Failure.TIMEOUT, "no connection: timed out");
-        }
-        if (said.contains("onnection reset")) {
-            return CheckResult.failed(Failure.RESET, "connection reset");
-        }
-        if (cause instanceof NoRouteToHostException || said.contains("No route to host")) { // without a text of the native transports, also for networks
-            return CheckResult.failed(Failure.UNREACHABLE, "no route to host");
-        }
-        if (said.contains("etwork is unreachable")) {
-            return CheckResult.failed(Failure.UNREACHABLE, "network is unreachable");
-        }
-        return CheckResult.failed(
-                Failure.REFUSED, said.contains("onnection refused") ? "connection refused" : "no connection: " + Excerpt.of(said));
+        return switch (Unconnected.of(cause)) {
+            case UNKNOWN_HOST -> CheckResult.failed(Failure.REFUSED, "unknown host: " + Excerpt.of(cause));
+            case NO_SOCKET -> CheckResult.failed(Failure.UNASKED, "no socket: " + innermost(cause));
+            case NO_PORT -> CheckResult.failed(Failure.UNASKED, "no local port is free");
+            case TIMED_OUT -> CheckResult.failed(Failure.TIMEOUT, "no connection: timed out");
+            case RESET -> CheckResult.failed(Failure.RESET, "connection reset");
+            case NO_ROUTE -> CheckResult.failed(Failure.UNREACHABLE, "no route to host");
+            case NO_NETWORK -> CheckResult.failed(Failure.UNREACHABLE, "network is unreachable");
+            case REFUSED -> CheckResult.failed(Failure.REFUSED, "connection refused");
+            case OTHER -> CheckResult.failed(Failure.REFUSED, "no connection: " + Excerpt.of(String.valueOf(cause.getMessage())));
+        };
     }
 
     private static String innermost(Throwable cause) {
