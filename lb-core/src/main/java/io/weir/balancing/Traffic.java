@@ -73,6 +73,12 @@ public final class Traffic {
     /** When it was taken off the list, or {@link Long#MAX_VALUE} while it is there. */
     private long unlistedAt;
 
+    // What is told of it, as its reporter keeps it.
+    private boolean heldBack;
+    private long restsSince = Long.MIN_VALUE;
+    private int held;
+    private long heldIn;
+
     Traffic(Target target, Touched list) {
         this.target = target;
         this.list = list;
@@ -262,5 +268,47 @@ public final class Traffic {
     /** The same, second by second. */
     public Seconds seconds() {
         return seconds;
+    }
+
+    // ---- what is told of it
+
+    /** Good ones are held back from now on. */
+    public void holdBack() {
+        heldBack = true;
+    }
+
+    /** The next good one is told of, if they were held back. */
+    public void hear() {
+        heldBack = false;
+    }
+
+    public boolean isHeldBack() {
+        return heldBack;
+    }
+
+    /** Since when there were only good answers around it, in ns; {@link Long#MIN_VALUE} until that was said. */
+    public long restsSince() {
+        return restsSince;
+    }
+
+    /** There were others, or it is not known, until then. */
+    public void restsSince(long time) {
+        restsSince = time;
+    }
+
+    /** The good ones between the last two sums are held back, in the window of that number: those of others are forgotten. */
+    public void hold(long window) {
+        if (heldIn != window) {
+            heldIn = window;
+            held = 0;
+        }
+        held += good;
+    }
+
+    /** Good ones that were held back in that window; they are no longer. */
+    public int release(long window) {
+        int released = heldIn == window ? held : 0;
+        held = 0;
+        return released;
     }
 }
