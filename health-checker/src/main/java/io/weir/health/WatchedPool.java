@@ -7,7 +7,6 @@ import io.weir.topology.Worker;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,26 +15,26 @@ import org.jspecify.annotations.Nullable;
  * {@code most} of the pool and of those of it that get requests, one if that is less than one, and never the last available one of these.
  * Those that checks convicted don't count as ejected: checks are believed without bounds.
  *
- * <p>Success rates are counted in windows of 10 s. Each second, what the window holds so far is compared by {@link SuccessRate}, so that much
- * traffic needs no 10 s to see a bad worker; the worst of those found guilty goes, and the rest are seen a second later, compared with
- * better company. Health loop only.
+ * <p>Success rates are counted in {@linkplain AnswerWindow windows} of 10 s. With the first report of each second, what the window held before
+ * it is compared by {@link SuccessRate}, so that much traffic needs no 10 s to see a bad worker; the worst of those found guilty goes, and the
+ * rest are seen a second later, compared with better company. Seconds and windows are the clock's, and what a report brings is compared in
+ * the next second: so it makes no difference whether good answers were told as they came, or when the first bad one did. Health loop only.
  */
 final class WatchedPool {
-    private static final long WINDOW = TimeUnit.SECONDS.toNanos(10);
-    private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
-
     private final List<WatchedWorker> workers = new ArrayList<>(1); // most are small, and there may be a hundred thousand
     private final Function<Worker, Service> inService;
     private HealthSettings settings;
-    private long windowStart;
-    private long lookedAt;
+    /** The window that is counted. */
+    private long window;
+    /** The second in which rates were last looked at. */
+    private long second;
 
     /** {@code inService}: who gets requests while it is well. */
     WatchedPool(HealthSettings settings, Function<Worker, Service> inService, long now) {
         this.settings = settings;
         this.inService = inService;
-        this.windowStart = now;
-        this.lookedAt = now;
+        this.window = AnswerWindow.of(now);
+        this.second = AnswerWindow.second(now);
     }
 
     /** In the order in which they came; for the monitor to change. */
@@ -53,20 +52,23 @@ final class WatchedPool {
 
     /** What requests saw of one of its workers. */
     void answered(WatchedWorker worker, TrafficReport report, long now) {
-        if (now - windowStart >= WINDOW) {
-            windowStart = now;
-            workers.forEach(WatchedWorker::countAnew);
+        EjectionSettings limits = settings.ejection();
+        if (AnswerWindow.second(now) != second) {
+            second = AnswerWindow.second(now);
+            compare(limits, now);
         }
         worker.answered(report, now);
-        EjectionSettings limits = settings.ejection();
-        if (limits == null) {
-            return;
-        }
-        if (worker.health().failsInARow(report) && canSpare(worker, limits)) {
+        if (limits != null && worker.health().failsInARow(report) && canSpare(worker, limits)) {
             worker.eject(Cause.FAILURES, report.streak() == 1 ? "a failure" : report.streak() + " failures in a row", now);
         }
-        if (now - lookedAt >= LOOK) {
-            lookedAt = now;
+    }
+
+    /** What was counted before this second. */
+    private void compare(@Nullable EjectionSettings limits, long now) {
+        if (AnswerWindow.of(now) != window) {
+            window = AnswerWindow.of(now);
+            workers.forEach(WatchedWorker::countAnew);
+        } else if (limits != null) {
             lookAtRates(limits, now);
         }
     }

@@ -94,8 +94,11 @@ final class WatchedWorker {
     }
 
     void answered(TrafficReport report, long now) {
-        good += report.good();
+        good += report.earlier() + report.good();
         bad += report.bad();
+        if (!report.isNews()) {
+            return;
+        }
         boolean suspected = health.suspected();
         announce(health.answered(report, now));
         if (check != null && !suspected && health.suspected()) {

@@ -248,6 +248,27 @@ class WatchedPoolTest {
         assertThat(watch.health(four.get(0))).isEqualTo(UNHEALTHY);
     }
 
+    /** They were good, so nobody was told of them until one failed. */
+    @Test
+    void earlierAnswersCountInRatesAndNowhereElse() {
+        watch(four);
+        watch.traffic(
+                TrafficReport.ofEarlier(four.get(1), 300),
+                new TrafficReport(four.get(0), 0, 60, 0, 0, 0, false, 100),
+                TrafficReport.ofEarlier(four.get(2), 50));
+        watch.pass(1000);
+        watch.traffic(bad(four.get(3), 1, 1));
+        assertThat(watch.transitions.getLast().detail()).isEqualTo("62% of its answers are good, 100% of the others'");
+
+        watch.pass(10_001);
+        assertThat(watch.health(four.get(0))).isEqualTo(PROBATION);
+        for (int i = 0; i < 40; i++) {
+            watch.traffic(TrafficReport.ofEarlier(four.get(0), 100));
+            watch.pass(1000);
+        }
+        assertThat(watch.story(four.get(0))).as("no trial is passed by them").last().isEqualTo("probation>healthy CHECK");
+    }
+
     private void serving(List<Worker> those, Service others) {
         watch.monitor.inService(worker -> those.contains(worker) ? Service.SERVES : others);
     }

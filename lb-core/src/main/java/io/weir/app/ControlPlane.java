@@ -7,8 +7,6 @@ import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.weir.config.CheckSettings;
-import io.weir.config.HealthSettings;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.ControlListener;
@@ -50,9 +48,6 @@ final class ControlPlane implements AutoCloseable {
     /** More than there can be: those of this process are above all of the one before it. */
     private static final long REVISIONS_PER_MILLI = 1000;
 
-    /** Of the load balancers of other regions: what they answer comes from behind them, and ejects nobody. */
-    private static final HealthSettings GATEWAY = new HealthSettings(CheckSettings.GATEWAY, null, null);
-
     private final ControlThread thread;
     private final EventLoopGroup healthGroup;
     private final AddressResolverGroup<?> names;
@@ -78,8 +73,8 @@ final class ControlPlane implements AutoCloseable {
         names = new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(checking.datagramChannel()));
         var checks = new NettyChecks(healthLoop, checking.socketChannel(), names, System::nanoTime);
         monitor = new HealthMonitor(healthLoop, checks, System::nanoTime, new SplittableRandom());
-        traffic = new TrafficSums(loops, this::look);
         control = new Control(thread, System::nanoTime, InstantSource.system(), file, new TierErrors(System::nanoTime), listener, ownPools);
+        traffic = new TrafficSums(loops, this::look, control);
     }
 
     TrafficSums traffic() {
@@ -129,11 +124,7 @@ final class ControlPlane implements AutoCloseable {
     private void watch(AppControl app) {
         Map<String, List<Worker>> pools = new LinkedHashMap<>();
         app.members().forEach(member -> pools.computeIfAbsent(member.worker().region(), _ -> new ArrayList<>()).add(member.worker()));
-        pools.forEach((region, pool) -> monitor.watch(pool, health(app, region)));
-    }
-
-    private static HealthSettings health(AppControl app, String region) {
-        return app.settings().isBehindGateway(region) ? GATEWAY : app.settings().health();
+        pools.forEach((region, pool) -> monitor.watch(pool, app.health(region)));
     }
 
     /** Evacuations that were kept, which hold from now on. Before the first table is built. */

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * sums nothing is passed from one to the other. Made when the first attempt at the target has come to something, so that the many targets
  * that nobody asks cost nothing.
  *
- * <p>The loops put it on the list of {@link Touched} when there is something to see. It stays there while attempts come, so that on a busy
- * target a loop does no more than add to its slot.
+ * <p>The loops put it on the list of {@link Touched} when there is something to see. It stays there while attempts come in close order, so that
+ * on a busy target a loop does no more than add to its slot.
  */
 public final class Traffic {
     /** That many attempts that wait together, and not one of them answered, look as if nobody were there. */
@@ -68,10 +68,16 @@ public final class Traffic {
     private boolean waiting;
     private long quietSince;
     private boolean watched;
-    /** When something happened last. */
-    private long movedAt;
+    /** Until when it stays on the list though nothing happens. */
+    private long staysUntil;
     /** When it was taken off the list, or {@link Long#MAX_VALUE} while it is there. */
     private long unlistedAt;
+
+    // What is told of it, as its reporter keeps it.
+    private boolean heldBack;
+    private long restsSince = Long.MIN_VALUE;
+    private int held;
+    private long heldIn;
 
     Traffic(Target target, Touched list) {
         this.target = target;
@@ -151,13 +157,17 @@ public final class Traffic {
 
     // ---- what the control thread sums
 
-    /** It was put on the list; whether it has not been looked at until now. */
-    boolean watch(long now) {
+    /**
+     * It was put on the list; whether it has not been looked at until now.
+     *
+     * @param since when the list was looked at before: it has become a crowd after that, if it is one
+     */
+    boolean watch(long since, long now) {
         boolean first = !watched;
         if (first) {
             watched = true;
-            movedAt = now;
-            quietSince = now; // nobody knows of before
+            staysUntil = now;
+            quietSince = since;
         }
         unlistedAt = Long.MAX_VALUE;
         return first;
@@ -180,19 +190,19 @@ public final class Traffic {
             quietSince = now;
         }
         waiting = now - quietSince >= QUIET;
-        boolean ended = good != 0 || bad != 0;
-        if (ended) {
-            seconds.add(now, good + bad, bad);
+        int ended = good + bad;
+        if (ended != 0) {
+            seconds.add(now, ended, bad);
         }
-        if (ended || heads != seenHeads || unanswered >= CROWD) {
-            movedAt = now;
+        if (ended > 1 || unanswered >= CROWD) {
+            staysUntil = now + Touched.STILL;
         }
         seenHeads = heads;
         seenGood = allGood;
         seenBad = allBad;
         seenSilent = allSilent;
         seenRefused = allRefused;
-        return ended || waiting;
+        return ended != 0 || waiting;
     }
 
     private int total(int what) {
@@ -206,7 +216,7 @@ public final class Traffic {
     /** Whether it is to be looked at further. */
     boolean stays(long now) {
         boolean off = unlistedAt != Long.MAX_VALUE;
-        if (now - movedAt < Touched.STILL) {
+        if (now - staysUntil < 0) {
             if (off) {
                 unlistedAt = Long.MAX_VALUE;
                 LISTED.compareAndSet(this, 0, 1); // else a loop has put it on the list again
@@ -214,7 +224,7 @@ public final class Traffic {
         } else if (!off) {
             unlistedAt = now;
             listed = 0;
-        } else if (now - unlistedAt >= Touched.PERIOD) {
+        } else if (now - unlistedAt >= Touched.SETTLED) {
             watched = false;
             return false;
         }
@@ -258,5 +268,47 @@ public final class Traffic {
     /** The same, second by second. */
     public Seconds seconds() {
         return seconds;
+    }
+
+    // ---- what is told of it
+
+    /** Good ones are held back from now on. */
+    public void holdBack() {
+        heldBack = true;
+    }
+
+    /** The next good one is told of, if they were held back. */
+    public void hear() {
+        heldBack = false;
+    }
+
+    public boolean isHeldBack() {
+        return heldBack;
+    }
+
+    /** Since when there were only good answers around it, in ns; {@link Long#MIN_VALUE} until that was said. */
+    public long restsSince() {
+        return restsSince;
+    }
+
+    /** There were others, or it is not known, until then. */
+    public void restsSince(long time) {
+        restsSince = time;
+    }
+
+    /** The good ones between the last two sums are held back, in the window of that number: those of others are forgotten. */
+    public void hold(long window) {
+        if (heldIn != window) {
+            heldIn = window;
+            held = 0;
+        }
+        held += good;
+    }
+
+    /** Good ones that were held back in that window; they are no longer. */
+    public int release(long window) {
+        int released = heldIn == window ? held : 0;
+        held = 0;
+        return released;
     }
 }

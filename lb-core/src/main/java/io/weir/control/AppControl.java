@@ -1,6 +1,8 @@
 package io.weir.control;
 
 import io.weir.config.AppSettings;
+import io.weir.config.CheckSettings;
+import io.weir.config.HealthSettings;
 import io.weir.failover.Evacuations;
 import io.weir.failover.Exposure;
 import io.weir.failover.Member;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An app with its workers and its plans, as the control thread holds it. What it says is for any thread. */
 public final class AppControl {
+    /** Of the load balancers of other regions: what they answer comes from behind them, and ejects nobody. */
+    private static final HealthSettings GATEWAY = new HealthSettings(CheckSettings.GATEWAY, null, null);
+
     private final AppSettings settings;
     private final App app;
     private final List<Member> members;
@@ -71,6 +76,11 @@ public final class AppControl {
 
     public List<Steering> steerings() {
         return steerings;
+    }
+
+    /** How those of its workers are watched that are in that region. */
+    public HealthSettings health(String region) {
+        return settings.isBehindGateway(region) ? GATEWAY : settings.health();
     }
 
     List<Steering> own() {

@@ -138,6 +138,7 @@ public final class Control {
         }
         AppControl app = state.app();
         state.become(transition);
+        state.hear();
         if (transition.keepsHealth()) {
             replans.shareChanged(app);
         } else {
@@ -282,6 +283,11 @@ public final class Control {
         if (!before.plan().equals(after.plan())) {
             listener.planned(app.settings().name(), steering.asked(), before, after);
         }
+    }
+
+    /** What is known of a worker; null if it is none of ours. */
+    @Nullable WorkerState known(Worker worker) {
+        return workers.get(worker);
     }
 
     private MemberState state(Member member) {

@@ -1,9 +1,13 @@
 package io.weir.control;
 
+import io.weir.balancing.Traffic;
+import io.weir.config.CheckSettings;
 import io.weir.failover.Member;
 import io.weir.failover.MemberState;
+import io.weir.health.AnswerWindow;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the control thread knows of a worker. Written by it alone; health and warmth are for any thread. */
@@ -45,6 +49,30 @@ final class WorkerState {
     /** What made it as it is; null: it is as it was at first. Control thread only. */
     @Nullable HealthTransition last() {
         return last;
+    }
+
+    /**
+     * Whether further good answers change nothing, when its pool has had no others for {@code quiet} ns: it is healthy, so they prove nothing;
+     * its silence is an interval of its check in the past, so suspicion has no more patience than at first; and nobody has failed in the
+     * window in which its answers are compared.
+     */
+    boolean isIndifferent(long quiet) {
+        CheckSettings check = app.health(member.worker().region()).check();
+        return health == Health.HEALTHY && quiet >= AnswerWindow.LENGTH && (check == null || quiet >= check.interval().toNanos());
+    }
+
+    /** Good answers of it are told of from now on. */
+    void hear() {
+        Traffic traffic = member.target().seen();
+        if (traffic != null) {
+            traffic.hear();
+        }
+    }
+
+    /** The workers whose answers are compared with its own, with it. */
+    List<WorkerState> pool() {
+        String region = member.worker().region();
+        return app.workers().stream().filter(each -> each.member().worker().region().equals(region)).toList();
     }
 
     void become(HealthTransition transition) {

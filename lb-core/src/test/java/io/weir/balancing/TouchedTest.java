@@ -176,8 +176,8 @@ class TouchedTest {
         assertThat(look(1_000)).isEmpty();
         a.begin();
         look(100);
-        assertThat(look(299)).isEmpty();
-        assertThat(look(1)).hasSize(1);
+        assertThat(look(199)).isEmpty();
+        assertThat(look(1)).as("nobody was answered since the look before the third came").hasSize(1);
     }
 
     /** Whatever became of those before, they are over. */
@@ -244,36 +244,63 @@ class TouchedTest {
     // ---- the list
 
     @Test
-    void aTargetThatIsStillLeavesTheListAndComesBack() {
+    void aTargetThatHadOneAttemptIsLookedAtTwiceAndComesBack() {
         good(a, 0);
-        look(0);
-        look(999);
-        assertThat(touched.watched()).isOne();
-        look(1); // off the list
-        look(99);
-        assertThat(touched.watched()).as("it is looked at for a while longer").isOne();
-        look(1);
+        look(0); // off the list
+        assertThat(touched.watched()).as("it is looked at once more").isOne();
+        look(100);
         assertThat(touched.watched()).isZero();
         good(a, 1);
         assertThat(look(100)).containsExactly("a: 1 good, 0 bad, 0 silent, 0 in a row");
+        unwell(b, 1);
+        look(100);
+        look(100);
+        assertThat(touched.watched()).isZero();
+    }
+
+    /** Periods are a bit shorter at times, and much shorter when a failure makes the control thread look. */
+    @Test
+    void theLookAfterItWasTakenOffIsLateEnough() {
+        good(a, 0);
+        look(0); // off the list
+        look(20);
+        look(29);
+        assertThat(touched.watched()).isOne();
+        look(1);
+        assertThat(touched.watched()).isZero();
+    }
+
+    @Test
+    void aTargetThatHadTwoBetweenTwoLooksStaysForASecond() {
+        good(a, 0);
+        good(a, 1);
+        look(0);
+        for (int i = 0; i < 9; i++) {
+            look(100);
+            good(a, 0);
+        }
+        good(a, 0);
+        look(100); // two again
+        look(999);
+        good(a, 0); // alone
+        look(1); // off the list
+        assertThat(touched.watched()).as("it is looked at once more").isOne();
+        look(100);
+        assertThat(touched.watched()).isZero();
     }
 
     @Test
     void whatIsCountedWhileATargetLeavesTheListIsSeen() {
         good(a, 0);
-        look(0);
-        look(1_000); // off the list
+        look(0); // off the list
         good(a, 0); // and on it again
-        assertThat(look(50)).hasSize(1);
-        assertThat(touched.watched()).as("not twice").isOne();
-        look(1_000);
-        a.answered(0, MS); // counted by one who takes it for listed still
-        look(50);
-        look(60);
-        assertThat(touched.watched()).isOne();
-        good(a, 0);
         assertThat(look(100)).hasSize(1);
-        assertThat(touched.watched()).isOne();
+        assertThat(touched.watched()).as("not twice").isOne();
+        good(a, 0);
+        good(a, 1);
+        assertThat(look(50)).containsExactly("a: 2 good, 0 bad, 0 silent, 0 in a row");
+        look(999);
+        assertThat(touched.watched()).as("in close order").isOne();
     }
 
     @Test

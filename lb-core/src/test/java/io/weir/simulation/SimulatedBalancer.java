@@ -79,12 +79,12 @@ final class SimulatedBalancer {
         this.health = ground.health;
         this.settings = settings;
         this.sabotage = sabotage;
-        traffic = new TrafficSums(ground.loops.size(), this::look);
+        plane = new Control(control, time::nanoTime, time, null, new TierErrors(time::nanoTime), listener);
+        traffic = new TrafficSums(ground.loops.size(), this::look, plane);
         Tables tables = new Tables((app, worker, weight, latency) -> target(ground, app, worker, weight, latency), ground.loops.size());
         built = tables.build(settings, time.nanoTime());
         monitor = new HealthMonitor(
                 health, sabotage.checks(new SimulatedChecks(health, ground.workers)), time::nanoTime, ground.random.split());
-        plane = new Control(control, time::nanoTime, time, null, new TierErrors(time::nanoTime), listener);
         ticks = new Ticks(tables.latencySums(), traffic, sabotage.passesTrafficOn() ? monitor::traffic : _ -> {}, time::nanoTime);
         ground.loops.forEach(thread -> loops.add(loop(ground, thread, tap, exchanges)));
     }
