@@ -227,4 +227,14 @@ class KeyProblemsTest {
     void metrics(String value, String problem) {
         assertProblems(LEAST + "metrics: " + value + "\n", problem);
     }
+
+    @Test
+    void tlsNeedsCertificatesAndHasNoPlainHttpBesideIt() {
+        assertProblems(
+                LEAST.replace("\":8080\"", "\":8443\", plain-http: serve, tls: {certificates: [{cert: a.pem}], ciphers: old, hsts: {max-age: 1d}}"),
+                "6:41: listeners[0].plain-http: stands beside tls; remove it, and give plain HTTP a listener of its own",
+                "6:69: listeners[0].tls.certificates[0].key: is missing",
+                "6:93: listeners[0].tls.ciphers: cannot be \"old\"; write one of modern, intermediate, compatible",
+                "6:114: listeners[0].tls.hsts.max-age: is not a duration: \"1d\"; write a whole number with a unit: 500ms, 30s, 5m, 1h");
+    }
 }
