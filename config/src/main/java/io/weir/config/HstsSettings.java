@@ -8,4 +8,9 @@ public record HstsSettings(Duration maxAge, boolean subdomains) {
     public static final Duration YEAR = Duration.ofDays(365);
 
     static final Bounds<Duration> MAX_AGE = Bounds.time(Duration.ZERO, Duration.ofDays(3650));
+
+    /** The value of the field. */
+    public String field() {
+        return "max-age=" + maxAge.toSeconds() + (subdomains ? "; includeSubDomains" : "");
+    }
 }

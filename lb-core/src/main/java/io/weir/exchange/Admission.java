@@ -6,6 +6,8 @@ import io.weir.routing.AffinityCookie;
 import io.weir.routing.App;
 import io.weir.routing.RequestKey;
 import io.weir.routing.Route;
+import io.weir.tls.TlsFacts;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,21 @@ public final class Admission {
             return Reason.LOOP;
         }
         return bodyLimit >= 0 && request.contentLength() > bodyLimit ? Reason.BODY_TOO_LARGE : null;
+    }
+
+    /**
+     * Whether a request may come on its connection (RFC 9110, 7.4): without TLS, any; else one for the host that the handshake named, or for
+     * another that its certificate is for. A trusted proxy may ask for any.
+     */
+    static boolean mayComeFrom(Peer peer, RequestHead request) {
+        byte[] named = peer.serverName();
+        TlsFacts tls = peer.tls();
+        return named == null || tls == null || request.isForHost(named) || peer.trusted() || tls.covers(host(request));
+    }
+
+    private static String host(RequestHead request) {
+        String host = request.text(request.authorityStart(), request.hostEnd()).toLowerCase(Locale.ROOT);
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 
     /** Whether the app is served for the region that was asked for, to a client that is served {@code onlyRegion}, or with null all. */

@@ -161,7 +161,7 @@ final class Forwarding {
             out.literal(Peers.PORT).decimal(word.saysProto() ? word.portOfScheme(head) : peer().localPort()).endOfLine();
         }
         if (!word.saysProto()) {
-            out.literal(Peers.PROTO);
+            out.literal(peer().tls() == null ? Peers.HTTP : Peers.HTTPS);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.weir.exchange;
 
+import io.weir.tls.TlsFacts;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +17,19 @@ public final class Peer {
     private final boolean gateway;
     private final byte[] lines;
     private final byte @Nullable [] forwarded;
+    private final @Nullable TlsFacts tls;
+    private final byte @Nullable [] serverName;
 
-    Peer(Peers rules, ClientAddress address, int port, int localPort, boolean trusted, boolean gateway, byte[] lines, byte @Nullable [] forwarded) {
+    Peer(
+            Peers rules,
+            ClientAddress address,
+            int port,
+            int localPort,
+            boolean trusted,
+            boolean gateway,
+            byte[] lines,
+            byte @Nullable [] forwarded,
+            @Nullable TlsFacts tls) {
         this.rules = rules;
         this.address = address;
         this.port = port;
@@ -25,6 +38,8 @@ public final class Peer {
         this.gateway = gateway;
         this.lines = lines;
         this.forwarded = forwarded;
+        this.tls = tls;
+        this.serverName = tls == null || tls.serverName() == null ? null : tls.serverName().getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Its own address, whoever it speaks for. */
@@ -54,6 +69,16 @@ public final class Peer {
 
     Peers rules() {
         return rules;
+    }
+
+    /** What is known of its TLS; null if it speaks without. */
+    public @Nullable TlsFacts tls() {
+        return tls;
+    }
+
+    /** The host that it asked for in its handshake, or null. */
+    byte @Nullable [] serverName() {
+        return serverName;
     }
 
     /** What workers are told if it is the client: Via, X-Forwarded-For, -Proto and -Port. */

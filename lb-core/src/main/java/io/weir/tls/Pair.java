@@ -20,17 +20,24 @@ import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A certificate with its key, read and checked.
- *
- * @param files where it was read
- * @param chain the certificate, then those of its issuers, each signed by the next
- * @param names that it is for, in lower case; {@code *.example.com} is for every name of one label more than {@code example.com}
- * @param ocsp the issuer's OCSP response, DER, or null
- */
-public record Pair(CertificateSettings files, List<X509Certificate> chain, PrivateKey key, Set<String> names, byte @Nullable [] ocsp) {
+/** A certificate with its key, read and checked. Files that are read again are another pair, even if they say the same. */
+public final class Pair {
     private static final int DNS_NAME = 2;
     private static final int LEAST_RSA_BITS = 2048;
+
+    private final CertificateSettings files;
+    private final List<X509Certificate> chain;
+    private final PrivateKey key;
+    private final Set<String> names;
+    private final byte @Nullable [] ocsp;
+
+    private Pair(CertificateSettings files, List<X509Certificate> chain, PrivateKey key, Set<String> names, byte @Nullable [] ocsp) {
+        this.files = files;
+        this.chain = chain;
+        this.key = key;
+        this.names = names;
+        this.ocsp = ocsp;
+    }
 
     /**
      * Reads it.
@@ -127,6 +134,30 @@ public record Pair(CertificateSettings files, List<X509Certificate> chain, Priva
         return common == null ? certificate.getSubjectX500Principal().getName() : common;
     }
 
+    /** Where it was read. */
+    public CertificateSettings files() {
+        return files;
+    }
+
+    /** The certificate, then those of its issuers, each signed by the next. */
+    List<X509Certificate> chain() {
+        return chain;
+    }
+
+    PrivateKey key() {
+        return key;
+    }
+
+    /** Those that it is for, in lower case; {@code *.example.com} is for every name of one label more than {@code example.com}. */
+    Set<String> names() {
+        return names;
+    }
+
+    /** The issuer's OCSP response, DER, or null. */
+    byte @Nullable [] ocsp() {
+        return ocsp;
+    }
+
     /** Whether its key is EC, else it is RSA. */
     boolean ecdsa() {
         return key.getAlgorithm().equals("EC");
@@ -162,16 +193,6 @@ public record Pair(CertificateSettings files, List<X509Certificate> chain, Priva
             found.add(files.cert() + ": an RSA key of " + rsa.getModulus().bitLength() + " bits is refused by many clients; use 2048 or EC");
         }
         return found;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return this == other; // files that are read again are another pair, even if they say the same
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
     }
 
     @Override

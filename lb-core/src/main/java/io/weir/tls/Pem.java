@@ -23,7 +23,7 @@ record Pem(String label, String text) {
     /** In bytes; chains have a few kB. */
     private static final int LARGEST = 1024 * 1024;
 
-    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*([^-]*(?:-(?!----)[^-]*)*)-----END \\1-----");
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
     /** The blocks of a file, in order. */
     static List<Pem> blocks(Path file) throws BadPairException {

@@ -69,7 +69,7 @@ final class PrivateKeys {
         }
         int length = 0;
         for (int i = 0; i < (first & 0x7f); i++) {
-            length = length << 8 | der[at + 2 + i] & 0xff;
+            length = (length << 8) | (der[at + 2 + i] & 0xff);
         }
         return length;
     }
@@ -88,7 +88,7 @@ final class PrivateKeys {
             int bytes = length < 0x100 ? 1 : length < 0x1_0000 ? 2 : 3;
             element.write(0x80 | bytes);
             for (int i = bytes - 1; i >= 0; i--) {
-                element.write(length >>> 8 * i);
+                element.write(length >>> (8 * i));
             }
         }
         element.writeBytes(content.toByteArray());
