@@ -22,7 +22,7 @@ final class ListenerReader {
     private @Nullable ListenerSettings listener(Value value) {
         return value.fields(fields -> {
             BindAddress bind = fields.required("bind", addresses::read);
-            PlainHttp plainHttp = fields.optional("plain-http", Scalars.oneOf(PlainHttp.class, "redirect", "drop"), PlainHttp.SERVE);
+            PlainHttp plainHttp = fields.optional("plain-http", Scalars.oneOf(PlainHttp.class), PlainHttp.SERVE);
             ListenerTimeouts timeouts = fields.optional("timeouts", ListenerReader::timeouts, ListenerTimeouts.DEFAULTS);
             boolean strictRegion = fields.optional("strict-region", Scalars::onOrOff, false);
             TlsSettings tls = fields.optional("tls", TlsReader::tls);

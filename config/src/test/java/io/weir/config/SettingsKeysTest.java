@@ -30,7 +30,7 @@ class SettingsKeysTest {
               us-e1: {jurisdiction: US, zones: [us-e1a]}
               ca-c1: {jurisdiction: CA, zones: [ca-c1a, ca-c1b], domain: ca.example}
             listeners:
-              - {bind: "127.0.0.1:8080", plain-http: serve, timeouts: {head: 1s, body: 2s, idle: 3s}, strict-region: on}
+              - {bind: "127.0.0.1:8080", plain-http: redirect, timeouts: {head: 1s, body: 2s, idle: 3s}, strict-region: on}
               - {bind: "[::1]:8081"}
               - bind: "127.0.0.1:8443"
                 tls:
@@ -119,7 +119,7 @@ class SettingsKeysTest {
                 new HstsSettings(Duration.ofDays(1), true));
 
         assertThat(settings.listeners()).containsExactly(
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.SERVE, timeouts, true, null),
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.REDIRECT, timeouts, true, null),
                 ListenerSettings.defaults(BindAddress.parse("[::1]:8081")),
                 new ListenerSettings(BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, tls));
     }

@@ -12,7 +12,9 @@ import io.weir.admin.ServedMetrics;
 import io.weir.admin.TelemetryEvents;
 import io.weir.app.CertificateKeeper.CannotServeTlsException;
 import io.weir.config.ListenerSettings;
+import io.weir.config.PlainHttp;
 import io.weir.config.Settings;
+import io.weir.config.TlsSettings;
 import io.weir.control.Control;
 import io.weir.control.EvacuationFile;
 import io.weir.control.LiveTargets;
@@ -21,6 +23,7 @@ import io.weir.exchange.ExchangeListener;
 import io.weir.exchange.ExchangeLoop;
 import io.weir.exchange.Gateways;
 import io.weir.exchange.Peers;
+import io.weir.exchange.SecurePort;
 import io.weir.frontend.ClientTimeouts;
 import io.weir.frontend.ConnectionLimit;
 import io.weir.frontend.FrontendLoop;
@@ -62,6 +65,8 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** How long event loops may take to end: far longer than they do, unless one has died. */
     private static final int LAST_SECONDS = 30;
+
+    private static final int HTTPS = 443;
 
     private static final Duration DRAIN_POLL = Duration.ofMillis(50);
 
@@ -223,8 +228,10 @@ public final class LoadBalancer implements AutoCloseable {
                     listener.timeouts().head().toNanos(), listener.timeouts().body().toNanos(), listener.timeouts().idle().toNanos());
             try {
                 String onlyRegion = listener.strictRegion() ? settings.here().region() : null;
-                String hsts = listener.tls() == null || listener.tls().hsts() == null ? null : listener.tls().hsts().field();
-                ListenerRules rules = new ListenerRules(timeouts, onlyRegion, certificates.of(listener), hsts);
+                TlsSettings tls = listener.tls();
+                String hsts = tls == null || tls.hsts() == null ? null : tls.hsts().field();
+                SecurePort secure = tls == null && listener.plainHttp() == PlainHttp.REDIRECT ? securePort(settings) : null;
+                ListenerRules rules = new ListenerRules(timeouts, onlyRegion, listener.plainHttp(), secure, certificates.of(listener), hsts);
                 listeners.add(Listener.open(listener.bind(), rules, loops, frontends));
             } catch (IOException e) {
                 failures.add(cannotListenAtPort(listener.bind().toString(), e));
@@ -232,6 +239,15 @@ public final class LoadBalancer implements AutoCloseable {
         }
         listening = addresses().stream().map(LoadBalancerProcess::text).toList();
         listening.forEach(address -> events.publish(Event.of("listening", "address", address)));
+    }
+
+    /** That of the first listener with TLS; without one, whatever ends TLS in front is at the usual one. */
+    private static SecurePort securePort(Settings settings) {
+        return settings.listeners().stream()
+                .filter(each -> each.tls() != null)
+                .map(each -> new SecurePort(each.bind().port()))
+                .findFirst()
+                .orElse(new SecurePort(HTTPS));
     }
 
     /** That an address can't be had, and why. */

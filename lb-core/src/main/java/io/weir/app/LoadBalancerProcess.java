@@ -130,7 +130,7 @@ final class LoadBalancerProcess {
         story.append(file.line()).append(": ").append(ConfigReport.size(settings)).append('\n');
         DescriptorLimit.shortfall(settings.limits().connections()).ifPresent(line -> story.append(line).append('\n'));
         for (int i = 0; i < balancer.listening().size(); i++) {
-            story.append("listening at ").append(balancer.listening().get(i)).append(settings.listeners().get(i).tls() == null ? ", plain HTTP\n" : ", TLS\n");
+            story.append("listening at ").append(balancer.listening().get(i)).append(spoken(settings.listeners().get(i))).append('\n');
         }
         balancer.certificateWarnings().forEach(warning -> story.append("warning: ").append(warning).append('\n'));
         balancer.adminLines().forEach(line -> story.append(line).append('\n'));
@@ -140,6 +140,16 @@ final class LoadBalancerProcess {
         }
         story.append("ready after ").append(sinceStart().toMillis()).append(" ms");
         return story.toString();
+    }
+
+    private static String spoken(ListenerSettings listener) {
+        return listener.tls() != null
+                ? ", TLS"
+                : switch (listener.plainHttp()) {
+                    case SERVE -> ", plain HTTP";
+                    case REDIRECT -> ", plain HTTP, sent to https";
+                    case DROP -> ", connections are dropped";
+                };
     }
 
     /** An address as people write it. */

@@ -108,6 +108,12 @@ final class Forwarding {
         return word != null && word.forwardedFor().names() ? Objects.requireNonNull(saidClient) : peer().address();
     }
 
+    /** Whether a trusted proxy says that the client spoke TLS with it. */
+    boolean cameWithTls() {
+        TrustedFields word = said;
+        return word != null && word.saysTls(head);
+    }
+
     Peer peer() {
         return Objects.requireNonNull(peer);
     }

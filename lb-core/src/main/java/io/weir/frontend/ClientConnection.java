@@ -17,6 +17,7 @@ import io.weir.exchange.OwnAnswer;
 import io.weir.exchange.Exchange;
 import io.weir.exchange.Peer;
 import io.weir.exchange.Reason;
+import io.weir.exchange.SecurePort;
 import io.weir.http.BodyReader;
 import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
@@ -692,6 +693,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             peer = other;
         }
         return other;
+    }
+
+    @Override
+    public @Nullable SecurePort securePort() {
+        return rules.securePort();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.weir.config.PlainHttp;
 import io.weir.loop.EventLoops;
 import io.weir.loop.TransportKind;
 import io.weir.topology.BindAddress;
@@ -129,6 +130,10 @@ public final class Listener implements AutoCloseable {
 
     /** What a client's bytes pass through, in this order. */
     private static void wire(Channel channel, FrontendLoop loop, ListenerRules rules) {
+        if (rules.tls() == null && rules.plainHttp() == PlainHttp.DROP) {
+            channel.pipeline().addLast(ClosedDoor.HERE);
+            return;
+        }
         if (rules.tls() != null) {
             channel.pipeline().addLast(rules.tls().firstHandler()); // the engine takes its place, chosen by what the client says first
         }
