@@ -72,7 +72,17 @@ public final class SettingsTree {
         return mapping(
                 "certificates", tls.certificates().stream().map(SettingsTree::certificate).toList(),
                 "ciphers", word(tls.ciphers()),
+                "client-auth", clientAuth(tls.clientAuth()),
+                "hosts", tls.hosts().isEmpty() ? null : each(tls.hosts(), host -> mapping("client-auth", clientAuth(host))),
                 "hsts", hsts == null ? OFF : mapping("max-age", print(hsts.maxAge()), "subdomains", onOrOff(hsts.subdomains())));
+    }
+
+    private static Map<String, Object> clientAuth(ClientAuthSettings auth) {
+        return mapping(
+                "mode", word(auth.mode()),
+                "ca", auth.ca() == null ? null : literal(auth.ca().toString()),
+                "crl", auth.crl() == null ? null : literal(auth.crl().toString()),
+                "forward", auth.mode() == ClientAuthSettings.Mode.OFF ? null : onOrOff(auth.forward()));
     }
 
     private static Map<String, Object> certificate(CertificateSettings certificate) {

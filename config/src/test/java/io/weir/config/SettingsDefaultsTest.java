@@ -41,6 +41,7 @@ class SettingsDefaultsTest {
         TlsSettings on = Objects.requireNonNull(Configs.read(text.replace("HSTS", "{}")).listeners().getFirst().tls());
 
         assertThat(off).isEqualTo(TlsSettings.defaults(off.certificates()));
+        assertThat(off.clientAuth()).isEqualTo(ClientAuthSettings.OFF);
         assertThat(off.ciphers()).isEqualTo(CipherSet.INTERMEDIATE);
         assertThat(on.hsts()).isEqualTo(new HstsSettings(Duration.ofDays(365), false));
     }

@@ -36,6 +36,8 @@ class SettingsKeysTest {
                 tls:
                   certificates: [{cert: /tls/a.pem, key: /tls/a.key, ocsp: /tls/a.ocsp}, {cert: /tls/both.pem, key: /tls/both.pem}]
                   ciphers: modern
+                  client-auth: {mode: optional, ca: /tls/ca.pem, crl: /tls/crl.pem, forward: on}
+                  hosts: {Admin.example: {client-auth: {mode: required, ca: /tls/ca.pem}}, "*.free.example": {client-auth: {mode: off}}}
                   hsts: {max-age: 24h, subdomains: on}
             apps:
               stock:
@@ -116,6 +118,10 @@ class SettingsKeysTest {
                         new CertificateSettings(Path.of("/tls/a.pem"), Path.of("/tls/a.key"), Path.of("/tls/a.ocsp")),
                         new CertificateSettings(Path.of("/tls/both.pem"), Path.of("/tls/both.pem"), null)),
                 CipherSet.MODERN,
+                new ClientAuthSettings(ClientAuthSettings.Mode.OPTIONAL, Path.of("/tls/ca.pem"), Path.of("/tls/crl.pem"), true),
+                Map.of(
+                        "admin.example", new ClientAuthSettings(ClientAuthSettings.Mode.REQUIRED, Path.of("/tls/ca.pem"), null, false),
+                        "*.free.example", ClientAuthSettings.OFF),
                 new HstsSettings(Duration.ofDays(1), true));
 
         assertThat(settings.listeners()).containsExactly(

@@ -42,7 +42,7 @@ class TenMistakesTest {
                         weir.yaml:4:13: listeners[0].bind: the port is missing, as in 127.0.0.1:8080
                               - { bind: "0.0.0.0", plain-http: serve }
                                         ^
-                        weir.yaml:5:34: listeners[1].plain-http: cannot be "redirct"; did you mean redirect?
+                        weir.yaml:5:34: listeners[1].plain-http: cannot be "redirct"; write one of serve, redirect, drop
                               - { bind: ":8081", plain-http: redirct }
                                                              ^
                         weir.yaml:12:70: apps.orders.pools.ca-c1.workers[0].wieght: unknown key; did you mean weight?

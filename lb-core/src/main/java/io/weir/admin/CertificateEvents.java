@@ -1,5 +1,6 @@
 package io.weir.admin;
 
+import io.weir.config.ClientAuthSettings;
 import io.weir.tls.CertificateListener;
 import io.weir.tls.Pair;
 import java.time.Duration;
@@ -22,6 +23,18 @@ public record CertificateEvents(EventFeed feed) implements CertificateListener {
     public void notRenewed(Pair stays, String why) {
         LOG.warn("{}; the certificate of {} until {} stays", why, stays.name(), stays.notAfter());
         feed.publish(Event.of("certificate_failing", "certificate", stays.name(), "cause", why));
+    }
+
+    @Override
+    public void trustRenewed(ClientAuthSettings settings) {
+        LOG.info("{} was read anew", settings.crl() == null ? settings.ca() : settings.ca() + " or " + settings.crl());
+        feed.publish(Event.of("client_ca_renewed", "file", String.valueOf(settings.ca())));
+    }
+
+    @Override
+    public void trustNotRenewed(String why) {
+        LOG.warn("{}; what was read before stays", why);
+        feed.publish(Event.of("client_ca_failing", "cause", why));
     }
 
     @Override

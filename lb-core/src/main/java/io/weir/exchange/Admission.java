@@ -45,12 +45,17 @@ public final class Admission {
 
     /**
      * Whether a request may come on its connection (RFC 9110, 7.4): without TLS, any; else one for the host that the handshake named, or for
-     * another that its certificate is for. A trusted proxy may ask for any.
+     * another that its certificate is for; a trusted proxy may ask for any. And none may come where its host asks more of a client, or something
+     * else, than the handshake did.
      */
     static boolean mayComeFrom(Peer peer, RequestHead request) {
         byte[] named = peer.serverName();
         TlsFacts tls = peer.tls();
-        return named == null || tls == null || request.isForHost(named) || peer.trusted() || tls.covers(host(request));
+        if (tls == null || tls.anyHost() || (named != null && request.isForHost(named))) {
+            return true;
+        }
+        String host = host(request);
+        return tls.askedFor(host) && (peer.trusted() || tls.covers(host));
     }
 
     private static String host(RequestHead request) {

@@ -138,6 +138,10 @@ final class Forwarding {
         } else {
             writeSaid(out, word);
         }
+        byte[] certificate = peer().certificateLines();
+        if (certificate != null) {
+            out.literal(certificate);
+        }
         if (asksHost && (word == null || !word.saysHost())) {
             out.literal(HOST_OF_CLIENT).copy(head.bytes(), head.authorityStart(), head.authorityEnd()).endOfLine();
         }

@@ -1,19 +1,12 @@
 package io.weir.tls;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Which certificate a name gets. Immutable. A look-up is at most two in hash maps, since {@code *} stands for one label: there is nothing
- * that a cache could do better.
- */
+/** Which certificate a name gets. Immutable. */
 final class CertificateBook {
-    private static final String WILDCARD = "*";
-
     private final List<PairContext> all;
-    private final Map<String, Choice> byName = new HashMap<>();
+    private final ByName<Choice> byName = new ByName<>();
     private final Choice otherwise;
 
     /** Of one name, by the key's type. */
@@ -37,7 +30,7 @@ final class CertificateBook {
         this.all = List.copyOf(all);
         for (PairContext each : all) {
             for (String name : each.pair().names()) {
-                byName.merge(name, Choice.NONE.with(each), (before, _) -> before.with(each));
+                byName.put(name, before -> (before == null ? Choice.NONE : before).with(each));
             }
         }
         PairContext first = all.getFirst();
@@ -57,16 +50,8 @@ final class CertificateBook {
     }
 
     private Choice choice(@Nullable String name) {
-        if (name == null) {
-            return otherwise;
-        }
-        Choice exact = byName.get(name);
-        if (exact != null) {
-            return exact;
-        }
-        int dot = name.indexOf('.');
-        Choice wildcard = dot < 0 ? null : byName.get(WILDCARD + name.substring(dot));
-        return wildcard == null ? otherwise : wildcard;
+        Choice found = name == null ? null : byName.get(name);
+        return found == null ? otherwise : found;
     }
 
     List<PairContext> all() {

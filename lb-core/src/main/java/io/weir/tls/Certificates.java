@@ -1,6 +1,8 @@
 package io.weir.tls;
 
 import io.weir.config.CertificateSettings;
+import io.weir.config.ClientAuthSettings;
+import io.weir.config.ClientAuthSettings.Mode;
 import io.weir.config.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,7 @@ public final class Certificates {
     private final Handshakes handshakes = new Handshakes();
     private final TicketKeys tickets;
     private final Map<CertificateSettings, Kept> kept = new LinkedHashMap<>();
+    private final Map<ClientAuthSettings, KeptTrust> trusts = new HashMap<>();
     private final List<ServerTls> served = new ArrayList<>();
     /** Contexts that loops may still have been looking at when they were replaced. */
     private List<PairContext> retired = List.of();
@@ -59,6 +63,17 @@ public final class Certificates {
         }
     }
 
+    /** Whose client certificates are believed, the same way. */
+    private static final class KeptTrust {
+        private ClientTrust trust;
+        private List<Object> read;
+
+        KeptTrust(ClientTrust trust, List<Object> read) {
+            this.trust = trust;
+            this.read = read;
+        }
+    }
+
     public Certificates(InstantSource time, CertificateListener listener) {
         this.time = time;
         this.listener = listener;
@@ -79,7 +94,13 @@ public final class Certificates {
                 kept.put(each, new Kept(Pair.read(each), state));
             }
         }
-        ServerTls tls = new ServerTls(settings, scope, known(), tickets, handshakes);
+        for (ClientAuthSettings each : ServerTls.policies(settings)) {
+            if (each.mode() != Mode.OFF && !trusts.containsKey(each)) {
+                List<Object> state = state(each.ca(), each.crl());
+                trusts.put(each, new KeptTrust(ClientTrust.read(each), state));
+            }
+        }
+        ServerTls tls = new ServerTls(settings, scope, known(), trusted(), tickets, handshakes);
         served.add(tls);
         publish();
         return tls;
@@ -89,6 +110,12 @@ public final class Certificates {
         Map<CertificateSettings, Pair> known = new LinkedHashMap<>();
         kept.forEach((files, each) -> known.put(files, each.pair));
         return known;
+    }
+
+    private Map<ClientAuthSettings, ClientTrust> trusted() {
+        Map<ClientAuthSettings, ClientTrust> trusted = new HashMap<>();
+        trusts.forEach((settings, each) -> trusted.put(settings, each.trust));
+        return trusted;
     }
 
     private void publish() {
@@ -110,6 +137,7 @@ public final class Certificates {
         retired = List.of();
         List<PairContext> replaced = new ArrayList<>();
         kept.forEach((files, each) -> renew(files, each, replaced));
+        trusts.forEach((settings, each) -> renew(settings, each, replaced));
         retired = replaced;
         publish();
         Instant now = time.instant();
@@ -136,7 +164,7 @@ public final class Certificates {
             Map<CertificateSettings, Pair> known = known();
             for (ServerTls tls : served) {
                 if (tls.settings().certificates().contains(files)) {
-                    replaced.addAll(tls.renew(known));
+                    replaced.addAll(tls.renew(known, trusted()));
                 }
             }
             it.read = state;
@@ -153,6 +181,27 @@ public final class Certificates {
         }
     }
 
+    private void renew(ClientAuthSettings settings, KeptTrust it, List<PairContext> replaced) {
+        List<Object> state = state(settings.ca(), settings.crl());
+        if (state.equals(it.read)) {
+            return;
+        }
+        ClientTrust before = it.trust;
+        it.read = state;
+        try {
+            it.trust = ClientTrust.read(settings);
+            for (ServerTls tls : served) {
+                if (ServerTls.policies(tls.settings()).contains(settings)) {
+                    replaced.addAll(tls.renew(known(), trusted()));
+                }
+            }
+            listener.trustRenewed(settings);
+        } catch (BadPairException e) {
+            it.trust = before;
+            listener.trustNotRenewed(Objects.requireNonNull(e.getMessage()));
+        }
+    }
+
     private void remind(Kept it, Instant now) {
         Duration left = Duration.between(now, it.pair.notAfter());
         if (left.compareTo(SOON) < 0 && Duration.between(it.reminded, now).compareTo(REMINDED) >= 0) {
@@ -163,8 +212,12 @@ public final class Certificates {
 
     /** By which a change of the files is seen. */
     private static List<Object> state(CertificateSettings files) {
+        return state(files.cert(), files.key(), files.ocsp());
+    }
+
+    private static List<Object> state(@Nullable Path... files) {
         List<Object> state = new ArrayList<>();
-        for (@Nullable Path file : new @Nullable Path[] {files.cert(), files.key(), files.ocsp()}) {
+        for (Path file : files) {
             if (file != null) {
                 try {
                     BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);

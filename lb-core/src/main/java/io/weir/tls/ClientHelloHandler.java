@@ -72,11 +72,11 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
             var _ = ctx.writeAndFlush(Unpooled.wrappedBuffer(NO_PROTOCOL)).addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        PairContext chosen = tls.book().choose(hello);
+        PairContext chosen = tls.choose(hello);
         SslHandler handler = chosen.handler(ctx.alloc());
         boolean placed = false;
         try {
-            ctx.fireUserEventTriggered(new ClientTls(handler, hello.serverName(), chosen.pair().names()));
+            ctx.fireUserEventTriggered(new ClientTls(handler, hello.serverName(), chosen.pair().names(), tls.policies()));
             ctx.pipeline().replace(this, null, handler);
             placed = true;
         } finally {

@@ -1,7 +1,9 @@
 package io.weir.tls;
 
 import io.netty.handler.ssl.SslHandler;
+import java.security.cert.X509Certificate;
 import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +14,10 @@ public final class ClientTls {
     private final SslHandler handler;
     private final @Nullable String serverName;
     private final Set<String> certified;
+    private final HostPolicies policies;
 
-    ClientTls(SslHandler handler, @Nullable String serverName, Set<String> certified) {
+    ClientTls(SslHandler handler, @Nullable String serverName, Set<String> certified, HostPolicies policies) {
+        this.policies = policies;
         this.handler = handler;
         this.serverName = serverName;
         this.certified = certified;
@@ -26,6 +30,14 @@ public final class ClientTls {
     /** What was agreed on. After the handshake. */
     public TlsFacts facts() {
         SSLSession session = handler.engine().getSession();
-        return new TlsFacts(session.getProtocol(), session.getCipherSuite(), serverName, certified);
+        return new TlsFacts(session.getProtocol(), session.getCipherSuite(), serverName, certified, policies, client(session));
+    }
+
+    private static @Nullable ClientCertificate client(SSLSession session) {
+        try {
+            return session.getPeerCertificates()[0] instanceof X509Certificate own ? new ClientCertificate(own) : null;
+        } catch (SSLPeerUnverifiedException _) {
+            return null;
+        }
     }
 }

@@ -56,7 +56,8 @@ public final class Pair {
         return new Pair(files, chain, key, names(own), ocsp);
     }
 
-    private static List<X509Certificate> chain(Path file) throws BadPairException {
+    /** At least one. */
+    static List<X509Certificate> certificates(Path file) throws BadPairException {
         List<X509Certificate> chain = new ArrayList<>();
         for (Pem block : Pem.blocks(file)) {
             if (block.label().equals("CERTIFICATE")) {
@@ -66,13 +67,18 @@ public final class Pair {
         if (chain.isEmpty()) {
             throw new BadPairException(file, "holds no certificate; it must have a block BEGIN CERTIFICATE (PEM)");
         }
+        return List.copyOf(chain);
+    }
+
+    private static List<X509Certificate> chain(Path file) throws BadPairException {
+        List<X509Certificate> chain = certificates(file);
         for (int i = 1; i < chain.size(); i++) {
             if (!signed(chain.get(i - 1), chain.get(i))) {
                 throw new BadPairException(file, "certificate " + (i + 1) + " (" + subject(chain.get(i)) + ") is not the issuer of the one before it ("
                         + subject(chain.get(i - 1)) + "); put the server's own first, and behind each the one of its issuer");
             }
         }
-        return List.copyOf(chain);
+        return chain;
     }
 
     private static X509Certificate certificate(Path file, Pem block, int number) throws BadPairException {

@@ -2,6 +2,7 @@ package io.weir.tls;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
@@ -12,11 +13,13 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.config.CipherSet;
+import io.weir.config.ClientAuthSettings.Mode;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** What handshakes with one pair need; all loops use it. Belongs to a {@link CertificateBook}, which releases it. */
 final class PairContext {
@@ -24,23 +27,27 @@ final class PairContext {
     private static final Duration SESSION = Duration.ofHours(24);
 
     private final Pair pair;
+    private final @Nullable ClientTrust trust;
     private final SslContext context;
 
-    private PairContext(Pair pair, SslContext context) {
+    private PairContext(Pair pair, @Nullable ClientTrust trust, SslContext context) {
         this.pair = pair;
+        this.trust = trust;
         this.context = context;
     }
 
     /**
      * Makes it.
      *
+     * @param trust whose certificates of their own clients are asked for, or null. Such clients make a full handshake each time: a session would
+     *     outlive what is revoked meanwhile
      * @param sessions what tickets are bound to: those of one scope are worth nothing in another
      * @throws BadPairException if the library won't have the pair
      */
-    static PairContext of(Pair pair, CipherSet ciphers, TicketKeys tickets, String sessions) throws BadPairException {
+    static PairContext of(Pair pair, CipherSet ciphers, @Nullable ClientTrust trust, TicketKeys tickets, String sessions) throws BadPairException {
         boolean openSsl = OpenSsl.isAvailable();
         try {
-            SslContext context = SslContextBuilder.forServer(pair.key(), pair.chain().toArray(X509Certificate[]::new))
+            SslContextBuilder builder = SslContextBuilder.forServer(pair.key(), pair.chain().toArray(X509Certificate[]::new))
                     .sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                     .protocols(CipherSuites.versions(ciphers))
                     .ciphers(CipherSuites.suites(ciphers), SupportedCipherSuiteFilter.INSTANCE)
@@ -50,14 +57,18 @@ final class PairContext {
                             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                             ServerTls.PROTOCOLS))
                     .sessionTimeout(SESSION.toSeconds())
-                    .enableOcsp(openSsl && pair.ocsp() != null)
-                    .build();
+                    .enableOcsp(openSsl && pair.ocsp() != null);
+            if (trust != null) {
+                builder.trustManager(trust.factory()).clientAuth(trust.settings().mode() == Mode.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+            }
+            SslContext context = builder.build();
             if (context.sessionContext() instanceof OpenSslServerSessionContext known) {
                 known.setSessionCacheEnabled(false); // clients keep their sessions themselves, in tickets
                 known.setSessionIdContext(sessions.getBytes(StandardCharsets.UTF_8));
             }
-            tickets.applyTo(context);
-            return new PairContext(pair, context);
+            PairContext made = new PairContext(pair, trust, context);
+            made.use(tickets);
+            return made;
         } catch (SSLException | IllegalArgumentException e) {
             throw new BadPairException(pair.files().cert(), "can't be used: " + e.getMessage());
         }
@@ -67,8 +78,15 @@ final class PairContext {
         return pair;
     }
 
-    SslContext context() {
-        return context;
+    @Nullable ClientTrust trust() {
+        return trust;
+    }
+
+    /** Uses the tickets' keys as they are now. */
+    void use(TicketKeys tickets) {
+        if (trust == null) {
+            tickets.applyTo(context);
+        }
     }
 
     /** For a new connection. */

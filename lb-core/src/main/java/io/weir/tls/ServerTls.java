@@ -3,11 +3,14 @@ package io.weir.tls;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.weir.config.CertificateSettings;
+import io.weir.config.ClientAuthSettings;
 import io.weir.config.TlsSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,38 +27,71 @@ public final class ServerTls {
     private final String scope;
     private final TicketKeys tickets;
     private final Handshakes handshakes;
+    private final HostPolicies policies;
     /** Written by whoever renews it, read by loops. */
-    private volatile CertificateBook book;
+    private volatile Map<ClientAuthSettings, CertificateBook> books;
 
     /** @param scope its name among listeners */
-    ServerTls(TlsSettings settings, String scope, Map<CertificateSettings, Pair> pairs, TicketKeys tickets, Handshakes handshakes) throws BadPairException {
+    ServerTls(
+            TlsSettings settings,
+            String scope,
+            Map<CertificateSettings, Pair> pairs,
+            Map<ClientAuthSettings, ClientTrust> trusts,
+            TicketKeys tickets,
+            Handshakes handshakes)
+            throws BadPairException {
         this.settings = settings;
         this.scope = scope;
         this.tickets = tickets;
         this.handshakes = handshakes;
-        this.book = new CertificateBook(contexts(pairs, null));
+        this.policies = new HostPolicies(settings);
+        this.books = Map.of();
+        this.books = books(pairs, trusts);
     }
 
-    /** Those of the pairs that have stayed are used again, with their sessions. */
-    private List<PairContext> contexts(Map<CertificateSettings, Pair> pairs, @Nullable CertificateBook before) throws BadPairException {
-        Map<Pair, PairContext> known = new HashMap<>();
-        if (before != null) {
-            before.all().forEach(context -> known.put(context.pair(), context));
-        }
-        List<PairContext> contexts = new ArrayList<>();
+    /** What is asked of clients, on whatever host. */
+    static Set<ClientAuthSettings> policies(TlsSettings settings) {
+        Set<ClientAuthSettings> all = new LinkedHashSet<>(settings.hosts().values());
+        all.add(settings.clientAuth());
+        return all;
+    }
+
+    private record Use(Pair pair, @Nullable ClientTrust trust) {}
+
+    /** A book for each policy. Contexts of what has stayed are used again, with their sessions. */
+    private Map<ClientAuthSettings, CertificateBook> books(Map<CertificateSettings, Pair> pairs, Map<ClientAuthSettings, ClientTrust> trusts)
+            throws BadPairException {
+        Map<Use, PairContext> known = new HashMap<>();
+        contexts().forEach(context -> known.put(new Use(context.pair(), context.trust()), context));
+        Map<ClientAuthSettings, CertificateBook> next = new HashMap<>();
+        List<PairContext> made = new ArrayList<>();
         try {
-            for (CertificateSettings each : settings.certificates()) {
-                Pair pair = pairs.get(each);
-                if (pair != null) {
-                    PairContext stayed = known.get(pair);
-                    contexts.add(stayed == null ? PairContext.of(pair, settings.ciphers(), tickets, scope) : stayed);
+            for (ClientAuthSettings policy : policies(settings)) {
+                List<PairContext> contexts = new ArrayList<>();
+                for (CertificateSettings each : settings.certificates()) {
+                    Use use = new Use(Objects.requireNonNull(pairs.get(each)), trusts.get(policy));
+                    PairContext context = known.get(use);
+                    if (context == null) {
+                        context = PairContext.of(use.pair(), settings.ciphers(), use.trust(), tickets, scope);
+                        made.add(context);
+                        known.put(use, context);
+                    }
+                    contexts.add(context);
                 }
+                next.put(policy, new CertificateBook(contexts));
             }
+            return next;
         } catch (BadPairException e) {
-            contexts.stream().filter(context -> !known.containsKey(context.pair())).forEach(PairContext::release);
+            made.forEach(PairContext::release);
             throw e;
         }
-        return contexts;
+    }
+
+    /** All that are in use. */
+    private Set<PairContext> contexts() {
+        Set<PairContext> all = new LinkedHashSet<>();
+        books.values().forEach(book -> all.addAll(book.all()));
+        return all;
     }
 
     /**
@@ -63,28 +99,35 @@ public final class ServerTls {
      *
      * @throws BadPairException if one can't be used; then nothing changes
      */
-    List<PairContext> renew(Map<CertificateSettings, Pair> pairs) throws BadPairException {
-        CertificateBook before = book;
-        CertificateBook next = new CertificateBook(contexts(pairs, before));
-        book = next;
-        return before.all().stream().filter(context -> !next.all().contains(context)).toList();
+    List<PairContext> renew(Map<CertificateSettings, Pair> pairs, Map<ClientAuthSettings, ClientTrust> trusts) throws BadPairException {
+        Set<PairContext> before = contexts();
+        books = books(pairs, trusts);
+        before.removeAll(contexts());
+        return List.copyOf(before);
     }
 
     /** Has all contexts use the tickets' keys as they are now. */
     void ticketsRotated() {
-        book.all().forEach(context -> tickets.applyTo(context.context()));
+        contexts().forEach(context -> context.use(tickets));
     }
 
     void release() {
-        book.all().forEach(PairContext::release);
+        contexts().forEach(PairContext::release);
     }
 
     TlsSettings settings() {
         return settings;
     }
 
-    CertificateBook book() {
-        return book;
+    /** For a client, by the name that it asks for. */
+    PairContext choose(ClientHello hello) {
+        String name = hello.serverName();
+        ClientAuthSettings policy = name == null ? policies.standard() : policies.of(name);
+        return Objects.requireNonNull(books.get(policy)).choose(hello);
+    }
+
+    HostPolicies policies() {
+        return policies;
     }
 
     Handshakes handshakes() {

@@ -1,14 +1,17 @@
 package io.weir.app;
 
+import static io.weir.tls.TestCertificates.authority;
 import static io.weir.tls.TestCertificates.ec;
 import static io.weir.tls.TestCertificates.rsa;
 import static io.weir.tls.TestCertificates.selfSigned;
+import static io.weir.tls.TestCertificates.signed;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
 import io.weir.loop.TransportKind;
+import io.weir.tls.TestCertificates.Issued;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -16,6 +19,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -75,7 +80,7 @@ class TlsTest {
     @MethodSource("transports")
     void aRequestOverTlsIsToldAsSuchAndItsAnswerEndsAsTlsDoes(TransportKind transport) throws Exception {
         selfSigned(ec(), HOST).write(folder, "a");
-        try (LoadBalancer proxy = start(transport, "serve", "a")) {
+        try (LoadBalancer proxy = start(transport, "serve", "", "a")) {
             String got = ask(proxy, HOST, GET);
 
             assertThat(got).startsWith("HTTP/1.1 200 OK\r\n").contains("\r\nStrict-Transport-Security: max-age=31536000\r\n").endsWith("\r\n\r\nhello");
@@ -83,7 +88,7 @@ class TlsTest {
                     .contains("\r\nX-Forwarded-Proto: https\r\n", "\r\nX-Forwarded-Port: " + port(proxy, 1) + "\r\n");
         }
         assertThat(Files.readString(folder.resolve("access.log")))
-                .contains(",\"tls_version\":\"TLSv1.3\",\"tls_cipher\":\"TLS_AES_128_GCM_SHA256\",\"server_name\":\"" + HOST + "\"");
+                .containsPattern(",\"tls_version\":\"TLSv1.3\",\"tls_cipher\":\"TLS_AES_[A-Z0-9_]+\",\"server_name\":\"" + HOST + "\"");
     }
 
     @ParameterizedTest
@@ -91,7 +96,7 @@ class TlsTest {
     void anAnswerThatIsCutDoesNotEndAsTlsDoes(TransportKind transport) throws Exception {
         selfSigned(ec(), HOST).write(folder, "a");
         answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n9\r\n";
-        try (LoadBalancer proxy = start(transport, "serve", "a")) {
+        try (LoadBalancer proxy = start(transport, "serve", "", "a")) {
             assertThat(ask(proxy, HOST, "GET / HTTP/1.0\r\nHost: " + HOST + "\r\n\r\n")).startsWith("HTTP/1.1 200 OK\r\n").endsWith("hello" + TlsClient.CUT);
             assertThat(ask(proxy, HOST, GET)).endsWith("hello\r\n" + TlsClient.CUT);
         }
@@ -101,7 +106,7 @@ class TlsTest {
     @MethodSource("transports")
     void aClientThatIsAnsweredEarlyGetsTheAnswerWhole(TransportKind transport) throws Exception {
         selfSigned(ec(), HOST).write(folder, "a");
-        try (LoadBalancer proxy = start(transport, "serve", "a")) {
+        try (LoadBalancer proxy = start(transport, "serve", "", "a")) {
             String got = ask(proxy, HOST, "POST / HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: +1\r\n\r\n" + "x".repeat(100_000));
 
             assertThat(got).startsWith("HTTP/1.1 400 Bad Request\r\n").contains("reason: bad_request");
@@ -112,7 +117,7 @@ class TlsTest {
     @MethodSource("transports")
     void aHostThatTheCertificateIsNotForIsMisdirected(TransportKind transport) throws Exception {
         selfSigned(ec(), HOST, "*.wild.example.com").write(folder, "a");
-        try (LoadBalancer proxy = start(transport, "serve", "a")) {
+        try (LoadBalancer proxy = start(transport, "serve", "", "a")) {
             assertThat(ask(proxy, HOST, GET.replace("Host: orders", "Host: stock"))).startsWith("HTTP/1.1 421 Misdirected Request\r\n").contains("misdirected");
             assertThat(ask(proxy, "x.wild.example.com", GET)).startsWith("HTTP/1.1 200 OK\r\n");
             assertThat(ask(proxy, "", GET)).startsWith("HTTP/1.1 200 OK\r\n");
@@ -123,7 +128,7 @@ class TlsTest {
     @MethodSource("transports")
     void plainHttpIsSentToHttpsIfItsHostIsServed(TransportKind transport) throws Exception {
         selfSigned(rsa(), HOST).write(folder, "a");
-        try (LoadBalancer proxy = start(transport, "redirect", "a")) {
+        try (LoadBalancer proxy = start(transport, "redirect", "", "a")) {
             assertThat(askPlain(port(proxy, 0), GET)).startsWith("HTTP/1.1 308 Permanent Redirect\r\n").contains("\r\nLocation: https://" + HOST + ":" + port(proxy, 1) + "/a?b=1\r\n");
             assertThat(askPlain(port(proxy, 0), GET.replace(":8443", ""))).contains("\r\nLocation: https://" + HOST + "/a?b=1\r\n");
             assertThat(askPlain(port(proxy, 0), GET.replace("orders", "nobody"))).startsWith("HTTP/1.1 404 ").doesNotContain("Location");
@@ -135,11 +140,40 @@ class TlsTest {
     @MethodSource("transports")
     void plainHttpCanBeDroppedAndIsToldTheWayAtATlsPort(TransportKind transport) throws Exception {
         selfSigned(ec(), HOST).write(folder, "a");
-        try (LoadBalancer proxy = start(transport, "drop", "a")) {
+        try (LoadBalancer proxy = start(transport, "drop", "", "a")) {
             assertThat(askPlain(port(proxy, 1), GET)).startsWith("HTTP/1.1 400 Bad Request\r\n").contains("This port speaks HTTPS");
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port(proxy, 0))) {
                 assertThat(client.getInputStream().read()).isEqualTo(-1);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void whoAClientIsGoesToWorkersAndHostsThatAskMoreAreKeptApart(TransportKind transport) throws Exception {
+        selfSigned(ec(), HOST, "stock.example.com", "free.example.com").write(folder, "a");
+        Issued ca = authority("our clients");
+        ca.write(folder, "ca");
+        Issued good = signed(ec(), ca, false, Instant.now().plus(1, ChronoUnit.DAYS), "j\u00e9r\u00f4me");
+        Issued bad = signed(ec(), authority("our clients"), false, Instant.now().plus(1, ChronoUnit.DAYS), "somebody"); // who only calls itself that
+        String auth = "client-auth: { mode: MODE, ca: \"" + folder.resolve("ca.pem") + "\", forward: on }";
+        String more = ", " + auth.replace("MODE", "optional") + ", hosts: { stock.example.com: { " + auth.replace("MODE", "required")
+                + " }, free.example.com: { client-auth: { mode: off } } }";
+        try (LoadBalancer proxy = start(transport, "serve", more, "a")) {
+            int port = port(proxy, 1);
+            assertThat(TlsClient.ask(port, HOST, GET, good)).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(atWorker.poll(SECONDS, TimeUnit.SECONDS)).contains(
+                    "\r\nX-SSL-Client-Verify: SUCCESS\r\nX-SSL-Client-DN: CN=j\\C3\\A9r\\C3\\B4me\r\nX-SSL-Issuer: CN=our clients\r\nX-SSL-Client-Serial: ",
+                    "\r\nX-Forwarded-Client-Cert: Hash=",
+                    ";Cert=\"-----BEGIN%20CERTIFICATE-----%0A");
+            assertThat(ask(proxy, HOST, GET)).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(atWorker.poll(SECONDS, TimeUnit.SECONDS)).contains("\r\nX-SSL-Client-Verify: NONE\r\n").doesNotContain("X-SSL-Issuer", "Client-Cert");
+            assertThat(TlsClient.ask(port, HOST, GET, bad)).isEqualTo(TlsClient.CUT);
+            assertThat(ask(proxy, "stock.example.com", GET.replace("orders", "stock"))).isEqualTo(TlsClient.CUT);
+            assertThat(TlsClient.ask(port, "stock.example.com", GET.replace("orders", "stock"), good)).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(ask(proxy, HOST, GET.replace("Host: orders", "Host: STOCK"))).startsWith("HTTP/1.1 421 ");
+            assertThat(ask(proxy, "", GET.replace("Host: orders", "Host: stock"))).startsWith("HTTP/1.1 421 ");
+            assertThat(ask(proxy, "free.example.com", GET.replace("Host: orders", "Host: stock"))).startsWith("HTTP/1.1 421 ");
         }
     }
 
@@ -165,7 +199,7 @@ class TlsTest {
         return proxy.addresses().get(listener).getPort();
     }
 
-    private LoadBalancer start(TransportKind transport, String plainHttp, String... certificates) throws Exception {
+    private LoadBalancer start(TransportKind transport, String plainHttp, String more, String... certificates) throws Exception {
         List<String> pairs = Stream.of(certificates).map(name -> "{ cert: \"%1$s/%2$s.pem\", key: \"%1$s/%2$s.key\" }".formatted(folder, name)).toList();
         Settings settings = ConfigReader.read("test", """
                 domains: [example.com]
@@ -173,10 +207,10 @@ class TlsTest {
                 regions: { r1: { jurisdiction: XX, zones: [r1a] } }
                 listeners:
                   - { bind: "127.0.0.1:0", plain-http: %s }
-                  - { bind: "127.0.0.1:%d", tls: { certificates: [ %s ], hsts: {} } }
+                  - { bind: "127.0.0.1:%d", tls: { certificates: [ %s ], hsts: {}%s } }
                 access-log: { path: "%s" }
-                apps: { orders: { pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a } ] } }, check: off } }
-                """.formatted(plainHttp, freePort(), String.join(", ", pairs), folder.resolve("access.log"), worker.getLocalPort())).settings();
+                apps: { orders: &app { pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a } ] } }, check: off }, stock: *app, free: *app }
+                """.formatted(plainHttp, freePort(), String.join(", ", pairs), more, folder.resolve("access.log"), worker.getLocalPort())).settings();
         return LoadBalancer.start(settings, new TransportChoice(transport, "each in turn"), 1);
     }
 }

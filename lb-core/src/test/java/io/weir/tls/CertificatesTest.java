@@ -7,6 +7,7 @@ import static io.weir.tls.TestCertificates.signed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.config.CertificateSettings;
+import io.weir.config.ClientAuthSettings;
 import io.weir.config.TlsSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,16 @@ class CertificatesTest {
         }
 
         @Override
+        public void trustRenewed(ClientAuthSettings settings) {
+            told.add("trust renewed");
+        }
+
+        @Override
+        public void trustNotRenewed(String why) {
+            told.add("trust not renewed: " + why);
+        }
+
+        @Override
         public void endsSoon(Pair pair, Duration left) {
             told.add("ends soon " + pair.name() + " " + left.toDays());
         }
@@ -59,7 +70,7 @@ class CertificatesTest {
     }
 
     private static Pair chosen(ServerTls tls, String name, boolean ecdsa) {
-        return tls.book().choose(new ClientHello(name.isEmpty() ? null : name, ecdsa, false)).pair();
+        return tls.choose(new ClientHello(name.isEmpty() ? null : name, ecdsa, false)).pair();
     }
 
     private void touch(String name) throws Exception {
