@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.config.CipherSet;
 import io.weir.config.ClientAuthSettings.Mode;
@@ -56,7 +57,7 @@ final class PairContext {
                             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE, // a client that knows none of them does not come so far
                             ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                             ServerTls.PROTOCOLS))
-                    .sessionTimeout(SESSION.toSeconds())
+                    .sessionTimeout(trust == null ? SESSION.toSeconds() : 1)
                     .enableOcsp(openSsl && pair.ocsp() != null);
             if (trust != null) {
                 builder.trustManager(trust.factory()).clientAuth(trust.settings().mode() == Mode.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
@@ -95,6 +96,9 @@ final class PairContext {
         handler.setHandshakeTimeoutMillis(0); // the connection has a deadline of its own
         if (pair.ocsp() != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
             engine.setOcspResponse(Objects.requireNonNull(pair.ocsp()));
+        }
+        if (trust != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+            SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
         }
         return handler;
     }

@@ -28,15 +28,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ClientTrustTest {
-    private static final Instant LATER = Instant.now().plus(Duration.ofDays(9));
+    private final Instant later = Instant.now().plus(Duration.ofDays(9));
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
 
     private final Issued ca = authority("our clients");
-    private final Issued one = signed(ec(), ca, false, LATER, "one");
-    private final Issued other = signed(ec(), ca, false, LATER, "other");
+    private final Issued one = signed(ec(), ca, false, later, "one");
+    private final Issued other = signed(ec(), ca, false, later, "other");
 
     private ClientTrust read(@Nullable Path crl) throws BadPairException {
         return ClientTrust.read(new ClientAuthSettings(Mode.REQUIRED, ca.write(folder, "ca"), crl, false));
@@ -47,9 +47,9 @@ class ClientTrustTest {
     }
 
     private Path revoke(Issued revoked, Instant until) throws Exception {
-        X509v2CRLBuilder list = new X509v2CRLBuilder(new X500Name("CN=our clients"), Date.from(Instant.now().minusSeconds(100)));
+        X509v2CRLBuilder list = new X509v2CRLBuilder(new X500Name("CN=our clients"), Date.from(Instant.now().minus(Duration.ofHours(2))));
         list.setNextUpdate(Date.from(until));
-        list.addCRLEntry(revoked.certificate().getSerialNumber(), Date.from(Instant.now().minusSeconds(50)), CRLReason.keyCompromise);
+        list.addCRLEntry(revoked.certificate().getSerialNumber(), Date.from(Instant.now().minus(Duration.ofHours(3))), CRLReason.keyCompromise);
         put(folder.resolve("crl.pem"), pem(list.build(new JcaContentSignerBuilder("SHA256withECDSA").build(ca.key()))));
         return folder.resolve("crl.pem");
     }
@@ -59,17 +59,17 @@ class ClientTrustTest {
         ClientTrust trust = read(null);
 
         assertThatCode(() -> check(trust, one)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> check(trust, signed(ec(), authority("our clients"), false, LATER, "one"))).isInstanceOf(CertificateException.class);
+        assertThatThrownBy(() -> check(trust, signed(ec(), authority("our clients"), false, later, "one"))).isInstanceOf(CertificateException.class);
         assertThatThrownBy(() -> check(trust, signed(ec(), ca, false, Instant.now().minusSeconds(1), "late"))).isInstanceOf(CertificateException.class);
     }
 
     @Test
     void whatIsRevokedIsNotBelievedAndNothingIsOnceTheListIsOld() throws Exception {
-        ClientTrust trust = read(revoke(other, LATER));
+        ClientTrust trust = read(revoke(other, later));
         assertThatCode(() -> check(trust, one)).doesNotThrowAnyException();
         assertThatThrownBy(() -> check(trust, other)).isInstanceOf(CertificateException.class);
 
-        ClientTrust old = read(revoke(other, Instant.now().minusSeconds(1)));
+        ClientTrust old = read(revoke(other, Instant.now().minus(Duration.ofHours(1))));
         assertThatThrownBy(() -> check(old, one)).isInstanceOf(CertificateException.class);
     }
 
@@ -85,7 +85,7 @@ class ClientTrustTest {
 
     @Test
     void whatWorkersAreToldOfACertificateIsVisibleAscii() {
-        ClientCertificate odd = new ClientCertificate(signed(ec(), ca, false, LATER, "a\u00df").certificate());
+        ClientCertificate odd = new ClientCertificate(signed(ec(), ca, false, later, "a\u00df").certificate());
 
         assertThat(odd.subject()).isEqualTo("CN=a\\C3\\9F");
         assertThat(odd.issuer()).isEqualTo("CN=our clients");
