@@ -48,11 +48,15 @@ def http_get(port, path, timeout=2.0, host="127.0.0.1", raw=False):
     return (st, b) if raw else st
 
 
-def weir_config(port, workers, admin, transport="auto", tls_port=None, cert=None, app="", extra="", listener="timeouts: { head: 5s, body: 5s, idle: 60s }", runtime="drain: 3s"):
+def weir_config(port, workers, admin, transport="auto", tls_port=None, cert=None, more_tls=None, app="", extra="", listener="timeouts: { head: 5s, body: 5s, idle: 60s }", runtime="drain: 3s"):
     """workers: [(address, zone)]. app: further lines of the app, each indented by four."""
     zones = sorted({z for _, z in workers})
     pool = ", ".join('{ address: "%s", zone: %s }' % w for w in workers)
-    tls = '\n  - { bind: "127.0.0.1:%d", %s, tls: { certificates: [ { cert: %s, key: %s } ] } }' % (tls_port, listener, cert, cert) if tls_port else ""
+    certs, hosts = "{ cert: %s, key: %s }" % (cert, cert), ""
+    if more_tls:
+        certs += ", { cert: %s, key: %s }" % (more_tls["other"], more_tls["other"])
+        hosts = ", hosts: { mtls.test: { client-auth: { mode: required, ca: %s } } }" % more_tls["client"]
+    tls = '\n  - { bind: "127.0.0.1:%d", %s, tls: { certificates: [ %s ]%s } }' % (tls_port, listener, certs, hosts) if tls_port else ""
     return f"""domains: [example.test]
 here: {{ region: r1, zone: {zones[0]} }}
 regions: {{ r1: {{ jurisdiction: XX, zones: [{', '.join(zones)}] }} }}
@@ -109,10 +113,10 @@ backend be
 """ + "".join(f"  server s{i} {a}{' check inter 500ms' if check else ''}\n" for i, (a, _) in enumerate(workers))
 
 
-def certificate(d):
-    """A self-signed PEM with its key, for probe.test."""
-    f = d + "/cert.pem"
-    subprocess.check_call(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", d + "/key", "-out", d + "/crt", "-days", "30", "-subj", "/CN=probe.test", "-addext", "subjectAltName=DNS:probe.test"], stderr=subprocess.DEVNULL)
+def certificate(d, name="probe.test", file="cert.pem"):
+    """A self-signed PEM with its key, for that host."""
+    f = os.path.join(d, file)
+    subprocess.check_call(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", d + "/key", "-out", d + "/crt", "-days", "30", "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:" + name], stderr=subprocess.DEVNULL)
     open(f, "w").write(open(d + "/crt").read() + open(d + "/key").read())
     return f
 
@@ -126,10 +130,11 @@ class Proxy:
         self.worker_ports = ps[3:]
         self.workers = workers or [("127.0.0.1:%d" % p, "r1" + "abcdef"[i]) for i, p in enumerate(self.worker_ports)]
         self.cert = certificate(self.dir) if tls else None
+        self.more_tls = {"other": certificate(self.dir, "other.test", "other.pem"), "client": certificate(self.dir, "client.test", "client.pem")} if tls and peer == "weir" else None
         k = dict(port=self.port, workers=self.workers, tls_port=self.tls_port if tls else None, cert=self.cert)
         self.file = self.dir + "/config"
         if peer == "weir":
-            self.file = self.dir + "/weir.yaml"; text = weir_config(admin=self.admin, transport=transport, **k, **config); self.cmd = [LAUNCHER, "run", self.file]
+            self.file = self.dir + "/weir.yaml"; text = weir_config(admin=self.admin, transport=transport, more_tls=self.more_tls, **k, **config); self.cmd = [LAUNCHER, "run", self.file]
         elif peer == "nginx": text = nginx_config(self.dir, **k); self.cmd = ["nginx", "-c", self.file, "-e", self.dir + "/err"]
         elif peer == "haproxy": text = haproxy_config(self.dir, check=worker_count > 1, **k); self.cmd = ["haproxy", "-db", "-f", self.file]
         else: raise ValueError(peer)

@@ -41,7 +41,7 @@ class ArchitectureTest {
                     List.of("control", "frontend", "telemetry"),
                     List.of("discovery", "exchange"),
                     List.of("upstream", "routing", "failover"),
-                    List.of("http", "balancing", "loop"),
+                    List.of("http", "balancing", "loop", "tls"),
                     List.of("health"),
                     List.of("config"),
                     List.of("topology"));
@@ -144,7 +144,7 @@ class ArchitectureTest {
                     .that(
                             resideInAnyPackage(
                                     in("http"), in("frontend"), in("exchange"), in("upstream"), in("routing"), in("failover"),
-                                    in("balancing"), in("loop")))
+                                    in("balancing"), in("loop"), in("tls")))
                     .should()
                     .dependOnClassesThat(resideInAnyPackage("reactor..", "org.reactivestreams.."))
                     .because("Reactor carries rare events of the control plane; a request allocates nothing and changes no thread")

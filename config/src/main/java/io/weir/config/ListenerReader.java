@@ -22,11 +22,16 @@ final class ListenerReader {
     private @Nullable ListenerSettings listener(Value value) {
         return value.fields(fields -> {
             BindAddress bind = fields.required("bind", addresses::read);
-            PlainHttp plainHttp = fields.optional("plain-http", Scalars.oneOf(PlainHttp.class, "redirect", "drop"), PlainHttp.SERVE);
+            PlainHttp plainHttp = fields.optional("plain-http", Scalars.oneOf(PlainHttp.class), PlainHttp.SERVE);
             ListenerTimeouts timeouts = fields.optional("timeouts", ListenerReader::timeouts, ListenerTimeouts.DEFAULTS);
             boolean strictRegion = fields.optional("strict-region", Scalars::onOrOff, false);
-            fields.notYet("tls", "proxy-protocol");
-            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion);
+            TlsSettings tls = fields.optional("tls", TlsReader::tls);
+            fields.notYet("proxy-protocol");
+            Value plain = fields.value("plain-http");
+            if (plain != null && fields.value("tls") != null) {
+                plain.report("stands beside tls", "remove it, and give plain HTTP a listener of its own");
+            }
+            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion, tls);
         });
     }
 

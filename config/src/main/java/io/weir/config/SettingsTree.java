@@ -60,10 +60,36 @@ public final class SettingsTree {
         ListenerTimeouts timeouts = listener.timeouts();
         return mapping(
                 "bind", listener.bind().toString(),
-                "plain-http", word(listener.plainHttp()),
+                "plain-http", listener.tls() == null ? word(listener.plainHttp()) : null,
                 "strict-region", onOrOff(listener.strictRegion()),
                 "timeouts",
-                        mapping("head", print(timeouts.head()), "body", print(timeouts.body()), "idle", print(timeouts.idle())));
+                        mapping("head", print(timeouts.head()), "body", print(timeouts.body()), "idle", print(timeouts.idle())),
+                "tls", listener.tls() == null ? null : tls(listener.tls()));
+    }
+
+    private static Map<String, Object> tls(TlsSettings tls) {
+        HstsSettings hsts = tls.hsts();
+        return mapping(
+                "certificates", tls.certificates().stream().map(SettingsTree::certificate).toList(),
+                "ciphers", word(tls.ciphers()),
+                "client-auth", clientAuth(tls.clientAuth()),
+                "hosts", tls.hosts().isEmpty() ? null : each(tls.hosts(), host -> mapping("client-auth", clientAuth(host))),
+                "hsts", hsts == null ? OFF : mapping("max-age", print(hsts.maxAge()), "subdomains", onOrOff(hsts.subdomains())));
+    }
+
+    private static Map<String, Object> clientAuth(ClientAuthSettings auth) {
+        return mapping(
+                "mode", word(auth.mode()),
+                "ca", auth.ca() == null ? null : literal(auth.ca().toString()),
+                "crl", auth.crl() == null ? null : literal(auth.crl().toString()),
+                "forward", auth.mode() == ClientAuthSettings.Mode.OFF ? null : onOrOff(auth.forward()));
+    }
+
+    private static Map<String, Object> certificate(CertificateSettings certificate) {
+        return mapping(
+                "cert", literal(certificate.cert().toString()),
+                "key", literal(certificate.key().toString()),
+                "ocsp", certificate.ocsp() == null ? null : literal(certificate.ocsp().toString()));
     }
 
     private static Map<String, Object> admin(AdminSettings admin) {

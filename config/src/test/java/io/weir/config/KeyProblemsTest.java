@@ -227,4 +227,23 @@ class KeyProblemsTest {
     void metrics(String value, String problem) {
         assertProblems(LEAST + "metrics: " + value + "\n", problem);
     }
+
+    @Test
+    void tlsNeedsCertificatesAndHasNoPlainHttpBesideIt() {
+        assertProblems(
+                LEAST.replace("\":8080\"", "\":8443\", plain-http: serve, tls: {certificates: [{cert: a.pem}], ciphers: old, hsts: {max-age: 1d}}"),
+                "6:41: listeners[0].plain-http: stands beside tls; remove it, and give plain HTTP a listener of its own",
+                "6:69: listeners[0].tls.certificates[0].key: is missing",
+                "6:94: listeners[0].tls.ciphers: cannot be \"old\"; write one of modern, intermediate, compatible",
+                "6:115: listeners[0].tls.hsts.max-age: has an unknown unit: \"d\"; write a whole number with a unit: 500ms, 30s, 5m, 1h");
+    }
+
+    @Test
+    void whoAsksForClientCertificatesSaysWhoseAreBelieved() {
+        assertProblems(
+                LEAST.replace("\":8080\"", "\":8443\", tls: {certificates: [{cert: a.pem, key: a.key}], client-auth: {mode: required}, hosts: {a_b: {}}}"),
+                "6:91: listeners[0].tls.client-auth: has no ca; name the file of the issuers whose certificates are believed",
+                "6:117: listeners[0].tls.hosts.a_b: must be a host name, is \"a_b\"; write it without port and final dot, as in api.example.com or *.example.com",
+                "6:122: listeners[0].tls.hosts.a_b.client-auth: is missing");
+    }
 }

@@ -34,6 +34,19 @@ class SettingsDefaultsTest {
     }
 
     @Test
+    void tls() {
+        String text = Configs.LEAST.replace("\":8080\"", "\":8443\", tls: {certificates: [{cert: a.pem, key: a.key}], hsts: HSTS}");
+
+        TlsSettings off = Objects.requireNonNull(Configs.read(text.replace("HSTS", "off")).listeners().getFirst().tls());
+        TlsSettings on = Objects.requireNonNull(Configs.read(text.replace("HSTS", "{}")).listeners().getFirst().tls());
+
+        assertThat(off).isEqualTo(TlsSettings.defaults(off.certificates()));
+        assertThat(off.clientAuth()).isEqualTo(ClientAuthSettings.OFF);
+        assertThat(off.ciphers()).isEqualTo(CipherSet.INTERMEDIATE);
+        assertThat(on.hsts()).isEqualTo(new HstsSettings(Duration.ofDays(365), false));
+    }
+
+    @Test
     void app() {
         AppSettings orders = Objects.requireNonNull(settings.apps().get("orders"));
         var worker = new WorkerSettings(WorkerAddress.parse("127.0.0.1:9001"), "ca-c1a", 1);

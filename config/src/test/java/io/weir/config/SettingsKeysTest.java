@@ -30,8 +30,15 @@ class SettingsKeysTest {
               us-e1: {jurisdiction: US, zones: [us-e1a]}
               ca-c1: {jurisdiction: CA, zones: [ca-c1a, ca-c1b], domain: ca.example}
             listeners:
-              - {bind: "127.0.0.1:8080", plain-http: serve, timeouts: {head: 1s, body: 2s, idle: 3s}, strict-region: on}
+              - {bind: "127.0.0.1:8080", plain-http: redirect, timeouts: {head: 1s, body: 2s, idle: 3s}, strict-region: on}
               - {bind: "[::1]:8081"}
+              - bind: "127.0.0.1:8443"
+                tls:
+                  certificates: [{cert: /tls/a.pem, key: /tls/a.key, ocsp: /tls/a.ocsp}, {cert: /tls/both.pem, key: /tls/both.pem}]
+                  ciphers: modern
+                  client-auth: {mode: optional, ca: /tls/ca.pem, crl: /tls/crl.pem, forward: on}
+                  hosts: {Admin.example: {client-auth: {mode: required, ca: /tls/ca.pem}}, "*.free.example": {client-auth: {mode: off}}}
+                  hsts: {max-age: 24h, subdomains: on}
             apps:
               stock:
                 pools:
@@ -106,10 +113,21 @@ class SettingsKeysTest {
     @Test
     void listeners() {
         var timeouts = new ListenerTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3));
+        var tls = new TlsSettings(
+                List.of(
+                        new CertificateSettings(Path.of("/tls/a.pem"), Path.of("/tls/a.key"), Path.of("/tls/a.ocsp")),
+                        new CertificateSettings(Path.of("/tls/both.pem"), Path.of("/tls/both.pem"), null)),
+                CipherSet.MODERN,
+                new ClientAuthSettings(ClientAuthSettings.Mode.OPTIONAL, Path.of("/tls/ca.pem"), Path.of("/tls/crl.pem"), true),
+                Map.of(
+                        "admin.example", new ClientAuthSettings(ClientAuthSettings.Mode.REQUIRED, Path.of("/tls/ca.pem"), null, false),
+                        "*.free.example", ClientAuthSettings.OFF),
+                new HstsSettings(Duration.ofDays(1), true));
 
         assertThat(settings.listeners()).containsExactly(
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.SERVE, timeouts, true),
-                ListenerSettings.defaults(BindAddress.parse("[::1]:8081")));
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.REDIRECT, timeouts, true, null),
+                ListenerSettings.defaults(BindAddress.parse("[::1]:8081")),
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, tls));
     }
 
     @Test

@@ -13,7 +13,7 @@ class TenMistakesTest {
             here: { region: ca-c1, zone: us-e1a }
             listeners:
               - { bind: "0.0.0.0", plain-http: serve }
-              - { bind: ":8081", plain-http: redirect }
+              - { bind: ":8081", plain-http: redirct }
             regions:
               ca-c1: { jurisdiction: CA, zones: [ca-c1a, ca-c1b] }
               us-e1: { jurisdiction: US, zones: [us-e1a] }
@@ -42,8 +42,8 @@ class TenMistakesTest {
                         weir.yaml:4:13: listeners[0].bind: the port is missing, as in 127.0.0.1:8080
                               - { bind: "0.0.0.0", plain-http: serve }
                                         ^
-                        weir.yaml:5:34: listeners[1].plain-http: redirect is not yet served by this version; write serve
-                              - { bind: ":8081", plain-http: redirect }
+                        weir.yaml:5:34: listeners[1].plain-http: cannot be "redirct"; write one of serve, redirect, drop
+                              - { bind: ":8081", plain-http: redirct }
                                                              ^
                         weir.yaml:12:70: apps.orders.pools.ca-c1.workers[0].wieght: unknown key; did you mean weight?
                                   ca-c1: { workers: [ { address: "127.0.0.1:9001", zone: ca-c1a, wieght: 2 } ] }

@@ -8,6 +8,7 @@ import io.weir.config.LoadedConfig;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -64,6 +65,16 @@ final class Check implements Callable<Integer> {
                 out.println(JsonText.of(ConfigReport.parts(e)));
             } else {
                 ConfigReport.print(e, path, err);
+            }
+            return Main.FAILED;
+        }
+        CertificateKeeper.Findings certificates = CertificateKeeper.check(config.settings());
+        certificates.warnings().forEach(line -> err.println("warning: " + line));
+        if (!certificates.problems().isEmpty()) {
+            if (format == Format.JSON) {
+                out.println(JsonText.of(certificates.problems().stream().map(what -> Map.of("what", what)).toList()));
+            } else {
+                certificates.problems().forEach(err::println);
             }
             return Main.FAILED;
         }

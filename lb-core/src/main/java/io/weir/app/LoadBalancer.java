@@ -1,6 +1,7 @@
 package io.weir.app;
 
 import io.weir.admin.AdminServer;
+import io.weir.admin.CertificateEvents;
 import io.weir.admin.ControlEvents;
 import io.weir.admin.EndpointEvents;
 import io.weir.admin.Event;
@@ -9,8 +10,11 @@ import io.weir.admin.Readiness;
 import io.weir.admin.ServedConfig;
 import io.weir.admin.ServedMetrics;
 import io.weir.admin.TelemetryEvents;
+import io.weir.app.CertificateKeeper.CannotServeTlsException;
 import io.weir.config.ListenerSettings;
+import io.weir.config.PlainHttp;
 import io.weir.config.Settings;
+import io.weir.config.TlsSettings;
 import io.weir.control.Control;
 import io.weir.control.EvacuationFile;
 import io.weir.control.LiveTargets;
@@ -19,10 +23,12 @@ import io.weir.exchange.ExchangeListener;
 import io.weir.exchange.ExchangeLoop;
 import io.weir.exchange.Gateways;
 import io.weir.exchange.Peers;
+import io.weir.exchange.SecurePort;
 import io.weir.frontend.ClientTimeouts;
 import io.weir.frontend.ConnectionLimit;
 import io.weir.frontend.FrontendLoop;
 import io.weir.frontend.Listener;
+import io.weir.frontend.ListenerRules;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
 import io.weir.loop.LoopWatchdog;
@@ -60,6 +66,8 @@ public final class LoadBalancer implements AutoCloseable {
     /** How long event loops may take to end: far longer than they do, unless one has died. */
     private static final int LAST_SECONDS = 30;
 
+    private static final int HTTPS = 443;
+
     private static final Duration DRAIN_POLL = Duration.ofMillis(50);
 
     /** More events than there can be: ids of this process begin above all of those before it, and are whole numbers to a double. */
@@ -77,6 +85,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final Telemetry telemetry;
     private final List<FrontendLoop> frontends = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
+    private final CertificateKeeper certificates;
     private final ControlPlane control;
     private final FirstVerdicts firstVerdicts;
     /** Written by the control thread alone. */
@@ -89,7 +98,9 @@ public final class LoadBalancer implements AutoCloseable {
     private @Nullable AdminServer admin;
     private List<String> adminLines = List.of();
 
-    private LoadBalancer(Settings settings, TransportChoice transport, int loopCount, RunFile file) throws CannotLogException {
+    private LoadBalancer(Settings settings, TransportChoice transport, int loopCount, RunFile file)
+            throws CannotLogException, CannotServeTlsException {
+        certificates = CertificateKeeper.start(settings, new CertificateEvents(events)); // first, since nothing is running yet
         var limits = settings.limits();
         state = file.key() == null
                 ? null
@@ -126,7 +137,9 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     private List<Family> controlFigures(Set<String> apps, long room) {
-        return new ControlFigures(control.control(), control.monitor().counts(), System::nanoTime).families(apps, room);
+        List<Family> all = new ArrayList<>(certificates.families());
+        all.addAll(new ControlFigures(control.control(), control.monitor().counts(), System::nanoTime).families(apps, room));
+        return all;
     }
 
     /** What is to be said now and then, on the watchdog's thread. */
@@ -146,21 +159,22 @@ public final class LoadBalancer implements AutoCloseable {
      *
      * @throws CannotListenException if an address can't be had; then nothing is left running
      * @throws CannotLogException if the access log can't be written; then nothing is left running
+     * @throws CannotServeTlsException if a certificate can't be used; then nothing is left running
      */
-    static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount) throws CannotListenException, CannotLogException {
+    static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount) throws CannotListenException, CannotLogException, CannotServeTlsException {
         return start(settings, transport, loopCount, RunFile.NONE);
     }
 
     /** The same, of a process that was started with {@code file}. */
     static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, RunFile file)
-            throws CannotListenException, CannotLogException {
+            throws CannotListenException, CannotLogException, CannotServeTlsException {
         return start(settings, transport, loopCount, file, null);
     }
 
     /** The same; connections wait in the kernel's queue until {@code verdicts} are there, or with null those on its workers. */
     static LoadBalancer start(
             Settings settings, TransportChoice transport, int loopCount, RunFile file, @Nullable FirstVerdicts verdicts)
-            throws CannotListenException, CannotLogException {
+            throws CannotListenException, CannotLogException, CannotServeTlsException {
         LoadBalancer it = new LoadBalancer(settings, transport, loopCount, file);
         it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
         String unkept = it.stateObstacle();
@@ -186,6 +200,7 @@ public final class LoadBalancer implements AutoCloseable {
         try {
             return Telemetry.start(settings, loops.loops(), around);
         } catch (IOException e) {
+            certificates.close();
             endpoints.close();
             loops.shutDown().awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
             throw new CannotLogException(settings.accessLog().path(), e);
@@ -213,13 +228,26 @@ public final class LoadBalancer implements AutoCloseable {
                     listener.timeouts().head().toNanos(), listener.timeouts().body().toNanos(), listener.timeouts().idle().toNanos());
             try {
                 String onlyRegion = listener.strictRegion() ? settings.here().region() : null;
-                listeners.add(Listener.open(listener.bind(), timeouts, onlyRegion, loops, frontends));
+                TlsSettings tls = listener.tls();
+                String hsts = tls == null || tls.hsts() == null ? null : tls.hsts().field();
+                SecurePort secure = tls == null && listener.plainHttp() == PlainHttp.REDIRECT ? securePort(settings) : null;
+                ListenerRules rules = new ListenerRules(timeouts, onlyRegion, listener.plainHttp(), secure, certificates.of(listener), hsts);
+                listeners.add(Listener.open(listener.bind(), rules, loops, frontends));
             } catch (IOException e) {
                 failures.add(cannotListenAtPort(listener.bind().toString(), e));
             }
         }
         listening = addresses().stream().map(LoadBalancerProcess::text).toList();
         listening.forEach(address -> events.publish(Event.of("listening", "address", address)));
+    }
+
+    /** That of the first listener with TLS; without one, whatever ends TLS in front is at the usual one. */
+    private static SecurePort securePort(Settings settings) {
+        return settings.listeners().stream()
+                .filter(each -> each.tls() != null)
+                .map(each -> new SecurePort(each.bind().port()))
+                .findFirst()
+                .orElse(new SecurePort(HTTPS));
     }
 
     /** That an address can't be had, and why. */
@@ -253,6 +281,11 @@ public final class LoadBalancer implements AutoCloseable {
     /** Why nothing can be kept over a restart, for the start-up lines; null if it can. */
     @Nullable String stateObstacle() {
         return state == null ? null : state.obstacle();
+    }
+
+    /** What is weak about certificates, for the start-up lines. */
+    List<String> certificateWarnings() {
+        return certificates.warnings();
     }
 
     Readiness readiness() {
@@ -330,6 +363,7 @@ public final class LoadBalancer implements AutoCloseable {
         watchdog.close();
         endpoints.close();
         loops.shutDown().awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
+        certificates.close();
         telemetry.close();
         controlEvents.check();
     }

@@ -101,6 +101,9 @@ final class LoadBalancerProcess {
         } catch (LoadBalancer.CannotLogException e) {
             System.err.println("weir: " + e.getMessage());
             return Main.FAILED;
+        } catch (CertificateKeeper.CannotServeTlsException e) {
+            String.valueOf(e.getMessage()).lines().forEach(line -> System.err.println("weir: " + line));
+            return Main.FAILED;
         } catch (LoadBalancer.CannotListenException e) {
             String.valueOf(e.getMessage()).lines().forEach(line -> System.err.println("weir: " + line));
             return Main.CANNOT_LISTEN;
@@ -126,7 +129,10 @@ final class LoadBalancerProcess {
         story.append("here ").append(settings.here().region()).append(", zone ").append(settings.here().zone()).append('\n');
         story.append(file.line()).append(": ").append(ConfigReport.size(settings)).append('\n');
         DescriptorLimit.shortfall(settings.limits().connections()).ifPresent(line -> story.append(line).append('\n'));
-        balancer.listening().forEach(address -> story.append("listening at ").append(address).append(", plain HTTP\n"));
+        for (int i = 0; i < balancer.listening().size(); i++) {
+            story.append("listening at ").append(balancer.listening().get(i)).append(spoken(settings.listeners().get(i))).append('\n');
+        }
+        balancer.certificateWarnings().forEach(warning -> story.append("warning: ").append(warning).append('\n'));
         balancer.adminLines().forEach(line -> story.append(line).append('\n'));
         String unkept = balancer.stateObstacle();
         if (unkept != null) {
@@ -134,6 +140,16 @@ final class LoadBalancerProcess {
         }
         story.append("ready after ").append(sinceStart().toMillis()).append(" ms");
         return story.toString();
+    }
+
+    private static String spoken(ListenerSettings listener) {
+        return listener.tls() != null
+                ? ", TLS"
+                : switch (listener.plainHttp()) {
+                    case SERVE -> ", plain HTTP";
+                    case REDIRECT -> ", plain HTTP, sent to https";
+                    case DROP -> ", connections are dropped";
+                };
     }
 
     /** An address as people write it. */

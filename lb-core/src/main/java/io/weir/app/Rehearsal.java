@@ -37,13 +37,15 @@ final class Rehearsal implements Callable<Integer> {
                 }
             }
             return Main.OK;
-        } catch (ConfigProblemsException | LoadBalancer.CannotListenException | LoadBalancer.CannotLogException e) {
+        } catch (ConfigProblemsException | LoadBalancer.CannotListenException | LoadBalancer.CannotLogException | CertificateKeeper.CannotServeTlsException e) {
             System.err.println("weir: " + e.getMessage());
             return Main.FAILED;
         }
     }
 
-    private static void rehearse(TransportKind transport, int worker) throws ConfigProblemsException, LoadBalancer.CannotListenException, LoadBalancer.CannotLogException, IOException {
+    private static void rehearse(TransportKind transport, int worker)
+            throws ConfigProblemsException, LoadBalancer.CannotListenException, LoadBalancer.CannotLogException, CertificateKeeper.CannotServeTlsException,
+                    IOException {
         LoadedConfig config = ConfigReader.read("rehearsal", config(worker, TransportChoice.name(transport)));
         TransportChoice choice = TransportChoice.of(config.settings().runtime().transport());
         try (LoadBalancer balancer = LoadBalancer.start(config.settings(), choice, 1)) {

@@ -6,6 +6,8 @@ import io.weir.routing.AffinityCookie;
 import io.weir.routing.App;
 import io.weir.routing.RequestKey;
 import io.weir.routing.Route;
+import io.weir.tls.TlsFacts;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,26 @@ public final class Admission {
             return Reason.LOOP;
         }
         return bodyLimit >= 0 && request.contentLength() > bodyLimit ? Reason.BODY_TOO_LARGE : null;
+    }
+
+    /**
+     * Whether a request may come on its connection (RFC 9110, 7.4): without TLS, any; else one for the host that the handshake named, or for
+     * another that its certificate is for; a trusted proxy may ask for any. And none may come where its host asks more of a client, or something
+     * else, than the handshake did.
+     */
+    static boolean mayComeFrom(Peer peer, RequestHead request) {
+        byte[] named = peer.serverName();
+        TlsFacts tls = peer.tls();
+        if (tls == null || tls.anyHost() || (named != null && request.isForHost(named))) {
+            return true;
+        }
+        String host = host(request);
+        return tls.askedFor(host) && (peer.trusted() || tls.covers(host));
+    }
+
+    private static String host(RequestHead request) {
+        String host = request.text(request.authorityStart(), request.hostEnd()).toLowerCase(Locale.ROOT);
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 
     /** Whether the app is served for the region that was asked for, to a client that is served {@code onlyRegion}, or with null all. */

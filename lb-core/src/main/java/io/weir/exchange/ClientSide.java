@@ -25,4 +25,9 @@ public interface ClientSide extends Side {
 
     /** The region that alone is served to this client, or null for all. */
     @Nullable String onlyRegion();
+
+    /** What the client is to come back with, if it asks for a host that is served: TLS at a port; null if it is served as it is. */
+    default @Nullable SecurePort securePort() {
+        return null;
+    }
 }

@@ -114,6 +114,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         Reason refusal = Admission.refusal(request, loop.bodyLimit());
         if (refusal != null) {
             refuse(refusal, null);
+        } else if (!Admission.mayComeFrom(from.peer(), request)) {
+            refuse(Reason.MISDIRECTED, null);
         } else {
             phase = Phase.RESOLVE;
             resolution.resolve();

@@ -108,6 +108,12 @@ final class Forwarding {
         return word != null && word.forwardedFor().names() ? Objects.requireNonNull(saidClient) : peer().address();
     }
 
+    /** Whether a trusted proxy says that the client spoke TLS with it. */
+    boolean cameWithTls() {
+        TrustedFields word = said;
+        return word != null && word.saysTls(head);
+    }
+
     Peer peer() {
         return Objects.requireNonNull(peer);
     }
@@ -131,6 +137,10 @@ final class Forwarding {
             out.literal(peer().lines());
         } else {
             writeSaid(out, word);
+        }
+        byte[] certificate = peer().certificateLines();
+        if (certificate != null) {
+            out.literal(certificate);
         }
         if (asksHost && (word == null || !word.saysHost())) {
             out.literal(HOST_OF_CLIENT).copy(head.bytes(), head.authorityStart(), head.authorityEnd()).endOfLine();
@@ -161,7 +171,7 @@ final class Forwarding {
             out.literal(Peers.PORT).decimal(word.saysProto() ? word.portOfScheme(head) : peer().localPort()).endOfLine();
         }
         if (!word.saysProto()) {
-            out.literal(Peers.PROTO);
+            out.literal(peer().tls() == null ? Peers.HTTP : Peers.HTTPS);
         }
     }
 

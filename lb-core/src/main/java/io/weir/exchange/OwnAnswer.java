@@ -85,6 +85,11 @@ public record OwnAnswer(
         };
     }
 
+    /** One that sends the client elsewhere, with the same method and body. */
+    static OwnAnswer redirect(String location) {
+        return new OwnAnswer(308, "", "", 0, location);
+    }
+
     /** What a mapping answers: errors in words, anything else without a body. */
     static OwnAnswer of(Answer given, String requestId, RequestHead request) {
         return given.location() == null && given.status() >= 400

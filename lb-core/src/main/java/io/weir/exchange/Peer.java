@@ -1,5 +1,9 @@
 package io.weir.exchange;
 
+import io.weir.config.ClientAuthSettings.Mode;
+import io.weir.tls.ClientCertificate;
+import io.weir.tls.TlsFacts;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +19,20 @@ public final class Peer {
     private final boolean gateway;
     private final byte[] lines;
     private final byte @Nullable [] forwarded;
+    private final @Nullable TlsFacts tls;
+    private final byte @Nullable [] serverName;
+    private final byte @Nullable [] certificateLines;
 
-    Peer(Peers rules, ClientAddress address, int port, int localPort, boolean trusted, boolean gateway, byte[] lines, byte @Nullable [] forwarded) {
+    Peer(
+            Peers rules,
+            ClientAddress address,
+            int port,
+            int localPort,
+            boolean trusted,
+            boolean gateway,
+            byte[] lines,
+            byte @Nullable [] forwarded,
+            @Nullable TlsFacts tls) {
         this.rules = rules;
         this.address = address;
         this.port = port;
@@ -25,6 +41,28 @@ public final class Peer {
         this.gateway = gateway;
         this.lines = lines;
         this.forwarded = forwarded;
+        this.tls = tls;
+        this.serverName = tls == null || tls.serverName() == null ? null : tls.serverName().getBytes(StandardCharsets.US_ASCII);
+        this.certificateLines = tls == null || tls.clientAuth().mode() == Mode.OFF ? null : certificateLines(tls);
+    }
+
+    private static byte[] certificateLines(TlsFacts tls) {
+        ClientCertificate own = tls.client();
+        StringBuilder lines = new StringBuilder("X-SSL-Client-Verify: ").append(own == null ? "NONE" : "SUCCESS").append("\r\n");
+        if (own != null) {
+            lines.append("X-SSL-Client-DN: ").append(own.subject()).append("\r\n");
+            lines.append("X-SSL-Issuer: ").append(own.issuer()).append("\r\n");
+            lines.append("X-SSL-Client-Serial: ").append(own.serial()).append("\r\n");
+            if (tls.clientAuth().forward()) {
+                lines.append("X-Forwarded-Client-Cert: ").append(own.forwarded()).append("\r\n");
+            }
+        }
+        return lines.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** What workers are told of the certificate that it was asked for; null if it was asked for none. */
+    byte @Nullable [] certificateLines() {
+        return certificateLines;
     }
 
     /** Its own address, whoever it speaks for. */
@@ -54,6 +92,16 @@ public final class Peer {
 
     Peers rules() {
         return rules;
+    }
+
+    /** What is known of its TLS; null if it speaks without. */
+    public @Nullable TlsFacts tls() {
+        return tls;
+    }
+
+    /** The host that it asked for in its handshake, or null. */
+    byte @Nullable [] serverName() {
+        return serverName;
     }
 
     /** What workers are told if it is the client: Via, X-Forwarded-For, -Proto and -Port. */

@@ -5,6 +5,7 @@ import io.weir.config.ForwardedField;
 import io.weir.config.ForwardingSettings;
 import io.weir.http.HeadWriter;
 import io.weir.http.TrustedProxies;
+import io.weir.tls.TlsFacts;
 import io.weir.topology.IpAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +21,8 @@ public final class Peers {
 
     static final byte[] VIA = ascii("Via: 1.1 weir\r\n");
     static final byte[] FOR = ascii("X-Forwarded-For: ");
-    static final byte[] PROTO = ascii("X-Forwarded-Proto: http\r\n");
+    static final byte[] HTTP = ascii("X-Forwarded-Proto: http\r\n");
+    static final byte[] HTTPS = ascii("X-Forwarded-Proto: https\r\n");
     static final byte[] PORT = ascii("X-Forwarded-Port: ");
 
     /** Gateways among them. */
@@ -49,8 +51,13 @@ public final class Peers {
         return s.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** The peer at the other end of a connection between these two addresses. */
+    /** The peer at the other end of a connection between these two addresses, without TLS. */
     public Peer of(@Nullable SocketAddress remote, @Nullable SocketAddress local) {
+        return of(remote, local, null);
+    }
+
+    /** The same; {@code tls}: what is known of its TLS, or null if it speaks without. */
+    public Peer of(@Nullable SocketAddress remote, @Nullable SocketAddress local, @Nullable TlsFacts tls) {
         InetAddress address = remote instanceof InetSocketAddress a ? a.getAddress() : null;
         IpAddress ip = address == null ? null : IpAddress.of(address.getAddress());
         String text = address == null || ip == null
@@ -63,7 +70,7 @@ public final class Peers {
         int from = lines.literal(FOR).length();
         int to = lines.text(text).length();
         int localPort = local instanceof InetSocketAddress a ? a.getPort() : 0;
-        lines.endOfLine().literal(PROTO).literal(PORT).decimal(localPort).endOfLine();
+        lines.endOfLine().literal(tls == null ? HTTP : HTTPS).literal(PORT).decimal(localPort).endOfLine();
         byte[] bytes = lines.toBytes();
         ClientAddress client = new ClientAddress();
         return new Peer(
@@ -74,13 +81,14 @@ public final class Peers {
                 ip != null && !trusted.isEmpty() && trusted.contain(ip.high(), ip.low()),
                 ip != null && !gateways.isEmpty() && gateways.contain(ip.high(), ip.low()),
                 bytes,
-                forwarded ? element(text) : null);
+                forwarded ? element(text, tls == null ? "http" : "https") : null,
+                tls);
     }
 
     /** An element of {@code Forwarded} (RFC 7239, 4 and 6), as far as it is the same for each request. */
-    private static byte[] element(String address) {
+    private static byte[] element(String address, String proto) {
         String node = address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
-        return ascii("for=" + node + ";proto=http");
+        return ascii("for=" + node + ";proto=" + proto);
     }
 
     private static String withoutZone(String address) {

@@ -17,6 +17,7 @@ public enum Reason {
     BODY_TOO_LARGE("body_too_large", 413, "The request's body is over the limit"),
     URI_TOO_LONG("uri_too_long", 414, "The request line is over the limit"),
     WRONG_REGION("wrong_region", 421, "The app is not served here for the region that was asked for"),
+    MISDIRECTED("misdirected", 421, "This host may not be asked for on a connection that was opened for another one"),
     HEAD_TOO_LARGE("head_too_large", 431, "The request's head is over the limit"),
     REFUSED("refused", 403, "The request was refused"),
     CLIENT_GONE("client_gone", 499, "The client went away"),

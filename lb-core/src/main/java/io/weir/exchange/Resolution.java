@@ -4,6 +4,7 @@ import io.weir.http.HandOver;
 import io.weir.http.RequestHead;
 import io.weir.http.Step;
 import io.weir.routing.Answer;
+import io.weir.routing.Destination;
 import io.weir.routing.Route;
 
 /**
@@ -39,8 +40,10 @@ final class Resolution {
             exchange.answer(Reason.RESPONDED, forwarding.peer().rules().others().answer(request));
             return;
         }
+        SecurePort secure = exchange.client().securePort();
         switch (loop.table().resolve(request)) {
             case null -> exchange.refuse(Reason.NO_ROUTE, null);
+            case Destination _ when secure != null && !forwarding.cameWithTls() -> exchange.answer(Reason.REDIRECTED, OwnAnswer.redirect(secure.url(request)));
             case Route to -> exchange.follow(to);
             case Answer given -> {
                 Reason why = given.location() == null ? Reason.RESPONDED : Reason.REDIRECTED;

@@ -1,5 +1,7 @@
 package io.weir.explain;
 
+import io.weir.config.ListenerSettings;
+import io.weir.config.PlainHttp;
 import io.weir.topology.BindAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +10,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at where it listens, with the port that it got
  * @param onlyRegion the region that alone it serves, or null for all
+ * @param tls whether TLS is spoken there
+ * @param plainHttp what becomes of requests there, if not
  */
-public record Door(BindAddress at, @Nullable String onlyRegion) {
+public record Door(BindAddress at, @Nullable String onlyRegion, boolean tls, PlainHttp plainHttp) {
+    /** One that the config names, when it listens {@code at}. */
+    public static Door of(ListenerSettings listener, BindAddress at, String here) {
+        return new Door(at, listener.strictRegion() ? here : null, listener.tls() != null, listener.plainHttp());
+    }
+
     /** How well it fits a connection to that host and port, 0 if not at all. */
     int fit(String host, int port) {
         return at.port() != port ? 0 : at.host().equals(host) ? 3 : at.everyAddress() ? 2 : 1;

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.weir.balancing.Draw;
 import io.weir.config.LimitSettings;
+import io.weir.config.PlainHttp;
 import io.weir.config.Settings;
 import io.weir.exchange.Admission;
 import io.weir.exchange.ClientAddress;
@@ -62,14 +63,19 @@ public final class Explainer {
 
     private Ending listener() {
         Url url = question.url();
-        if (url.scheme().equals("https")) {
-            add(new Stage("listener", "None: no listener speaks TLS."));
-            return Ending.nobody("Ask about the http URL, to see what becomes of the request behind whatever ends TLS in front: " + doors());
+        boolean tls = url.scheme().equals("https");
+        List<Door> all = subject.doors().stream().filter(door -> door.tls() == tls).toList();
+        if (all.isEmpty()) {
+            add(new Stage("listener", tls ? "None: no listener speaks TLS." : "None: all listeners speak TLS."));
+            return Ending.nobody(
+                    tls
+                            ? "Ask about the http URL, to see what becomes of the request behind whatever ends TLS in front: " + doors(subject.doors())
+                            : "Ask about the https URL: " + doors(subject.doors()));
         }
-        Door door = door(url);
+        Door door = door(url, all);
         if (door == null) {
             add(new Stage("listener", "None listens at port " + url.port() + "."));
-            return Ending.nobody("Ask with the port of a listener: " + doors());
+            return Ending.nobody("Ask with the port of a listener: " + doors(all));
         }
         String region = door.onlyRegion();
         Stage stage = add(new Stage("listener", door.at() + " takes it; it serves " + (region == null ? "every region." : "region " + region + " alone (strict-region).")))
@@ -78,21 +84,26 @@ public final class Explainer {
         if (door.at().port() != url.port()) {
             stage.because("The URL names no port, and none listens at " + url.port() + ": the first is taken.");
         }
+        if (!tls && door.plainHttp() != PlainHttp.SERVE) {
+            boolean sent = door.plainHttp() == PlainHttp.REDIRECT;
+            stage.because(sent ? "plain-http: redirect: it sends clients to the same URL with https, with 308." : "plain-http: drop: it closes every connection without a word.");
+            return Ending.nobody("Ask about the https URL.");
+        }
         return admit(door);
     }
 
-    private @Nullable Door door(Url url) {
+    private static @Nullable Door door(Url url, List<Door> all) {
         Door best = null;
-        for (Door door : subject.doors()) {
+        for (Door door : all) {
             if (door.fit(url.host(), url.port()) > (best == null ? 0 : best.fit(url.host(), url.port()))) {
                 best = door;
             }
         }
-        return best == null && !url.portWritten() ? subject.doors().getFirst() : best;
+        return best == null && !url.portWritten() ? all.getFirst() : best;
     }
 
-    private String doors() {
-        return String.join(", ", subject.doors().stream().map(door -> door.at().toString()).toList()) + ".";
+    private static String doors(List<Door> all) {
+        return String.join(", ", all.stream().map(door -> door.at().toString()).toList()) + ".";
     }
 
     // ---- admit

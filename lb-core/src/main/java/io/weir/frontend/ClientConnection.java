@@ -9,11 +9,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.weir.exchange.ClientSide;
 import io.weir.exchange.OwnAnswer;
 import io.weir.exchange.Exchange;
 import io.weir.exchange.Peer;
 import io.weir.exchange.Reason;
+import io.weir.exchange.SecurePort;
 import io.weir.http.BodyReader;
 import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
@@ -23,10 +27,12 @@ import io.weir.http.Progress;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.loop.Deadline;
+import io.weir.tls.ClientTls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,11 +91,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
+    private static final byte[] HSTS = ascii("Strict-Transport-Security: ");
+    private static final byte[] HSTS_NAME = ascii("strict-transport-security");
     private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
 
     private final FrontendLoop loop;
+    private final ListenerRules rules;
     private final ClientTimeouts timeouts;
-    private final @Nullable String onlyRegion;
     private final BodyReader body = new BodyReader();
 
     private final Deadline patience = new Deadline() {
@@ -110,6 +118,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private @Nullable ByteBuf ahead;
 
     private @Nullable Peer peer;
+    /** From the moment that its handshake begins. */
+    private @Nullable ClientTls tls;
     /** Whether the connection ends behind the current answer. */
     private boolean closing;
     /** Whether the answer under way ends by closing the connection, so that only a reset shows that it was cut. */
@@ -136,10 +146,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /** Whether it counts against the limit of connections. */
     private boolean counted;
 
-    ClientConnection(FrontendLoop loop, ClientTimeouts timeouts, @Nullable String onlyRegion) {
+    ClientConnection(FrontendLoop loop, ListenerRules rules) {
         this.loop = loop;
-        this.timeouts = timeouts;
-        this.onlyRegion = onlyRegion;
+        this.rules = rules;
+        this.timeouts = rules.timeouts();
+        this.noDelay = rules.tls() != null; // its listener says so: a handshake is several small writes
     }
 
     private static byte[] ascii(String s) {
@@ -160,7 +171,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         long now = loop.loop().clock().refresh();
         counted = loop.limit().opened();
         if (counted) {
-            await(now + timeouts.head());
+            await(now + timeouts.head()); // for a handshake too
+        } else if (rules.tls() != null) {
+            state = State.CLOSED; // an answer would cost a handshake
+            var _ = context.close();
         } else {
             Exchange refused = loop.exchanges().take();
             exchange = refused;
@@ -197,9 +211,34 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
+    /** TLS tells how it stands: where it begins, whether its handshake succeeded, and that the client will send nothing more. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        switch (event) {
+            case ClientTls begins -> tls = begins;
+            case SslHandshakeCompletionEvent over -> {
+                if (rules.tls() != null) {
+                    rules.tls().ended(over);
+                }
+            }
+            case SslCloseCompletionEvent _ -> { // as a FIN
+                if (context.channel().isActive()) {
+                    var _ = transport().close();
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /** Where bytes are as they are sent: what is closed there is closed without a word of TLS, so that nothing looks whole that is not. */
+    private ChannelHandlerContext transport() {
+        ChannelHandlerContext engine = tls == null ? null : ctx().pipeline().context(tls.handler());
+        return engine == null ? ctx() : engine;
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (!(cause instanceof IOException) && !(cause instanceof DecoderException && cause.getCause() instanceof SSLException)) {
             LOG.error("a client's connection failed", cause);
         }
         var _ = context.close(); // a reset, or a write that failed: the client is gone
@@ -266,10 +305,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (state == State.CLOSED) {
             return;
         }
-        if (endsByClose && unwritten() > 0 && ctx().channel().isActive()) {
+        boolean whole = unwritten() == 0;
+        if (endsByClose && !whole && ctx().channel().isActive()) {
             ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        var _ = ctx().close(); // channelInactive does the rest
+        var _ = (whole ? ctx() : transport()).close(); // channelInactive does the rest
     }
 
     // ---- the request
@@ -436,6 +476,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (!head.hasDate()) {
             loop.dateLine().writeTo(out);
         }
+        if (rules.hsts() != null && head.findReceived(HSTS_NAME) < 0) {
+            out.literal(HSTS).text(rules.hsts()).endOfLine();
+        }
         if (framing == BodyFraming.CHUNKED) {
             out.literal(CHUNKED);
         }
@@ -526,6 +569,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             out.text("Content-Type: " + answer.contentType()).endOfLine();
         }
         out.text("Cache-Control: no-store\r\n");
+        if (rules.hsts() != null) {
+            out.literal(HSTS).text(rules.hsts()).endOfLine();
+        }
         if (answer.location() != null) {
             out.text("Location: " + answer.location()).endOfLine();
         }
@@ -567,7 +613,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         exchange = null;
         patience.clear();
-        var _ = ctx().close();
+        var _ = transport().close();
         state = State.CLOSED;
     }
 
@@ -618,7 +664,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             demand(true);
             var _ = ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
                 if (written.isSuccess() && written.channel() instanceof DuplexChannel duplex) {
-                    var _ = duplex.shutdownOutput();
+                    endOutput(duplex);
                     long now = loop.loop().clock().now();
                     lingersUntil = now + LINGER_MOST;
                     await(now + LINGER_PAUSE);
@@ -629,19 +675,34 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
+    private void endOutput(DuplexChannel duplex) {
+        if (tls == null) {
+            var _ = duplex.shutdownOutput();
+        } else { // whose own end goes first: without it the end of an answer could not be told from a cut
+            var _ = tls.handler().closeOutbound().addListener(_ -> {
+                var _ = duplex.shutdownOutput();
+            });
+        }
+    }
+
     @Override
     public Peer peer() {
         Peer other = peer;
         if (other == null) {
-            other = loop.peers().of(ctx().channel().remoteAddress(), ctx().channel().localAddress());
+            other = loop.peers().of(ctx().channel().remoteAddress(), ctx().channel().localAddress(), tls == null ? null : tls.facts());
             peer = other;
         }
         return other;
     }
 
     @Override
+    public @Nullable SecurePort securePort() {
+        return rules.securePort();
+    }
+
+    @Override
     public @Nullable String onlyRegion() {
-        return onlyRegion;
+        return rules.onlyRegion();
     }
 
     // ---- drain

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.weir.config.PlainHttp;
 import io.weir.loop.EventLoops;
 import io.weir.loop.TransportKind;
 import io.weir.topology.BindAddress;
@@ -45,11 +46,10 @@ public final class Listener implements AutoCloseable {
     /**
      * Listens at {@code bind}. Connections that come wait in the kernel's queue until {@link #accept}.
      *
-     * @param onlyRegion the region that alone is served there, or null for all
      * @throws IOException if the address can't be had, because another process listens there or it is not one of this machine's
      */
     public static Listener open(
-            BindAddress bind, ClientTimeouts timeouts, @Nullable String onlyRegion, EventLoops loops, List<FrontendLoop> frontends)
+            BindAddress bind, ListenerRules rules, EventLoops loops, List<FrontendLoop> frontends)
             throws IOException {
         InetSocketAddress wanted = bind.host().isEmpty() ? new InetSocketAddress(bind.port()) : new InetSocketAddress(bind.host(), bind.port());
         probe(wanted);
@@ -58,7 +58,7 @@ public final class Listener implements AutoCloseable {
         ChannelInitializer<Channel> clients = new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                wire(channel, java.util.Objects.requireNonNull(byExecutor.get(channel.eventLoop())), timeouts, onlyRegion);
+                wire(channel, java.util.Objects.requireNonNull(byExecutor.get(channel.eventLoop())), rules);
             }
         };
         TransportKind transport = loops.transport();
@@ -67,10 +67,10 @@ public final class Listener implements AutoCloseable {
         try {
             if (reusePort == null) {
                 EventLoopGroup all = java.util.Objects.requireNonNull(loops.loops().getFirst().executor().parent());
-                sockets.add(listen(transport, loops.loops().getFirst().executor(), all, null, clients, wanted));
+                sockets.add(listen(transport, rules.tls() != null, loops.loops().getFirst().executor(), all, null, clients, wanted));
             } else {
                 for (EventLoops.Loop loop : loops.loops()) {
-                    sockets.add(listen(transport, loop.executor(), loop.executor(), reusePort, clients, wanted));
+                    sockets.add(listen(transport, rules.tls() != null, loop.executor(), loop.executor(), reusePort, clients, wanted));
                     wanted = (InetSocketAddress) sockets.getFirst().localAddress(); // port 0 was chosen by the first
                 }
             }
@@ -91,6 +91,7 @@ public final class Listener implements AutoCloseable {
 
     private static Channel listen(
             TransportKind transport,
+            boolean noDelay,
             EventLoopGroup acceptor,
             EventLoopGroup children,
             @Nullable ChannelOption<Boolean> reusePort,
@@ -112,6 +113,11 @@ public final class Listener implements AutoCloseable {
         if (transport.unsentLimit() != null) {
             bootstrap.option(transport.unsentLimit(), UNSENT);
         }
+        if (noDelay && transport.noDelay() != null) {
+            bootstrap.option(transport.noDelay(), 1);
+        } else if (noDelay) {
+            bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
+        }
         ChannelFuture bound = bootstrap.bind(address);
         if (!bound.awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new IOException("the event loop does not answer");
@@ -123,8 +129,15 @@ public final class Listener implements AutoCloseable {
     }
 
     /** What a client's bytes pass through, in this order. */
-    private static void wire(Channel channel, FrontendLoop loop, ClientTimeouts timeouts, @Nullable String onlyRegion) {
-        channel.pipeline().addLast(new ClientConnection(loop, timeouts, onlyRegion));
+    private static void wire(Channel channel, FrontendLoop loop, ListenerRules rules) {
+        if (rules.tls() == null && rules.plainHttp() == PlainHttp.DROP) {
+            channel.pipeline().addLast(ClosedDoor.HERE);
+            return;
+        }
+        if (rules.tls() != null) {
+            channel.pipeline().addLast(rules.tls().firstHandler()); // the engine takes its place, chosen by what the client says first
+        }
+        channel.pipeline().addLast(new ClientConnection(loop, rules));
     }
 
     /** Where it listens, with the port that was given if the config asked for any. */

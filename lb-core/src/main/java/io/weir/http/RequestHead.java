@@ -115,6 +115,12 @@ public final class RequestHead extends Head {
         }
     }
 
+    /** Whether its host, without port, case and a final dot, is this one. {@code lower}: in lower case. */
+    public boolean isForHost(byte[] lower) {
+        int end = hostEnd > authority && bytes[hostEnd - 1] == '.' ? hostEnd - 1 : hostEnd;
+        return Bytes.equalsIgnoreCase(bytes, authority, end, lower);
+    }
+
     /** The host without port is {@code [authorityStart, hostEnd)}. */
     public int hostEnd() {
         return hostEnd;

@@ -157,7 +157,12 @@ public final class TrustedFields {
         if (authority >= 0 && Authority.port(authority) > 0) {
             return Authority.port(authority);
         }
-        return saysProto() && (begins(head, proto, HTTPS) || begins(head, proto, WSS)) ? 443 : 80;
+        return saysTls(head) ? 443 : 80;
+    }
+
+    /** Whether it says that the client spoke TLS. */
+    public boolean saysTls(RequestHead head) {
+        return saysProto() && (begins(head, proto, HTTPS) || begins(head, proto, WSS));
     }
 
     /** Whether a value is the word or, as a list, begins with it. */

@@ -35,6 +35,8 @@ public enum TransportKind {
     /** TCP_NOTSENT_LOWAT of tcp(7), by number: Netty's constants for it are not for listening sockets. */
     private static final ChannelOption<Integer> UNSENT_LIMIT = new IntegerUnixChannelOption("TCP_NOTSENT_LOWAT", 6, 25);
 
+    private static final ChannelOption<Integer> NO_DELAY = new IntegerUnixChannelOption("TCP_NODELAY", 6, 1);
+
     // The same for what tells the kernel when, how often, and how many times in vain it asks whether a peer is still there.
     private static final ChannelOption<Integer> PROBED_AFTER = new IntegerUnixChannelOption("TCP_KEEPIDLE", 6, 4);
     private static final ChannelOption<Integer> PROBED_EVERY = new IntegerUnixChannelOption("TCP_KEEPINTVL", 6, 5);
@@ -111,6 +113,11 @@ public enum TransportKind {
      */
     public @Nullable ChannelOption<Integer> unsentLimit() {
         return this == NIO ? null : UNSENT_LIMIT;
+    }
+
+    /** The option, with 1, that has connections of a listening socket send small writes at once, without a call for each; null with NIO. */
+    public @Nullable ChannelOption<Integer> noDelay() {
+        return this == NIO ? null : NO_DELAY;
     }
 
     /** When the kernel asks after the peer of {@code channel}, or null if that can't be told, as of NIO's. */

@@ -101,7 +101,7 @@ class AllocationTest {
 
         private MeasuredProxy() {}
 
-        public static void main(String... args) throws IOException, ConfigProblemsException, LoadBalancer.CannotListenException, LoadBalancer.CannotLogException {
+        public static void main(String... args) throws IOException, ConfigProblemsException, LoadBalancer.CannotListenException, LoadBalancer.CannotLogException, CertificateKeeper.CannotServeTlsException {
             try (ServerSocket worker = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
                 var _ = Thread.ofPlatform().daemon().start(() -> work(worker));
                 for (TransportKind transport : TransportKind.values()) {
@@ -114,7 +114,7 @@ class AllocationTest {
         }
 
         private static void measure(TransportKind kind, int worker, byte[] request, String trusted)
-                throws IOException, ConfigProblemsException, LoadBalancer.CannotListenException, LoadBalancer.CannotLogException {
+                throws IOException, ConfigProblemsException, LoadBalancer.CannotListenException, LoadBalancer.CannotLogException, CertificateKeeper.CannotServeTlsException {
             TransportChoice transport = new TransportChoice(kind, "each in turn");
             try (LoadBalancer proxy = LoadBalancer.start(settings(worker, trusted), transport, 1);
                     Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.addresses().getFirst().getPort())) {

@@ -202,7 +202,7 @@ final class RandomWorld implements Subject {
 
     @Override
     public List<Door> doors() {
-        return List.of(new Door(settings.listeners().getFirst().bind(), null));
+        return List.of(Door.of(settings.listeners().getFirst(), settings.listeners().getFirst().bind(), settings.here().region()));
     }
 
     @Override

@@ -68,7 +68,7 @@ final class FrontendRig {
     /** A new connection of a client. */
     SocketLikeChannel open() {
         ClientTimeouts timeouts = new ClientTimeouts(HEAD.toNanos(), BODY.toNanos(), IDLE.toNanos());
-        SocketLikeChannel channel = SocketLikeChannel.open(new ClientConnection(frontend, timeouts, null), alloc);
+        SocketLikeChannel channel = SocketLikeChannel.open(new ClientConnection(frontend, ListenerRules.plain(timeouts, null)), alloc);
         channels.add(channel);
         return channel;
     }

@@ -4,8 +4,10 @@ import io.weir.exchange.Exchange;
 import io.weir.exchange.Timeline;
 import io.weir.http.HeadWriter;
 import io.weir.http.RequestHead;
+import io.weir.tls.TlsFacts;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A JSON object with every field, those left out that are not known. docs/telemetry.md says what each one means. */
 final class JsonLine implements LineFormat {
@@ -27,6 +29,9 @@ final class JsonLine implements LineFormat {
     private static final Literal CONNECT = Literal.of(",\"connect_us\":");
     private static final Literal FIRST_BYTE = Literal.of(",\"first_byte_us\":");
     private static final Literal RELAY = Literal.of(",\"relay_us\":");
+    private static final Literal TLS_VERSION = Literal.of(",\"tls_version\":\"");
+    private static final Literal TLS_CIPHER = Literal.of("\",\"tls_cipher\":\"");
+    private static final Literal SERVER_NAME = Literal.of("\",\"server_name\":\"");
     private static final Literal REQUEST_HEADERS = Literal.of(",\"request_headers\":{");
     private static final Literal RESPONSE_HEADERS = Literal.of(",\"response_headers\":{");
     private static final Literal END = Literal.of("}\n");
@@ -57,6 +62,7 @@ final class JsonLine implements LineFormat {
         line.literal(REQUEST_BYTES).decimal(exchange.requestBytes());
         line.literal(RESPONSE_BYTES).decimal(exchange.responseBytes());
         times(exchange.times(), line);
+        tls(exchange.peer().tls(), line);
         if (requestHeaders.length > 0) {
             LoggedHeader.writeAll(REQUEST_HEADERS, requestHeaders, exchange.requestHead(), line);
         }
@@ -88,6 +94,16 @@ final class JsonLine implements LineFormat {
         micros(CONNECT, times.connect(), line);
         micros(FIRST_BYTE, times.firstByte(), line);
         micros(RELAY, times.relay(), line);
+    }
+
+    private static void tls(@Nullable TlsFacts tls, LineBuffer line) {
+        if (tls != null) {
+            line.literal(TLS_VERSION).ascii(tls.version()).literal(TLS_CIPHER).ascii(tls.cipher());
+            if (tls.serverName() != null) {
+                line.literal(SERVER_NAME).ascii(tls.serverName());
+            }
+            line.byteOf('"');
+        }
     }
 
     /** What took no time is left out: on connections that are open, that is most of it. */

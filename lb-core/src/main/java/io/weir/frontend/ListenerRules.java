@@ -1,0 +1,28 @@
+package io.weir.frontend;
+
+import io.weir.config.PlainHttp;
+import io.weir.exchange.SecurePort;
+import io.weir.tls.ServerTls;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What holds for the connections of one listener.
+ *
+ * @param onlyRegion the region that alone is served there, or null for all
+ * @param plainHttp of a listener without TLS
+ * @param securePort where clients are sent to, if it redirects; else null
+ * @param tls null if HTTP is spoken without
+ * @param hsts the value of {@code Strict-Transport-Security} that answers have, or null
+ */
+public record ListenerRules(
+        ClientTimeouts timeouts,
+        @Nullable String onlyRegion,
+        PlainHttp plainHttp,
+        @Nullable SecurePort securePort,
+        @Nullable ServerTls tls,
+        @Nullable String hsts) {
+    /** Serves plain HTTP. */
+    public static ListenerRules plain(ClientTimeouts timeouts, @Nullable String onlyRegion) {
+        return new ListenerRules(timeouts, onlyRegion, PlainHttp.SERVE, null, null, null);
+    }
+}

@@ -1,0 +1,240 @@
+package io.weir.tls;
+
+import io.weir.config.CertificateSettings;
+import io.weir.config.ClientAuthSettings;
+import io.weir.config.ClientAuthSettings.Mode;
+import io.weir.config.TlsSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All certificates of a process with the listeners that use them. {@link #look} sees whether files have changed, and renews; a pair that has
+ * become bad is told of, and the one before it stays. All of it belongs to one thread at a time; pages may ask for {@link #pairs} at any time.
+ */
+public final class Certificates {
+    /** Keys of tickets are used for so long; three of them are kept. */
+    private static final Duration TICKET_KEY = Duration.ofHours(12);
+
+    /** From here on it is said that a certificate ends soon. */
+    private static final Duration SOON = Duration.ofDays(21);
+
+    private static final Duration REMINDED = Duration.ofDays(1);
+
+    private final InstantSource time;
+    private final CertificateListener listener;
+    private final Handshakes handshakes = new Handshakes();
+    private final TicketKeys tickets;
+    private final Map<CertificateSettings, Kept> kept = new LinkedHashMap<>();
+    private final Map<ClientAuthSettings, KeptTrust> trusts = new HashMap<>();
+    private final List<ServerTls> served = new ArrayList<>();
+    /** Contexts that loops may still have been looking at when they were replaced. */
+    private List<PairContext> retired = List.of();
+
+    private volatile List<Pair> pairs = List.of();
+    private Instant ticketsSince;
+
+    /** A pair with the state of its files when it was read. */
+    private static final class Kept {
+        private Pair pair;
+        private List<Object> read;
+        /** What was found bad last. */
+        private @Nullable List<Object> bad;
+        /** Whether that was said. */
+        private boolean told;
+
+        private Instant reminded = Instant.MIN;
+
+        Kept(Pair pair, List<Object> read) {
+            this.pair = pair;
+            this.read = read;
+        }
+    }
+
+    /** Whose client certificates are believed, the same way. */
+    private static final class KeptTrust {
+        private ClientTrust trust;
+        private List<Object> read;
+
+        KeptTrust(ClientTrust trust, List<Object> read) {
+            this.trust = trust;
+            this.read = read;
+        }
+    }
+
+    public Certificates(InstantSource time, CertificateListener listener) {
+        this.time = time;
+        this.listener = listener;
+        this.tickets = new TicketKeys(new SecureRandom());
+        this.ticketsSince = time.instant();
+    }
+
+    /**
+     * Reads what a listener needs.
+     *
+     * @param scope the listener's name
+     * @throws BadPairException if a pair can't be used
+     */
+    public ServerTls serve(TlsSettings settings, String scope) throws BadPairException {
+        for (CertificateSettings each : settings.certificates()) {
+            if (!kept.containsKey(each)) {
+                List<Object> state = state(each);
+                kept.put(each, new Kept(Pair.read(each), state));
+            }
+        }
+        for (ClientAuthSettings each : ServerTls.policies(settings)) {
+            if (each.mode() != Mode.OFF && !trusts.containsKey(each)) {
+                List<Object> state = state(each.ca(), each.crl());
+                trusts.put(each, new KeptTrust(ClientTrust.read(each), state));
+            }
+        }
+        ServerTls tls = new ServerTls(settings, scope, known(), trusted(), tickets, handshakes);
+        served.add(tls);
+        publish();
+        return tls;
+    }
+
+    private Map<CertificateSettings, Pair> known() {
+        Map<CertificateSettings, Pair> known = new LinkedHashMap<>();
+        kept.forEach((files, each) -> known.put(files, each.pair));
+        return known;
+    }
+
+    private Map<ClientAuthSettings, ClientTrust> trusted() {
+        Map<ClientAuthSettings, ClientTrust> trusted = new HashMap<>();
+        trusts.forEach((settings, each) -> trusted.put(settings, each.trust));
+        return trusted;
+    }
+
+    private void publish() {
+        pairs = kept.values().stream().map(each -> each.pair).toList();
+    }
+
+    /** Those that are served now. For any thread. */
+    public List<Pair> pairs() {
+        return pairs;
+    }
+
+    public Handshakes handshakes() {
+        return handshakes;
+    }
+
+    /** Looks at files and clock. To be called now and then, some seconds apart. */
+    public void look() {
+        retired.forEach(PairContext::release); // a loop's look-up is over within a turn
+        retired = List.of();
+        List<PairContext> replaced = new ArrayList<>();
+        kept.forEach((files, each) -> renew(files, each, replaced));
+        trusts.forEach((settings, each) -> renew(settings, each, replaced));
+        retired = replaced;
+        publish();
+        Instant now = time.instant();
+        if (Duration.between(ticketsSince, now).compareTo(TICKET_KEY) >= 0) {
+            ticketsSince = now;
+            tickets.rotate();
+            served.forEach(ServerTls::ticketsRotated);
+        }
+        kept.values().forEach(each -> remind(each, now));
+    }
+
+    private void renew(CertificateSettings files, Kept it, List<PairContext> replaced) {
+        List<Object> state = state(files);
+        if (state.equals(it.read)) {
+            it.bad = null;
+            return;
+        }
+        Pair before = it.pair;
+        try {
+            it.pair = Pair.read(files);
+            if (it.pair.notAfter().isBefore(time.instant())) {
+                throw new BadPairException(files.cert(), "the new certificate has expired, on " + it.pair.notAfter() + "; the one before it stays");
+            }
+            Map<CertificateSettings, Pair> known = known();
+            for (ServerTls tls : served) {
+                if (tls.settings().certificates().contains(files)) {
+                    replaced.addAll(tls.renew(known, trusted()));
+                }
+            }
+            it.read = state;
+            it.bad = null;
+            listener.renewed(it.pair);
+        } catch (BadPairException e) {
+            it.pair = before;
+            boolean again = state.equals(it.bad); // at first sight one of the two files may just not be there yet
+            if (again && !it.told) {
+                listener.notRenewed(before, Objects.requireNonNull(e.getMessage()));
+            }
+            it.told = again;
+            it.bad = state;
+        }
+    }
+
+    private void renew(ClientAuthSettings settings, KeptTrust it, List<PairContext> replaced) {
+        List<Object> state = state(settings.ca(), settings.crl());
+        if (state.equals(it.read)) {
+            return;
+        }
+        ClientTrust before = it.trust;
+        it.read = state;
+        try {
+            it.trust = ClientTrust.read(settings);
+            for (ServerTls tls : served) {
+                if (ServerTls.policies(tls.settings()).contains(settings)) {
+                    replaced.addAll(tls.renew(known(), trusted()));
+                }
+            }
+            listener.trustRenewed(settings);
+        } catch (BadPairException e) {
+            it.trust = before;
+            listener.trustNotRenewed(Objects.requireNonNull(e.getMessage()));
+        }
+    }
+
+    private void remind(Kept it, Instant now) {
+        Duration left = Duration.between(now, it.pair.notAfter());
+        if (left.compareTo(SOON) < 0 && Duration.between(it.reminded, now).compareTo(REMINDED) >= 0) {
+            it.reminded = now;
+            listener.endsSoon(it.pair, left);
+        }
+    }
+
+    /** By which a change of the files is seen. */
+    private static List<Object> state(CertificateSettings files) {
+        return state(files.cert(), files.key(), files.ocsp());
+    }
+
+    private static List<Object> state(@Nullable Path... files) {
+        List<Object> state = new ArrayList<>();
+        for (Path file : files) {
+            if (file != null) {
+                try {
+                    BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+                    state.add(List.of(now.lastModifiedTime(), now.size(), String.valueOf(now.fileKey())));
+                } catch (IOException _) {
+                    state.add("none");
+                }
+            }
+        }
+        return state;
+    }
+
+    /** Connections that are open go on. */
+    public void close() {
+        retired.forEach(PairContext::release);
+        retired = List.of();
+        served.forEach(ServerTls::release);
+        served.clear();
+    }
+}

@@ -1,0 +1,88 @@
+package io.weir.tls;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslClientHelloHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for a client's first message and puts the engine for it in its own place. Until then a connection costs no engine, so that what
+ * never speaks is cheap.
+ */
+final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
+    /** More than any client's: certificate compression and post-quantum keys make some 2 kB. */
+    private static final int LONGEST = 64 * 1024;
+
+    private static final String ADVICE = "This port speaks HTTPS: write https:// for http://\n";
+    private static final byte[] PLAIN_HTTP = ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: " + ADVICE.length()
+                    + "\r\nConnection: close\r\n\r\n" + ADVICE)
+            .getBytes(StandardCharsets.US_ASCII);
+    /** A fatal no_application_protocol (RFC 7301, 3.2), as a record. */
+    private static final byte[] NO_PROTOCOL = {21, 3, 3, 0, 2, 2, 120};
+
+    private final ServerTls tls;
+    private boolean begun;
+
+    ClientHelloHandler(ServerTls tls) {
+        super(LONGEST);
+        this.tls = tls;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        if (!begun && in.isReadable()) {
+            begun = true;
+            byte first = in.getByte(in.readerIndex());
+            if (first >= 'A' && first <= 'Z') { // the method of a request
+                refuse(ctx, in, Handshakes.Outcome.NOT_TLS, PLAIN_HTTP);
+                return;
+            }
+        }
+        if (ctx.channel().isActive()) {
+            super.decode(ctx, in, out);
+        } else {
+            in.skipBytes(in.readableBytes());
+        }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, ByteBuf in, Handshakes.Outcome why, byte[] answer) {
+        in.skipBytes(in.readableBytes());
+        tls.handshakes().count(why);
+        var _ = ctx.writeAndFlush(Unpooled.wrappedBuffer(answer)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    protected Future<ClientHello> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
+        ClientHello hello = clientHello == null ? new ClientHello(null, true, false) : ClientHello.read(clientHello, ServerTls.SPOKEN);
+        return ctx.executor().newSucceededFuture(hello);
+    }
+
+    @Override
+    protected void onLookupComplete(ChannelHandlerContext ctx, Future<ClientHello> found) {
+        ClientHello hello = found.getNow();
+        if (hello.strangeProtocols()) {
+            tls.handshakes().count(Handshakes.Outcome.NO_PROTOCOL);
+            var _ = ctx.writeAndFlush(Unpooled.wrappedBuffer(NO_PROTOCOL)).addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        PairContext chosen = tls.choose(hello);
+        SslHandler handler = chosen.handler(ctx.alloc());
+        boolean placed = false;
+        try {
+            ctx.fireUserEventTriggered(new ClientTls(handler, hello.serverName(), chosen.pair().names(), tls.policies()));
+            ctx.pipeline().replace(this, null, handler);
+            placed = true;
+        } finally {
+            if (!placed) {
+                ReferenceCountUtil.release(handler.engine());
+            }
+        }
+    }
+}

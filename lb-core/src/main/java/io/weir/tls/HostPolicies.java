@@ -1,0 +1,31 @@
+package io.weir.tls;
+
+import io.weir.config.ClientAuthSettings;
+import io.weir.config.TlsSettings;
+
+/** What holds for which host of a listener. Immutable. */
+final class HostPolicies {
+    private final ByName<ClientAuthSettings> byHost = new ByName<>();
+    private final ClientAuthSettings standard;
+
+    HostPolicies(TlsSettings settings) {
+        standard = settings.clientAuth();
+        settings.hosts().forEach((host, policy) -> byHost.put(host, _ -> policy));
+    }
+
+    /** Of a host in lower case. */
+    ClientAuthSettings of(String host) {
+        ClientAuthSettings own = byHost.get(host);
+        return own == null ? standard : own;
+    }
+
+    /** What holds for clients that ask for no host. */
+    ClientAuthSettings standard() {
+        return standard;
+    }
+
+    /** Whether the same holds for all. */
+    boolean one() {
+        return byHost.isEmpty();
+    }
+}

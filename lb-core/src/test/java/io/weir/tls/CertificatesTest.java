@@ -1,0 +1,163 @@
+package io.weir.tls;
+
+import static io.weir.tls.TestCertificates.ec;
+import static io.weir.tls.TestCertificates.rsa;
+import static io.weir.tls.TestCertificates.selfSigned;
+import static io.weir.tls.TestCertificates.signed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.config.CertificateSettings;
+import io.weir.config.ClientAuthSettings;
+import io.weir.config.TlsSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CertificatesTest {
+    @TempDir
+    Path folder;
+
+    private final List<String> told = new ArrayList<>();
+    private Instant now = Instant.now();
+    private long changes;
+    private final Certificates certificates = new Certificates(() -> now, new CertificateListener() {
+        @Override
+        public void renewed(Pair pair) {
+            told.add("renewed " + pair.name());
+        }
+
+        @Override
+        public void notRenewed(Pair stays, String why) {
+            told.add("not renewed " + stays.name() + ": " + why);
+        }
+
+        @Override
+        public void trustRenewed(ClientAuthSettings settings) {
+            told.add("trust renewed");
+        }
+
+        @Override
+        public void trustNotRenewed(String why) {
+            told.add("trust not renewed: " + why);
+        }
+
+        @Override
+        public void endsSoon(Pair pair, Duration left) {
+            told.add("ends soon " + pair.name() + " " + left.toDays());
+        }
+    });
+
+    @AfterEach
+    void close() {
+        certificates.close();
+    }
+
+    private ServerTls serve(String... names) throws BadPairException {
+        return certificates.serve(TlsSettings.defaults(Stream.of(names).map(this::files).toList()), "test");
+    }
+
+    private CertificateSettings files(String name) {
+        return new CertificateSettings(folder.resolve(name + ".pem"), folder.resolve(name + ".key"), null);
+    }
+
+    private static Pair chosen(ServerTls tls, String name, boolean ecdsa) {
+        return tls.choose(new ClientHello(name.isEmpty() ? null : name, ecdsa, false)).pair();
+    }
+
+    private void touch(String name) throws Exception {
+        for (String file : List.of(name + ".pem", name + ".key")) {
+            Files.setLastModifiedTime(folder.resolve(file), FileTime.from(now.plusSeconds(++changes)));
+        }
+    }
+
+    @Test
+    void aNameGetsItsOwnCertificateThenAWildcardThenTheFirst() throws Exception {
+        selfSigned(ec(), "first.example").write(folder, "first");
+        selfSigned(ec(), "*.b.example").write(folder, "wild");
+        selfSigned(ec(), "x.b.example").write(folder, "exact");
+
+        ServerTls tls = serve("first", "wild", "exact");
+
+        assertThat(chosen(tls, "x.b.example", true).name()).isEqualTo("x.b.example");
+        assertThat(chosen(tls, "y.b.example", true).name()).isEqualTo("*.b.example");
+        assertThat(List.of("", "b.example", "z.y.b.example", "nobody", "other.example"))
+                .allSatisfy(name -> assertThat(chosen(tls, name, true).name()).isEqualTo("first.example"));
+    }
+
+    @Test
+    void ofTwoTypesForANameTheClientGetsTheOneThatItCanUse() throws Exception {
+        selfSigned(rsa(), "a.example").write(folder, "rsa");
+        selfSigned(ec(), "a.example").write(folder, "ec");
+
+        ServerTls tls = serve("rsa", "ec");
+
+        for (String name : List.of("a.example", "", "other")) {
+            assertThat(chosen(tls, name, true).ecdsa()).isTrue();
+            assertThat(chosen(tls, name, false).ecdsa()).isFalse();
+        }
+    }
+
+    @Test
+    void filesThatChangeAreReadAnew() throws Exception {
+        selfSigned(ec(), "a.example").write(folder, "a");
+        selfSigned(ec(), "b.example").write(folder, "b");
+        ServerTls tls = serve("a", "b");
+        Pair b = chosen(tls, "b.example", true);
+        certificates.look();
+        assertThat(told).isEmpty();
+
+        selfSigned(ec(), "c.example").write(folder, "a");
+        touch("a");
+        certificates.look();
+
+        assertThat(told).containsExactly("renewed c.example");
+        assertThat(chosen(tls, "", true).name()).isEqualTo("c.example");
+        assertThat(chosen(tls, "b.example", true)).isSameAs(b);
+        assertThat(certificates.pairs()).extracting(Pair::name).containsExactly("c.example", "b.example");
+    }
+
+    @Test
+    void whatIsBadIsSaidOnceAndTheOneBeforeStays() throws Exception {
+        selfSigned(ec(), "a.example").write(folder, "a");
+        ServerTls tls = serve("a");
+        Files.copy(selfSigned(ec(), "b.example").write(folder, "b"), folder.resolve("a.pem"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        touch("a");
+
+        certificates.look();
+        assertThat(told).as("the key may just not be there yet").isEmpty();
+        certificates.look();
+        certificates.look();
+
+        assertThat(told).singleElement().asString().startsWith("not renewed a.example: ").contains("a.key: does not match");
+        assertThat(chosen(tls, "", true).name()).isEqualTo("a.example");
+
+        Files.copy(folder.resolve("b.key"), folder.resolve("a.key"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        touch("a");
+        certificates.look();
+        assertThat(told).hasSize(2).last().isEqualTo("renewed b.example");
+    }
+
+    @Test
+    void thatOneEndsSoonIsSaidOnceADay() throws Exception {
+        signed(ec(), null, false, now.plus(22, ChronoUnit.DAYS), "a.example").write(folder, "a");
+        serve("a");
+
+        certificates.look();
+        assertThat(told).isEmpty();
+        for (int hours = 0; hours < 60; hours++) {
+            now = now.plus(1, ChronoUnit.HOURS);
+            certificates.look();
+        }
+
+        assertThat(told).containsExactly("ends soon a.example 20", "ends soon a.example 19");
+    }
+}
