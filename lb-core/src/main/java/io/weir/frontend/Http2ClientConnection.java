@@ -134,7 +134,9 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         DefaultHttp2ConnectionEncoder encoder =
                 new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter(new HpackBlocks()));
         Http2FrameGuard guard = new Http2FrameGuard(
-                new DefaultHttp2FrameReader(new FieldsDecoder(loop.http2Heads().received(), list), SMALL_CONTINUATIONS), loop.loop().clock());
+                new DefaultHttp2FrameReader(new FieldsDecoder(loop.http2Heads().received(), list), SMALL_CONTINUATIONS),
+                connection,
+                loop.loop().clock());
         DefaultHttp2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
                 connection, encoder, guard, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
         Http2Settings settings = new Http2Settings().maxConcurrentStreams(STREAMS).maxHeaderListSize(list);
@@ -315,6 +317,9 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     private void streamClosed(Http2Stream stream) {
         Http2ClientStream ours = stream.removeProperty(key);
         if (ours != null) {
+            if (ours.endedByClient()) {
+                guard.ended(stream.id());
+            }
             ours.closed();
         }
         if (open && connection().numActiveStreams() == 0) {

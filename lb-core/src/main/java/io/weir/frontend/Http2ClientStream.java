@@ -50,6 +50,8 @@ final class Http2ClientStream implements ClientSide {
     // the request
     /** Whether it may go on and somebody wants to hear it. */
     private boolean reads;
+    /** Whether the client has sent all of it, be it wanted or not. */
+    private boolean endedByClient;
     /** Whether the exchange was told that there is a body. */
     private boolean hasBody;
     /** Bytes that the body must have, or -1. */
@@ -103,6 +105,7 @@ final class Http2ClientStream implements ClientSide {
         Exchange reader = loop().exchanges().take();
         exchange = reader;
         reads = !ends;
+        endedByClient = ends;
         ByteBuf lines = loop().http2Heads().lines();
         if (!fields.writeRequest(lines, !ends)) {
             broken = Http2Error.PROTOCOL_ERROR;
@@ -141,6 +144,7 @@ final class Http2ClientStream implements ClientSide {
 
     /** A piece of its body. Returns for how many bytes the client has room again. */
     int data(ByteBuf data, int padding, boolean ends) {
+        endedByClient |= ends;
         int n = data.readableBytes();
         Exchange to = exchange;
         if (!reads || to == null) {
@@ -176,6 +180,7 @@ final class Http2ClientStream implements ClientSide {
 
     /** Fields behind its body. */
     void trailers(Http2Fields fields, boolean ends) {
+        endedByClient |= ends;
         Exchange to = exchange;
         if (!reads || to == null) {
             return;
@@ -186,6 +191,10 @@ final class Http2ClientStream implements ClientSide {
         } else {
             requestEnded(trailers.lines());
         }
+    }
+
+    boolean endedByClient() {
+        return endedByClient;
     }
 
     private void requestEnded(byte @Nullable [] trailers) {

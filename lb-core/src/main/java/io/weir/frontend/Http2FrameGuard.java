@@ -4,11 +4,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.weir.loop.LoopClock;
 import java.util.concurrent.TimeUnit;
 
@@ -33,9 +35,12 @@ final class Http2FrameGuard implements Http2FrameReader {
     private static final int END_HEADERS = 4;
     private static final int TYPE = 3;
     private static final int FLAGS = 4;
+    private static final int STREAM_ID = 5;
 
     private final Http2FrameReader frames;
+    private final Http2Connection connection;
     private final LoopClock clock;
+    private final EndedStreams streams = new EndedStreams();
     private int allowed = ALLOWED;
     private long windowEnds;
     /** Whether HEADERS were read and more of their block is to come. */
@@ -43,8 +48,9 @@ final class Http2FrameGuard implements Http2FrameReader {
     /** Whether a part of a frame has come that may be of a header block. */
     private boolean inFrame;
 
-    Http2FrameGuard(Http2FrameReader frames, LoopClock clock) {
+    Http2FrameGuard(Http2FrameReader frames, Http2Connection connection, LoopClock clock) {
         this.frames = frames;
+        this.connection = connection;
         this.clock = clock;
         this.windowEnds = clock.now() + WINDOW;
     }
@@ -73,7 +79,7 @@ final class Http2FrameGuard implements Http2FrameReader {
                 int length = in.getUnsignedMedium(at);
                 int type = in.getByte(at + TYPE);
                 int flags = in.getByte(at + FLAGS);
-                check(ctx, type, flags, length);
+                check(ctx, type, flags, length, in.getInt(at + STREAM_ID) & Integer.MAX_VALUE);
                 if (length <= frames.configuration().frameSizePolicy().maxFrameSize()) {
                     in.writerIndex(at + Http2CodecUtil.FRAME_HEADER_LENGTH + length); // one at a time
                 }
@@ -103,18 +109,39 @@ final class Http2FrameGuard implements Http2FrameReader {
         return left >= Http2CodecUtil.FRAME_HEADER_LENGTH + length || length > frames.configuration().frameSizePolicy().maxFrameSize();
     }
 
-    private void check(ChannelHandlerContext ctx, int type, int flags, int length) throws Http2Exception {
+    private void check(ChannelHandlerContext ctx, int type, int flags, int length, int streamId) throws Http2Exception {
         switch (type) {
             case Http2FrameTypes.DATA -> {
                 if (length == 0 && (flags & END_STREAM) == 0) {
                     spend(ctx, 1);
                 }
             }
-            case Http2FrameTypes.HEADERS -> spend(ctx, 0);
+            case Http2FrameTypes.HEADERS -> {
+                spend(ctx, 0);
+                checkOpens(streamId);
+            }
             case Http2FrameTypes.CONTINUATION -> {} // their number is bounded by the frame reader
             case Http2FrameTypes.RST_STREAM -> spend(ctx, RESET);
             default -> spend(ctx, 1);
         }
+    }
+
+    /**
+     * A stream that the client has ended can't be begun again, nor can one that it has skipped (RFC 9113, 5.1 and 5.1.1). Netty reads over
+     * both, as it must over what was under way when we reset a stream.
+     */
+    private void checkOpens(int streamId) throws Http2Exception {
+        Http2Stream stream = connection.stream(streamId);
+        if (stream == null) {
+            streams.begins(streamId);
+        } else if (stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE) {
+            throw Http2Exception.connectionError(Http2Error.STREAM_CLOSED, "HEADERS behind the end of stream %d", streamId);
+        }
+    }
+
+    /** A stream is over of which the client had sent all. */
+    void ended(int streamId) {
+        streams.ended(streamId);
     }
 
     private void spend(ChannelHandlerContext ctx, int n) throws Http2Exception {
