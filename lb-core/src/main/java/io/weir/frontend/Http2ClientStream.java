@@ -54,6 +54,8 @@ final class Http2ClientStream implements ClientSide {
     private boolean endedByClient;
     /** Whether the exchange was told that there is a body. */
     private boolean hasBody;
+    /** Whether the exchange starts with the request's end: a body that must be empty could be one that is not. */
+    private boolean startsAtEnd;
     /** Bytes that the body must have, or -1. */
     private long length = -1;
 
@@ -131,7 +133,10 @@ final class Http2ClientStream implements ClientSide {
         if (reads && !waitsForContinue) {
             await(connection.timeouts().body());
         }
-        reader.start(this);
+        startsAtEnd = reads && !hasBody;
+        if (!startsAtEnd) {
+            reader.start(this);
+        }
     }
 
     /** Its fields are over the limit, and none is known. */
@@ -201,14 +206,27 @@ final class Http2ClientStream implements ClientSide {
         reads = false;
         patience.clear();
         demand(true);
-        if (hasBody) {
-            Objects.requireNonNull(exchange).requestEnded(trailers);
+        Exchange to = Objects.requireNonNull(exchange);
+        if (startsAtEnd) {
+            startsAtEnd = false;
+            to.start(this);
+        } else {
+            to.requestEnded(trailers);
         }
     }
 
     private void malformed(Exchange to) {
         broken = Http2Error.PROTOCOL_ERROR;
-        to.requestFailed(Reason.BAD_REQUEST, null);
+        fail(to, Reason.BAD_REQUEST);
+    }
+
+    private void fail(Exchange to, Reason why) {
+        if (startsAtEnd) {
+            startsAtEnd = false;
+            to.startRefused(this, why, null);
+        } else {
+            to.requestFailed(why, null);
+        }
     }
 
     /** What has come in this turn was told. */
@@ -242,7 +260,7 @@ final class Http2ClientStream implements ClientSide {
         Exchange open = exchange;
         if (open != null) {
             if (reads && !paused) { // else we are the ones who keep it waiting
-                open.requestFailed(Reason.REQUEST_TIMEOUT, null);
+                fail(open, Reason.REQUEST_TIMEOUT);
             }
         } else if (queued == untaken) {
             connection.reset(stream, Http2Error.CANCEL); // the client does not take what it asked for
@@ -450,7 +468,9 @@ final class Http2ClientStream implements ClientSide {
         dropUnsent();
         Exchange open = exchange;
         exchange = null;
-        if (open != null) {
+        if (open != null && startsAtEnd) {
+            loop().exchanges().giveBack(open);
+        } else if (open != null) {
             open.clientGone();
             loop().loop().wheel().remove(patience);
         }
@@ -467,8 +487,11 @@ final class Http2ClientStream implements ClientSide {
     }
 
     void drained() {
-        if (exchange != null) {
-            exchange.drained();
+        Exchange open = exchange;
+        if (open != null && startsAtEnd) {
+            fail(open, Reason.DRAINING);
+        } else if (open != null) {
+            open.drained();
         }
     }
 

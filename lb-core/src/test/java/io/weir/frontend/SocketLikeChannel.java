@@ -70,7 +70,11 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
 
     /** Bytes that come from the peer. */
     void receive(String text) {
-        ByteBuf data = ByteBufUtil.writeAscii(alloc(), text);
+        receive(ByteBufUtil.writeAscii(alloc(), text));
+    }
+
+    /** The same; takes {@code data} over. */
+    void receive(ByteBuf data) {
         turn(() -> pipeline().fireChannelRead(data).fireChannelReadComplete());
         checkException();
     }
