@@ -138,6 +138,11 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
         return Objects.requireNonNull(unsafe().outboundBuffer()).totalPendingWriteBytes();
     }
 
+    /** The peer is gone. */
+    void hangUp() {
+        turn(() -> unsafe().close(newPromise()));
+    }
+
     /** From now on, writing fails, as it does on a connection that was reset. */
     void breakDown() {
         broken = true;
