@@ -118,7 +118,7 @@ def weir(c, transport="auto", launcher=None, watched=True):
     log = f"{{ format: json, path: '{c['log']}' }}" if c["log"] and watched else "{ format: off }"
     exe, conf = os.path.abspath(launcher or os.environ.get("WEIR", os.path.join(HERE, "..", "..", "weir"))), f"{c['dir']}/weir.yaml"
     return dict(cmd=[exe, "run", conf], check=[exe, "check", conf] if c["log"] or not watched else None, jvm=True,
-                offers=["h1", "log"] + (["tls", "h2", "h2c"] if tls else []), metrics=f"http://127.0.0.1:{c['port'] + 3}/metrics", files={"weir.yaml": f"""
+                offers=["h1", "h2c", "log"] + (["tls", "h2"] if tls else []), metrics=f"http://127.0.0.1:{c['port'] + 3}/metrics", files={"weir.yaml": f"""
 domains: [example.com]
 here: {{ region: r1, zone: r1a }}
 regions: {{ r1: {{ jurisdiction: XX, zones: [r1a] }} }}

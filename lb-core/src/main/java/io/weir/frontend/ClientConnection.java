@@ -91,8 +91,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
-    private static final byte[] HSTS = ascii("Strict-Transport-Security: ");
-    private static final byte[] HSTS_NAME = ascii("strict-transport-security");
     private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
 
     private final FrontendLoop loop;
@@ -114,6 +112,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable MessageWriter writer;
     private @Nullable Exchange exchange;
+    /** What looks at the first bytes, until it is known that they are not HTTP/2's. */
+    private @Nullable Http2Preface preface = new Http2Preface();
     /** Bytes read ahead, of the requests to come. */
     private @Nullable ByteBuf ahead;
 
@@ -195,6 +195,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             loop.limit().closed();
         }
         writer().discard();
+        if (preface != null) {
+            preface.release();
+        }
         ByteBuf unread = ahead;
         if (unread != null) {
             ahead = null;
@@ -317,7 +320,29 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         loop.loop().clock().refresh();
-        read((ByteBuf) message);
+        ByteBuf in = (ByteBuf) message;
+        if (preface != null) {
+            in = preface.read(in, context);
+            if (in == null) {
+                return;
+            }
+            preface = null;
+            if (state == State.IDLE && Http2Preface.isWhole(in)) {
+                goOnByHttp2(in);
+                return;
+            }
+        }
+        read(in);
+    }
+
+    /** The client speaks HTTP/2: another handler takes this one's place, with what was read. */
+    private void goOnByHttp2(ByteBuf in) {
+        Http2ClientConnection http2 = Http2ClientConnection.create(loop, rules, tls == null ? null : tls.facts());
+        loop.loop().wheel().remove(patience);
+        loop.remove(this);
+        state = State.CLOSED;
+        ctx().pipeline().replace(this, null, http2);
+        http2.takeOver(in);
     }
 
     private void read(ByteBuf in) {
@@ -476,9 +501,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (!head.hasDate()) {
             loop.dateLine().writeTo(out);
         }
-        if (rules.hsts() != null && head.findReceived(HSTS_NAME) < 0) {
-            out.literal(HSTS).text(rules.hsts()).endOfLine();
-        }
+        AnswerLines.addHsts(rules.hsts(), head, out);
         if (framing == BodyFraming.CHUNKED) {
             out.literal(CHUNKED);
         }
@@ -564,29 +587,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         int length = content.readableBytes();
         HeadWriter out = loop.headWriter().begin();
         out.text("HTTP/1.1 " + answer.status() + " " + OwnAnswer.phrase(answer.status())).endOfLine();
-        loop.dateLine().writeTo(out);
-        if (!answer.contentType().isEmpty()) {
-            out.text("Content-Type: " + answer.contentType()).endOfLine();
-        }
-        out.text("Cache-Control: no-store\r\n");
-        if (rules.hsts() != null) {
-            out.literal(HSTS).text(rules.hsts()).endOfLine();
-        }
-        if (answer.location() != null) {
-            out.text("Location: " + answer.location()).endOfLine();
-        }
-        if (answer.status() != 204 && answer.status() != 304) { // RFC 9110, 8.6: a 204 must not, and a 304's would be another response's
-            out.text("Content-Length: ").decimal(length).endOfLine();
-        }
-        if (answer.status() == 405) {
-            out.text("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
-        }
-        if (answer.retryAfter() > 0) {
-            out.text("Retry-After: ").decimal(answer.retryAfter()).endOfLine();
-        }
-        if (answer.reason() != null) {
-            out.text("Weir-Reason: " + answer.reason()).endOfLine();
-        }
+        AnswerLines.write(answer, length, loop.dateLine(), rules.hsts(), out);
         connectionField(out, request.isHttp10() && !request.isEmpty());
         out.endOfLine();
         if (!closing) {

@@ -7,6 +7,9 @@ import io.weir.http.HeadWriter;
 import io.weir.http.RequestParser;
 import io.weir.loop.EventLoops;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +19,13 @@ public final class FrontendLoop {
     private final ExchangeLoop exchanges;
     private final ConnectionLimit limit;
     private final Peers peers;
+    private final HeadLimits limits;
     private final RequestParser parser;
     private final HeadWriter headWriter = new HeadWriter();
     private final DateLine dateLine = new DateLine(InstantSource.system());
     private @Nullable ClientConnection first;
+    private final Set<Http2ClientConnection> http2 = new LinkedHashSet<>();
+    private @Nullable Http2Heads http2Heads;
     private boolean draining;
 
     public FrontendLoop(EventLoops.Loop loop, ExchangeLoop exchanges, ConnectionLimit limit, HeadLimits requestLimits, Peers peers) {
@@ -27,6 +33,7 @@ public final class FrontendLoop {
         this.exchanges = exchanges;
         this.limit = limit;
         this.peers = peers;
+        this.limits = requestLimits;
         this.parser = new RequestParser(requestLimits);
     }
 
@@ -58,6 +65,21 @@ public final class FrontendLoop {
         return dateLine;
     }
 
+    /** Made when the first client speaks HTTP/2. */
+    Http2Heads http2Heads() {
+        Http2Heads heads = http2Heads;
+        if (heads == null) {
+            heads = new Http2Heads();
+            http2Heads = heads;
+        }
+        return heads;
+    }
+
+    /** How large a head may be. */
+    HeadLimits limits() {
+        return limits;
+    }
+
     boolean draining() {
         return draining;
     }
@@ -85,6 +107,14 @@ public final class FrontendLoop {
         connection.next = connection.previous = null;
     }
 
+    void add(Http2ClientConnection connection) {
+        http2.add(connection);
+    }
+
+    void remove(Http2ClientConnection connection) {
+        http2.remove(connection);
+    }
+
     private void each(Consumer<ClientConnection> action) {
         for (ClientConnection connection = first; connection != null; ) {
             ClientConnection next = connection.next;
@@ -93,20 +123,24 @@ public final class FrontendLoop {
         }
     }
 
-    /** From now on answers say that the connection is closed behind them, and connections that stay idle for {@code grace} ns are. */
+    /**
+     * From now on clients are told to go, by their answers or by GOAWAY, and connections that stay idle for {@code grace} ns are closed.
+     */
     public void drain(long grace) {
         draining = true;
         each(connection -> connection.drain(grace));
+        List.copyOf(http2).forEach(connection -> connection.drain(grace));
     }
 
     /** What has no answer yet gets 503, and everything is closed. */
     public void endDrain() {
         each(ClientConnection::endDrain);
+        List.copyOf(http2).forEach(Http2ClientConnection::endDrain);
     }
 
     /** Open connections. */
     public int connections() {
-        int[] n = {0};
+        int[] n = {http2.size()};
         each(_ -> n[0]++);
         return n[0];
     }

@@ -40,6 +40,11 @@ public final class HeadWriter {
         return length;
     }
 
+    /** What it holds is {@code [0, length)} of these, until it is changed. */
+    byte[] bytes() {
+        return buffer;
+    }
+
     private void ensure(int more) {
         if (buffer.length - length < more) {
             buffer = java.util.Arrays.copyOf(buffer, Math.max(buffer.length * 2, length + more));

@@ -52,6 +52,7 @@ public final class RequestHead extends Head {
     boolean hostSeen;
     boolean expectsContinue;
     boolean teTrailers;
+    private boolean http2;
     int hops;
     /** What goes on instead of the path up to {@link #prefixEnd}, or null if the path goes on as it is. */
     private byte @Nullable [] front;
@@ -65,7 +66,16 @@ public final class RequestHead extends Head {
         methodEnd = path = pathEnd = query = targetEnd = targetAuthority = targetAuthorityEnd = authority = authorityEnd = hostEnd = hops = 0;
         prefixEnd = 0;
         front = null;
-        plainTarget = hostSeen = expectsContinue = teTrailers = false;
+        plainTarget = hostSeen = expectsContinue = teTrailers = http2 = false;
+    }
+
+    /** It came by HTTP/2, and its lines were made of what stood there. */
+    public void cameByHttp2() {
+        http2 = true;
+    }
+
+    public boolean isHttp2() {
+        return http2;
     }
 
     public Method method() {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerTls {
     /** What is spoken inside (RFC 7301), most wanted first. */
-    static final List<String> PROTOCOLS = List.of("http/1.1");
+    static final List<String> PROTOCOLS = List.of("h2", "http/1.1");
 
     static final Set<String> SPOKEN = Set.copyOf(PROTOCOLS);
 

@@ -70,7 +70,11 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
 
     /** Bytes that come from the peer. */
     void receive(String text) {
-        ByteBuf data = ByteBufUtil.writeAscii(alloc(), text);
+        receive(ByteBufUtil.writeAscii(alloc(), text));
+    }
+
+    /** The same; takes {@code data} over. */
+    void receive(ByteBuf data) {
         turn(() -> pipeline().fireChannelRead(data).fireChannelReadComplete());
         checkException();
     }
@@ -132,6 +136,11 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
     /** Bytes that the peer has not taken. */
     long untaken() {
         return Objects.requireNonNull(unsafe().outboundBuffer()).totalPendingWriteBytes();
+    }
+
+    /** The peer is gone. */
+    void hangUp() {
+        turn(() -> unsafe().close(newPromise()));
     }
 
     /** From now on, writing fails, as it does on a connection that was reset. */

@@ -11,6 +11,7 @@ final class NcsaLine implements LineFormat {
     private static final Literal TIME_END = Literal.of("] \"");
     private static final Literal HTTP_1_0 = Literal.of(" HTTP/1.0\" ");
     private static final Literal HTTP_1_1 = Literal.of(" HTTP/1.1\" ");
+    private static final Literal HTTP_2 = Literal.of(" HTTP/2.0\" ");
     private static final Literal UNKNOWN_REQUEST = Literal.of("-\" ");
     private static final Literal UNKNOWN_FIELD = Literal.of(" \"-\"");
 
@@ -40,7 +41,7 @@ final class NcsaLine implements LineFormat {
         if (head.pathEnd() > head.pathStart()) {
             line.plain(b, head.methodStart(), head.methodEnd()).byteOf(' ');
             line.plain(b, head.pathStart(), head.pathEnd()).plain(b, head.queryStart(), head.targetEnd());
-            line.literal(head.isHttp10() ? HTTP_1_0 : HTTP_1_1);
+            line.literal(head.isHttp2() ? HTTP_2 : head.isHttp10() ? HTTP_1_0 : HTTP_1_1);
         } else {
             line.literal(UNKNOWN_REQUEST);
         }

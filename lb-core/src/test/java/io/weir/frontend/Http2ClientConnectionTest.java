@@ -1,0 +1,412 @@
+package io.weir.frontend;
+
+import static io.weir.frontend.Http2TestClient.CONTINUATION;
+import static io.weir.frontend.Http2TestClient.DATA;
+import static io.weir.frontend.Http2TestClient.END_HEADERS;
+import static io.weir.frontend.Http2TestClient.END_STREAM;
+import static io.weir.frontend.Http2TestClient.HEADERS;
+import static io.weir.frontend.Http2TestClient.PING;
+import static io.weir.frontend.Http2TestClient.PRIORITY;
+import static io.weir.frontend.Http2TestClient.RST_STREAM;
+import static io.weir.frontend.Http2TestClient.SETTINGS;
+import static io.weir.frontend.Http2TestClient.WINDOW_UPDATE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weir.exchange.Reason;
+import io.weir.exchange.ScriptedWorker;
+import io.weir.upstream.AttemptFailure;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Streams of clients: each a request of its own, what is malformed, what is too much, and how a connection ends. */
+class Http2ClientConnectionTest {
+    private static final int PROTOCOL_ERROR = 1;
+    private static final int INTERNAL_ERROR = 2;
+    private static final int STREAM_CLOSED = 5;
+    private static final int REFUSED_STREAM = 7;
+    private static final int ENHANCE_YOUR_CALM = 11;
+
+    /** On an error Netty says of every stream that it may have been served, so that no client sends one again. */
+    private static final String GOAWAY_ALL = "goaway " + Integer.MAX_VALUE + " ";
+
+    private final FrontendRig rig = new FrontendRig();
+
+    @AfterEach
+    void nothingIsLeft() {
+        rig.assertNothingLeft();
+    }
+
+    private Http2TestClient open() {
+        return Http2TestClient.open(rig.open());
+    }
+
+    // ---- requests and responses
+
+    @Test
+    void aStreamIsAnExchange() {
+        Http2TestClient client = open();
+        client.request(1, true, "x-a=b");
+        assertThat(rig.worker().head()).startsWith("GET / HTTP/1.1\r\nhost: orders.test\r\nx-a: b\r\n");
+        rig.worker().answer("hello");
+        assertThat(client.frames()).containsExactly("1 head :status=200 content-length=5", "1 data hello end");
+        assertThat(rig.listener.reasons()).containsExactly(Reason.OK);
+    }
+
+    @Test
+    void streamsAreAnsweredInAnyOrder() {
+        Http2TestClient client = open();
+        client.request(1, true).request(3, true);
+        List<ScriptedWorker> workers = rig.connector.workers();
+        workers.get(1).answer("b");
+        workers.get(0).answer("a");
+        assertThat(client.frames())
+                .containsExactly("3 head :status=200 content-length=1", "3 data b end", "1 head :status=200 content-length=1", "1 data a end");
+    }
+
+    @Test
+    void theFirstBytesMayComeOneByOne() {
+        SocketLikeChannel channel = rig.open();
+        for (char c : Http2TestClient.PREFACE.toCharArray()) {
+            channel.receive(String.valueOf(c));
+        }
+        assertThat(channel.pipeline().get(ClientConnection.class)).isNull();
+        channel.receive("\0\0\0\4\0\0\0\0\0");
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void whatOnlyBeginsLikeHttp2IsHttp1() {
+        SocketLikeChannel channel = rig.open();
+        channel.receive("P");
+        channel.receive("R");
+        channel.receive("OPFIND / HTTP/1.1\r\nHost: orders.test\r\n\r\n");
+        rig.worker().answer("x");
+        assertThat(channel.sent()).startsWith("HTTP/1.1 200 OK");
+    }
+
+    @Test
+    void aBodyWithoutLengthGoesOnInChunks() {
+        Http2TestClient client = open();
+        client.request(1, false, ":method=POST", ":scheme=http", ":authority=orders.test", ":path=/a");
+        client.data(1, false, "abc").data(1, true, "def");
+        assertThat(rig.worker().body()).isEqualTo("abcdef");
+        assertThat(rig.worker().hasWholeRequest()).isTrue();
+        rig.worker().answer("");
+        assertThat(client.frames()).last().asString().endsWith(" end");
+    }
+
+    @Test
+    void trailersGoBothWays() {
+        Http2TestClient client = open();
+        client.request(1, false, "te=trailers").data(1, false, "abc");
+        client.send(HEADERS, END_HEADERS | END_STREAM, 1, Http2TestClient.block("x-sum=1", "host=left.out"));
+        assertThat(rig.worker().trailers()).isEqualTo("x-sum: 1\r\n");
+        rig.worker().head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked").body("x").end("X-Sum: 2\r\n");
+        assertThat(client.frames()).containsExactly("1 head :status=200", "1 data x", "1 head x-sum=2 end");
+    }
+
+    @Test
+    void aResponseToHeadHasNoBody() {
+        Http2TestClient client = open();
+        client.request(1, true, ":method=HEAD", ":scheme=http", ":authority=orders.test", ":path=/");
+        rig.worker().head("HTTP/1.1 200 OK", "Content-Length: 5").end();
+        assertThat(client.frames()).containsExactly("1 head :status=200 content-length=5 end");
+    }
+
+    @Test
+    void anAnswerOfOurOwnIsOneResponse() {
+        Http2TestClient client = open();
+        client.request(1, true, ":method=GET", ":scheme=http", ":authority=unknown.test", ":path=/");
+        List<String> frames = client.frames();
+        assertThat(frames.getFirst()).startsWith("1 head :status=404 ").contains("cache-control=no-store");
+        assertThat(frames.getLast()).startsWith("1 data 404 Not Found").endsWith(" end");
+    }
+
+    @Test
+    void anUploadThatIsAnsweredEarlyIsStopped() {
+        Http2TestClient client = open();
+        client.request(1, false).data(1, false, "abc");
+        rig.worker().answer("no");
+        assertThat(client.frames()).containsExactly("1 head :status=200 content-length=2", "1 data no end", "1 reset 0");
+        client.data(1, false, "more");
+        assertThat(client.channel.isOpen()).isTrue();
+    }
+
+    // ---- what is malformed
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ":method=GET|:scheme=http|:authority=orders.test",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=a",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=*",
+                ":method=GET|:scheme=ftp|:authority=orders.test|:path=/",
+                ":method=GET|:method=GET|:scheme=http|:authority=orders.test|:path=/",
+                ":method=GE T|:scheme=http|:authority=orders.test|:path=/",
+                ":method=|:scheme=http|:authority=orders.test|:path=/",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|:status=200",
+                ":method=GET|:scheme=http|:authority=orders.test|x-a=b|:path=/",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|X-A=b",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|x a=b",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|=b",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|x:a=b",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|connection=close",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|transfer-encoding=chunked",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|upgrade=x",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|te=gzip",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|host=other.test",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|x-a=b\r\nx-c: d",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|x-a=b\0",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|x-a= b",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/ HTTP/1.1\r\nx-c: d",
+                ":method=GET|:scheme=http|:authority=orders.test|:path=/|content-length=1",
+                ":method=CONNECT|:scheme=http|:authority=orders.test|:path=/",
+            })
+    void aMalformedRequestIsReset(String fields) {
+        Http2TestClient client = open();
+        client.request(1, true, fields.split("\\|", -1));
+        assertThat(client.frames()).containsExactly("1 reset " + PROTOCOL_ERROR);
+        assertThat(rig.connector.workers()).isEmpty();
+        client.request(3, true);
+        rig.worker().answer("x");
+        assertThat(client.frames()).last().isEqualTo("3 data x end");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"orders.test@evil.test", "user@orders.test", "orders.test:99999", "orders.test/a", ""})
+    void anAuthorityThatIsNoneIsAnswered(String authority) {
+        Http2TestClient client = open();
+        client.request(1, true, ":method=GET", ":scheme=http", ":authority=" + authority, ":path=/");
+        assertThat(client.frames().getFirst()).startsWith("1 head :status=400 ");
+    }
+
+    @Test
+    void aBodyMustBeAsLongAsItSays() {
+        Http2TestClient client = open();
+        client.request(1, false, "content-length=3").data(1, false, "ab").data(1, false, "cd");
+        client.request(3, false, "content-length=3").data(3, true, "ab");
+        client.request(5, false, "content-length=0").data(5, true, "a");
+        assertThat(client.frames()).containsExactly("1 reset 1", "3 reset 1", "5 reset 1");
+        assertThat(rig.connector.workers()).hasSize(2).allMatch(ScriptedWorker::isAborted);
+    }
+
+    @Test
+    void anEmptyBodyMayBeSaidToBeEmpty() {
+        Http2TestClient client = open();
+        client.request(1, false, "content-length=0").data(1, true, "");
+        rig.worker().answer("x");
+        assertThat(client.frames()).last().isEqualTo("1 data x end");
+    }
+
+    @Test
+    void headersBehindTheEndOfAStreamEndTheConnection() {
+        Http2TestClient client = open();
+        client.request(1, true);
+        rig.worker().answer("x");
+        client.request(1, true);
+        assertThat(client.frames()).last().isEqualTo(GOAWAY_ALL + STREAM_CLOSED);
+    }
+
+    @Test
+    void aStreamThatWasSkippedEndsTheConnection() {
+        Http2TestClient client = open();
+        client.request(5, true).request(3, true);
+        assertThat(client.frames()).last().isEqualTo(GOAWAY_ALL + PROTOCOL_ERROR);
+    }
+
+    // ---- what goes wrong
+
+    @Test
+    void aResponseThatIsCutIsNeverEnded() {
+        Http2TestClient client = open();
+        client.request(1, true);
+        rig.worker().head("HTTP/1.1 200 OK", "Content-Length: 9").body("abc").pause();
+        rig.worker().fail(AttemptFailure.RESET);
+        assertThat(client.frames()).containsExactly("1 head :status=200 content-length=9", "1 data abc", "1 reset " + INTERNAL_ERROR);
+    }
+
+    @Test
+    void aStreamThatItsClientResetsIsGone() {
+        Http2TestClient client = open();
+        client.request(1, true).request(3, true);
+        client.send(RST_STREAM, 0, 1, new byte[] {0, 0, 0, 8});
+        assertThat(rig.listener.reasons()).containsExactly(Reason.CLIENT_GONE);
+        assertThat(rig.connector.workers().get(0).isOver()).isTrue();
+        rig.connector.workers().get(1).answer("x");
+        assertThat(client.frames()).last().isEqualTo("3 data x end");
+    }
+
+    @Test
+    void allStreamsAreGoneWithTheirConnection() {
+        Http2TestClient client = open();
+        client.request(1, true).request(3, false);
+        client.channel.hangUp();
+        assertThat(rig.listener.reasons()).containsExactly(Reason.CLIENT_GONE, Reason.CLIENT_GONE);
+    }
+
+    // ---- flow control
+
+    @Test
+    void aClientHasNoRoomUntilItsWorkerTakesWhatItSent() {
+        Http2TestClient client = open();
+        client.request(1, false).data(1, false, "a");
+        rig.worker().writable(false);
+        for (int i = 0; i < 3; i++) {
+            client.data(1, false, "x".repeat(15_000));
+        }
+        assertThat(client.frames()).isEmpty();
+        rig.worker().writable(true);
+        assertThat(client.frames()).anyMatch(frame -> frame.startsWith("1 window "));
+        client.channel.hangUp();
+    }
+
+    @Test
+    void aWorkerIsNotReadWhileTheClientHasNoRoom() {
+        Http2TestClient client = open();
+        client.request(1, true);
+        rig.worker().head("HTTP/1.1 200 OK");
+        for (int i = 0; i < 20; i++) {
+            rig.worker().body("x".repeat(10_000)).pause();
+        }
+        assertThat(rig.worker().isDemanded()).isFalse();
+        client.send(WINDOW_UPDATE, 0, 1, new byte[] {0, 15, 0, 0}).send(WINDOW_UPDATE, 0, 0, new byte[] {0, 15, 0, 0});
+        assertThat(rig.worker().isDemanded()).isTrue();
+        rig.worker().end();
+        assertThat(client.frames()).last().asString().endsWith(" end");
+    }
+
+    // ---- too much
+
+    @Test
+    void streamsOverTheLimitAreRefused() {
+        Http2TestClient client = open();
+        for (int i = 0; i <= Http2ClientConnection.STREAMS; i++) {
+            client.request(2 * i + 1, true);
+        }
+        assertThat(client.frames()).containsExactly("201 reset " + REFUSED_STREAM);
+        client.channel.hangUp();
+    }
+
+    @Test
+    void aHeadOverTheLimitIsAnswered() {
+        Http2TestClient client = open();
+        client.request(1, true, "x-a=" + "a".repeat(3000));
+        assertThat(client.frames().getFirst()).startsWith("1 head :status=431 ");
+        assertThat(rig.listener.reasons()).containsExactly(Reason.HEAD_TOO_LARGE);
+        assertThat(client.channel.isOpen()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {DATA, PRIORITY, SETTINGS, PING, WINDOW_UPDATE, 77})
+    void framesThatBringNothingAreCounted(int type) {
+        Http2TestClient client = open();
+        client.request(1, false);
+        byte[] payload =
+                switch (type) {
+                    case DATA, SETTINGS -> new byte[0];
+                    case PRIORITY -> new byte[] {0, 0, 0, 0, 1};
+                    case WINDOW_UPDATE -> new byte[] {0, 0, 0, 1};
+                    default -> new byte[8];
+                };
+        int stream = type == SETTINGS || type == PING ? 0 : 1;
+        for (int i = 0; i < Http2FrameGuard.ALLOWED && client.channel.isOpen(); i++) {
+            client.send(type, 0, stream, payload);
+        }
+        assertThat(client.frames()).last().asString().endsWith(" " + ENHANCE_YOUR_CALM);
+    }
+
+    @Test
+    void resetsCountForMore() {
+        Http2TestClient client = open();
+        int sent = 0;
+        for (int stream = 1; client.channel.isOpen(); stream += 2) {
+            client.request(stream, true).send(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
+            sent++;
+        }
+        assertThat(sent).isLessThanOrEqualTo(Http2FrameGuard.ALLOWED / Http2FrameGuard.RESET + 1);
+        assertThat(client.frames()).last().asString().endsWith(" " + ENHANCE_YOUR_CALM);
+    }
+
+    @Test
+    void emptyContinuationsAreNotReadForEver() {
+        Http2TestClient client = open();
+        client.send(HEADERS, END_STREAM, 1, Http2TestClient.block(":method=GET"));
+        for (int i = 0; i < 100 && client.channel.isOpen(); i++) {
+            client.send(CONTINUATION, 0, 1, new byte[0]);
+        }
+        assertThat(client.frames()).last().asString().endsWith(" " + ENHANCE_YOUR_CALM);
+    }
+
+    // ---- time
+
+    @Test
+    void aHeaderBlockMustEndInTime() {
+        Http2TestClient client = open();
+        client.send(HEADERS, END_STREAM, 1, Http2TestClient.block(":method=GET"));
+        rig.pass(FrontendRig.HEAD.plusSeconds(1));
+        assertThat(client.frames()).last().asString().startsWith("goaway ");
+        assertThat(client.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aBodyThatStopsIsGivenUp() {
+        Http2TestClient client = open();
+        client.request(1, false).data(1, false, "abc");
+        rig.pass(FrontendRig.BODY.plusSeconds(1));
+        assertThat(client.frames().getFirst()).startsWith("1 head :status=408 ");
+        assertThat(client.channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void aConnectionWithoutStreamsIsClosed() {
+        Http2TestClient client = open();
+        client.request(1, true);
+        rig.pass(FrontendRig.IDLE.plusSeconds(1));
+        assertThat(client.channel.isOpen()).isTrue();
+        rig.worker().answer("x");
+        rig.pass(FrontendRig.IDLE.plusSeconds(1));
+        assertThat(client.frames()).last().isEqualTo("goaway 1 0");
+        assertThat(client.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aClientThatNeverTakesItsResponseLosesIt() {
+        Http2TestClient client = open();
+        client.request(1, true);
+        rig.worker().answer("x".repeat(100_000));
+        rig.pass(FrontendRig.IDLE.multipliedBy(2).plusSeconds(1));
+        assertThat(client.frames()).contains("1 reset 8");
+    }
+
+    // ---- drain
+
+    @Test
+    void aDrainLetsStreamsEnd() {
+        Http2TestClient client = open();
+        client.request(1, true);
+        rig.frontend.drain(0);
+        assertThat(client.frames()).containsExactly("goaway 1 0");
+        client.request(3, true);
+        assertThat(rig.connector.workers()).hasSize(1);
+        rig.worker().answer("x");
+        assertThat(client.frames()).last().isEqualTo("1 data x end");
+        rig.pass(Duration.ofSeconds(1));
+        assertThat(client.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void whatHasNoAnswerAtTheEndOfADrainIsRefused() {
+        Http2TestClient client = open();
+        client.request(1, true);
+        rig.frontend.drain(0);
+        rig.frontend.endDrain();
+        assertThat(client.frames()).anyMatch(frame -> frame.startsWith("1 head :status=503 "));
+        assertThat(rig.listener.reasons().getFirst()).isEqualTo(Reason.DRAINING);
+        assertThat(client.channel.isOpen()).isFalse();
+    }
+}
