@@ -29,6 +29,8 @@ class Worker(http.server.BaseHTTPRequestHandler):
 class Workers(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True; request_queue_size = 128
 
+    def handle_error(self, *_): pass        # Weir hangs up on requests that turn out to be malformed
+
 
 def program(folder):
     if "H2SPEC" in os.environ: return os.environ["H2SPEC"]

@@ -219,13 +219,14 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     }
 
     private void headIsLate() {
-        var _ = goAway(ctx(), connection().remote().lastStreamCreated(), Http2Error.PROTOCOL_ERROR.code(), text("the head is late"), ctx().newPromise());
-        flush(ctx());
+        tellToGo(Http2Error.PROTOCOL_ERROR);
         var _ = ctx().close();
     }
 
-    private static ByteBuf text(String s) {
-        return Unpooled.copiedBuffer(s, java.nio.charset.StandardCharsets.US_ASCII);
+    /** Sends GOAWAY: what is above the newest stream was not served. */
+    private void tellToGo(Http2Error why) {
+        var _ = goAway(ctx(), connection().remote().lastStreamCreated(), why.code(), Unpooled.EMPTY_BUFFER, ctx().newPromise());
+        flush(ctx());
     }
 
     /** Takes no more streams, and closes once those that are open have ended. */
@@ -432,8 +433,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     void drain(long idleGrace) {
         leaving = true;
         grace = idleGrace;
-        var _ = goAway(ctx(), connection().remote().lastStreamCreated(), Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx().newPromise());
-        flush(ctx());
+        tellToGo(Http2Error.NO_ERROR);
         if (connection().numActiveStreams() == 0) {
             awaitStream();
         }
