@@ -8,12 +8,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.weir.exchange.ClientSide;
 import io.weir.exchange.OwnAnswer;
 import io.weir.exchange.Exchange;
 import io.weir.exchange.Peer;
 import io.weir.exchange.Reason;
+import io.weir.http.BadMessage;
 import io.weir.http.BodyReader;
 import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
@@ -22,6 +24,7 @@ import io.weir.http.MessageWriter.BodyFraming;
 import io.weir.http.Progress;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
+import io.weir.http.WebSocketHandshake;
 import io.weir.loop.Deadline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,10 +47,12 @@ import org.slf4j.LoggerFactory;
  *   BODY     end of the body                    ANSWER
  *   BODY     bad body, time                     LINGER (400, 408)
  *   BODY     answered early                     LINGER
+ *   ANSWER   the worker grants an upgrade       UPGRADED
  *   ANSWER   answered, connection stays         IDLE
  *   ANSWER   answered, connection ends          CLOSED (once everything is written)
+ *   UPGRADED both directions over, drain        LINGER (closed once everything is written)
  *   LINGER   FIN, time                          CLOSED
- *   any      FIN, RST                           CLOSED (client_gone)
+ *   any      FIN (but UPGRADED), RST            CLOSED (client_gone)
  * </pre>
  *
  * LINGER: our side is closed and what the client still sends is thrown away for a moment, since closing at once would reset the
@@ -60,6 +65,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         HEAD(true),
         BODY(true),
         ANSWER(false),
+        UPGRADED(true),
         LINGER(false),
         CLOSED(false);
 
@@ -133,6 +139,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private long untaken = NOTHING;
     /** Whether it was the same at the time before. */
     private boolean grace;
+    /** Whether the current request asks for an upgrade: what comes before it is granted may be of another protocol. */
+    private boolean upgradeAsked;
+    /** Whether the client has ended what it sends, while UPGRADED. */
+    private boolean inputEnded;
+
     /** Whether it counts against the limit of connections. */
     private boolean counted;
 
@@ -228,7 +239,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                     Objects.requireNonNull(open).requestFailed(Reason.REQUEST_TIMEOUT, null);
                 }
             }
-            case ANSWER, CLOSED -> {}
+            case ANSWER, UPGRADED, CLOSED -> {}
         }
     }
 
@@ -286,7 +297,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         boolean whole = false;
         try {
             while (!given && in.isReadable() && state.reads && mayBegin()) {
-                if (state == State.BODY) {
+                if (state == State.UPGRADED) {
+                    given = true;
+                    Objects.requireNonNull(exchange).requestBody(in);
+                } else if (state == State.BODY) {
                     given = readBody(in);
                 } else {
                     readHead(in);
@@ -321,6 +335,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (progress == Progress.END) {
             lastRequest = !head.keepsAlive();
             closing = lastRequest || loop.draining();
+            upgradeAsked = head.asksWebSocket();
             if (head.hasBody()) {
                 state = State.BODY;
                 if (head.chunked()) {
@@ -392,8 +407,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (state == State.BODY) {
+        if (state == State.BODY || state == State.UPGRADED) {
             Objects.requireNonNull(exchange).requestPaused();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && state == State.UPGRADED && !inputEnded) {
+            loop.loop().clock().refresh();
+            inputEnded = true;
+            Objects.requireNonNull(exchange).requestEnded(null);
+        } else {
+            context.fireUserEventTriggered(event);
         }
     }
 
@@ -418,6 +444,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void head(RequestHead request, ResponseHead head, HeadLines lines) {
+        if (head.switchesProtocol()) {
+            upgrade(head, lines);
+            return;
+        }
+        closing |= upgradeAsked && ahead != null; // bytes that may be of another protocol are no request
         boolean http10 = request.isHttp10();
         BodyFraming framing = BodyFraming.PLAIN;
         endsByClose = false;
@@ -445,6 +476,29 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             sendAtOnce();
         }
         writer().begin(out, framing, framing == BodyFraming.PLAIN ? head.contentLength() : 0);
+    }
+
+    private void upgrade(ResponseHead head, HeadLines lines) {
+        HeadWriter out = loop.headWriter().begin();
+        head.writeTo(out);
+        out.literal(WebSocketHandshake.UPGRADE_LINES);
+        lines.writeTo(out);
+        out.endOfLine();
+        sendAtOnce();
+        writer().begin(out, BodyFraming.PLAIN, 0);
+        ctx().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        endsByClose = true;
+        state = State.UPGRADED;
+        ByteBuf early = ahead;
+        if (early != null) {
+            ahead = null;
+            updateReading();
+            Exchange to = Objects.requireNonNull(exchange);
+            to.requestBody(early);
+            if (exchange == to) {
+                to.requestPaused();
+            }
+        }
     }
 
     private void sendAtOnce() {
@@ -483,7 +537,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void end(byte @Nullable [] trailers) {
-        if (lastRequest && state == State.ANSWER && ahead == null) {
+        if (state == State.UPGRADED && !inputEnded) {
+            writer().endOutput();
+        } else if (state == State.UPGRADED || (lastRequest && state == State.ANSWER && ahead == null)) {
             closeFollows = true;
             exchange = null; // it is over, so that closing does not mean that its client is gone
             writer().endAndClose(trailers);
@@ -506,7 +562,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         loop.loop().clock().refresh();
-        if (exchange != null && (state == State.ANSWER || state == State.BODY)) {
+        if (exchange != null && (state == State.ANSWER || state == State.BODY || state == State.UPGRADED)) {
             exchange.clientWritable(context.channel().isWritable());
         } else if (state == State.IDLE) {
             goOn();
@@ -534,6 +590,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         if (answer.status() == 405) {
             out.text("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
+        }
+        if (answer.status() == 426 && request.fault() == BadMessage.UNKNOWN_WEBSOCKET_VERSION) {
+            out.literal(WebSocketHandshake.UPGRADE_LINES).text("Sec-WebSocket-Version: 13\r\n");
         }
         if (answer.retryAfter() > 0) {
             out.text("Retry-After: ").decimal(answer.retryAfter()).endOfLine();
@@ -582,7 +641,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (state == State.CLOSED) {
             return;
         }
-        if (state == State.ANSWER && !closing) {
+        closing |= upgradeAsked && ahead != null;
+        upgradeAsked = false;
+        if (state == State.UPGRADED) {
+            closeBehind();
+        } else if (state == State.ANSWER && !closing) {
             state = State.IDLE;
             await(loop.loop().clock().now() + timeouts.idle());
             demand(true); // whatever made it wait is over too
@@ -602,6 +665,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             if (state == State.BODY && exchange != null) {
                 exchange.requestPaused();
             }
+        }
+    }
+
+    /** Closes an upgraded connection once everything is written. */
+    private void closeBehind() {
+        state = State.LINGER;
+        await(loop.loop().clock().now() + timeouts.idle());
+        demand(true);
+        if (!closeFollows) {
+            closeFollows = true;
+            writer().endAndClose(null);
         }
     }
 
@@ -654,7 +728,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     void endDrain() {
-        if (exchange != null && (state == State.ANSWER || state == State.BODY)) {
+        if (exchange != null && (state == State.ANSWER || state == State.BODY || state == State.UPGRADED)) {
             exchange.drained();
         } else {
             cut();

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,11 @@ public final class MessageWriter {
         head.flushTo(out);
     }
 
+    /** From now on what is sent goes as it is: the connection has switched to another protocol. */
+    public void beginBytes() {
+        framing = BodyFraming.PLAIN;
+    }
+
     /** Sends a piece of the body; takes it over. */
     public void body(ByteBuf data) {
         int n = data.readableBytes();
@@ -86,6 +92,17 @@ public final class MessageWriter {
         gathered = null;
         unflushed = false;
         var _ = ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Tells the peer, behind what was sent, that nothing more comes; it may go on to send itself. */
+    public void endOutput() {
+        flush();
+        framing = BodyFraming.NONE;
+        var _ = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            if (written.isSuccess() && written.channel() instanceof DuplexChannel duplex) {
+                var _ = duplex.shutdownOutput();
+            }
+        });
     }
 
     private void lastChunk(byte @Nullable [] trailers) {

@@ -52,6 +52,7 @@ public final class RequestHead extends Head {
     boolean hostSeen;
     boolean expectsContinue;
     boolean teTrailers;
+    boolean asksWebSocket;
     int hops;
     /** What goes on instead of the path up to {@link #prefixEnd}, or null if the path goes on as it is. */
     private byte @Nullable [] front;
@@ -65,7 +66,7 @@ public final class RequestHead extends Head {
         methodEnd = path = pathEnd = query = targetEnd = targetAuthority = targetAuthorityEnd = authority = authorityEnd = hostEnd = hops = 0;
         prefixEnd = 0;
         front = null;
-        plainTarget = hostSeen = expectsContinue = teTrailers = false;
+        plainTarget = hostSeen = expectsContinue = teTrailers = asksWebSocket = false;
     }
 
     public Method method() {
@@ -123,6 +124,11 @@ public final class RequestHead extends Head {
     /** Whether the client waits for 100 (Continue) before it sends the body. */
     public boolean expectsContinue() {
         return expectsContinue && !isHttp10(); // RFC 9110, 10.1.1
+    }
+
+    /** Whether it is a well-formed wish for a WebSocket: if a worker grants it, both directions are bytes from then on. */
+    public boolean asksWebSocket() {
+        return asksWebSocket;
     }
 
     /** How often it has come through one of us, by its {@code Via}; known once {@link FieldRules} were applied. */
