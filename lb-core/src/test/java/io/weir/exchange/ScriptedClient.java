@@ -28,8 +28,6 @@ public final class ScriptedClient implements ClientSide {
     private @Nullable OwnAnswer answer;
     private int unflushed;
     private boolean over;
-    /** Whether what it gets are bytes, whose end is not that of the exchange. */
-    private boolean upgraded;
     private boolean settled;
     private boolean demanded = true;
     private boolean writable = true;
@@ -109,7 +107,6 @@ public final class ScriptedClient implements ClientSide {
         response.writeTo(out);
         lines.writeTo(out);
         head = out.toString();
-        upgraded = response.switchesProtocol();
         say("head " + response.status());
         unflushed++;
     }

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +73,12 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
     void receive(String text) {
         ByteBuf data = ByteBufUtil.writeAscii(alloc(), text);
         turn(() -> pipeline().fireChannelRead(data).fireChannelReadComplete());
+        checkException();
+    }
+
+    /** The peer sends nothing more, and may still read. */
+    void endInput() {
+        turn(() -> pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE));
         checkException();
     }
 
