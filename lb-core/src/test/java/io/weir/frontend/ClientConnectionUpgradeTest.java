@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** A client's connection once it was upgraded, and what comes before. */
 class ClientConnectionUpgradeTest {
-    private static final String ASK = "GET /chat HTTP/1.1\r\nHost: orders.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    private static final String ASK = String.join(
+            "\r\n", "GET /chat HTTP/1.1", "Host: orders.test", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "\r\n");
     private static final String[] SWITCH = {"HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: x"};
     private static final String SWITCHED =
             "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
