@@ -435,7 +435,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private void updateReading() {
         boolean wanted = !paused && (ahead == null || ahead.readableBytes() < READ_AHEAD);
         Channel channel = ctx().channel();
-        if (channel.config().isAutoRead() != wanted) {
+        if (!inputEnded && channel.config().isAutoRead() != wanted) { // epoll may have forgotten a socket that has nothing more to be read
             channel.config().setAutoRead(wanted);
         }
     }

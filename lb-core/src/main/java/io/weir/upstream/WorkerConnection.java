@@ -299,7 +299,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     @Override
     public void demand(boolean more) {
-        if (state != State.CLOSED && ctx().channel().config().isAutoRead() != more) {
+        boolean mayRead = state != State.CLOSED && !inputEnded; // epoll may have forgotten a socket that has nothing more to be read
+        if (mayRead && ctx().channel().config().isAutoRead() != more) {
             ctx().channel().config().setAutoRead(more);
         }
     }

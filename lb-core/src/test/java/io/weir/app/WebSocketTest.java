@@ -112,21 +112,30 @@ class WebSocketTest {
             out.write(stream, at, n);
             at += n;
         }
-        to.shutdownOutput();
         return stream;
     }
 
     @ParameterizedTest
     @MethodSource("transports")
     void bothStreamsArriveAsTheyWereSentAndTheirEndsBehindThem(TransportKind transport) throws Exception {
+        int bytes = 5_000_000;
         upgraded(transport, "early", "greeting", (client, worker) -> {
-            Future<byte[]> sent = beside(() -> send(client, new Random(1), 5_000_000));
-            Future<byte[]> answered = beside(() -> send(worker, new Random(2), 5_000_000));
-            Future<byte[]> heard = beside(() -> client.getInputStream().readAllBytes());
-            byte[] received = worker.getInputStream().readAllBytes();
-            assertThat(Arrays.equals(received, join("early", await(sent)))).isTrue();
-            assertThat(Arrays.equals(await(heard), join("greeting", await(answered)))).isTrue();
+            Future<byte[]> sent = beside(() -> send(client, new Random(1), bytes));
+            Future<byte[]> answered = beside(() -> send(worker, new Random(2), bytes));
+            Future<byte[]> heard = beside(() -> client.getInputStream().readNBytes(bytes + "greeting".length()));
+            byte[] received = worker.getInputStream().readNBytes(bytes + "early".length());
+            assertSame("the worker", received, join("early", await(sent)));
+            assertSame("the client", await(heard), join("greeting", await(answered)));
+            client.shutdownOutput();
+            assertThat(worker.getInputStream().read()).isNegative();
+            worker.shutdownOutput();
+            assertThat(client.getInputStream().read()).isNegative();
         });
+    }
+
+    private static void assertSame(String who, byte[] received, byte[] sent) {
+        int differs = Arrays.mismatch(received, sent);
+        assertThat(differs).as("where what %s got, %d bytes, differs", who, received.length).isNegative();
     }
 
     private static byte[] join(String first, byte[] rest) {
