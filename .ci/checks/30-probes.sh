@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# Every HTTP/1.1 and TLS probe suite on each transport. Cases that mostly wait run on the transports side by side; those that
+# Every HTTP/1.1, WebSocket and TLS probe suite on each transport. Cases that mostly wait run on the transports side by side; those that
 # measure delays or use the cores fully run one after the other.
 
 set -u
@@ -13,7 +13,7 @@ busy='^(race|many|pipeline|stream)'
 # With every buffer followed to its end: a leak is a failure (probes/run looks for it in the log).
 suites() {
   local -x WEIR_JAVA_OPTS='-Dio.netty.leakDetection.level=paranoid -Dio.netty.leakDetection.targetRecords=20'
-  python3 platform-stub/probes/run --transport "$1" --failures h1 responses fields
+  python3 platform-stub/probes/run --transport "$1" --failures h1 responses fields ws
   python3 platform-stub/probes/run --transport "$1" --failures --skip "$busy" connections
 }
 

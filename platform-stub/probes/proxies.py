@@ -69,7 +69,7 @@ runtime: {{ transport: {transport}, {runtime} }}
     pools: {{ r1: {{ workers: [ {pool} ] }} }}
 {app or '''    check: off
     ejection: off
-    timeouts: { connect: 1s, response: 3s, idle: 5s }
+    timeouts: { connect: 1s, response: 3s, idle: 5s, websocket: 60s }
 '''}mappings: [ {{ app: probe }} ]
 """
 

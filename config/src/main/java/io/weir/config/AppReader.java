@@ -93,6 +93,7 @@ final class AppReader {
                     fields.optional("connect", timeout, defaults.connect()),
                     fields.optional("response", timeout, defaults.response()),
                     fields.optional("idle", timeout, defaults.idle()),
+                    fields.optional("websocket", timeout, defaults.websocket()),
                     fields.optional("attempt", Scalars.orOff(timeout, null)),
                     fields.optional("total", Scalars.orOff(timeout, null)));
         });

@@ -126,6 +126,7 @@ public final class SettingsTree {
                                 "connect", print(timeouts.connect()),
                                 "response", print(timeouts.response()),
                                 "idle", print(timeouts.idle()),
+                                "websocket", print(timeouts.websocket()),
                                 "attempt", orOff(timeouts.attempt()),
                                 "total", orOff(timeouts.total())),
                 "upstream",

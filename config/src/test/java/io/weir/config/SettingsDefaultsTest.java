@@ -53,7 +53,7 @@ class SettingsDefaultsTest {
 
         assertThat(orders).isEqualTo(AppSettings.defaults("orders", Map.of("ca-c1", new PoolSettings("ca-c1", List.of(worker)))));
         assertThat(orders.timeouts())
-                .isEqualTo(new AppTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(300), Duration.ofSeconds(300), null, null));
+                .isEqualTo(new AppTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(300), Duration.ofSeconds(300), Duration.ofSeconds(300), null, null));
         assertThat(orders.balance()).isEqualTo(new BalanceSettings.RoundRobin());
         assertThat(orders.affinity()).isNull();
         assertThat(orders.host()).isEqualTo(SentHost.CLIENT);

@@ -59,7 +59,7 @@ class SettingsKeysTest {
                 failover: {to: [ca-c1, us-e1], residency: [US, CA], failback: {hold: 2m, ramp: 3s}}
                 global: {active-active: {us-e1: 70, ca-c1: 0}}
                 objective: {rto: 10s}
-                timeouts: {connect: 1ms, response: 2m, idle: 24h, attempt: 4s, total: 5s}
+                timeouts: {connect: 1ms, response: 2m, idle: 24h, websocket: 1h, attempt: 4s, total: 5s}
                 upstream: {connections: 6, queue: 7, idle-connections: 8, idle: 9s}
               orders:
                 pools: {us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a}]}, ca-c1: {gateway: {address: "10.0.0.1:8080"}}}
@@ -145,7 +145,7 @@ class SettingsKeysTest {
     @Test
     void timeoutsAndUpstreamOfAnApp() {
         assertThat(app("stock").timeouts()).isEqualTo(new AppTimeouts(
-                Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24), Duration.ofSeconds(4), Duration.ofSeconds(5)));
+                Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24), Duration.ofHours(1), Duration.ofSeconds(4), Duration.ofSeconds(5)));
         assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9)));
         assertThat(app("orders").timeouts()).isEqualTo(AppTimeouts.DEFAULTS);
         assertThat(app("orders").balance()).isEqualTo(new BalanceSettings.Hash(new HashKey.Header("x-user")));

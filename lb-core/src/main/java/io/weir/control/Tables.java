@@ -259,7 +259,7 @@ public final class Tables {
 
         App.Timeouts of(AppTimeouts settings) {
             return known.computeIfAbsent(settings, t -> new App.Timeouts(
-                    t.connect().toNanos(), t.response().toNanos(), t.idle().toNanos(), nanosOrOff(t.attempt()), nanosOrOff(t.total())));
+                    t.connect().toNanos(), t.response().toNanos(), t.idle().toNanos(), t.websocket().toNanos(), nanosOrOff(t.attempt()), nanosOrOff(t.total())));
         }
 
         private static long nanosOrOff(@Nullable Duration duration) {

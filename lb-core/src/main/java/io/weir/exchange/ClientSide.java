@@ -8,7 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The client of an exchange. */
 public interface ClientSide extends Side {
-    /** Sends the head of the worker's final response, with {@code lines} added; not yet flushed. {@code request} is what it answers. */
+    /**
+     * Sends the head of the worker's final response, with {@code lines} added; not yet flushed. {@code request} is what it answers.
+     *
+     * <p>One that {@linkplain ResponseHead#switchesProtocol switches the protocol} makes both directions bytes, each with an end of its own: what
+     * comes from the client is its body, that which came early first, the end of what it sends is the end of that body, and {@link #end} ends
+     * what it gets.
+     */
     void head(RequestHead request, ResponseHead head, HeadLines lines);
 
     /** Sends an interim response (1xx) at once. */

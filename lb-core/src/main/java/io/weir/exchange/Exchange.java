@@ -41,6 +41,10 @@ import org.jspecify.annotations.Nullable;
  *   RELAY     another region's load balancer can't serve     PICK
  *   RELAY     its attempt failed, may retry                  PICK
  *   RELAY     response whole                                 SETTLED (ok)
+ *   RELAY     worker switches protocols                      RELAY (upgraded)
+ *   RELAY     upgraded: both sides have ended                SETTLED (ok)
+ *   RELAY     upgraded: one side breaks                      SETTLED (client_gone, response_cut; ok if either had ended)
+ *   RELAY     upgraded: silence                              SETTLED (upgrade_idle)
  *   RELAY     failed after the response's head               SETTLED (response_cut: the client sees it)
  *   any       client gone                                    SETTLED (client_gone)
  * </pre>
@@ -50,6 +54,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request that the load balancer of another region has handed over goes by what that says instead of by its host, to the app's own pool
  * alone, and is written once.
+ *
+ * <p>An upgraded exchange relays bytes instead of bodies, by the same calls: each direction flows and ends by itself, and the exchange is over
+ * when both have.
  *
  * <p>Used again after it has settled; nothing may keep it beyond that.
  */
@@ -82,6 +89,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private @Nullable ClientSide client;
     private @Nullable Route route;
     private boolean headPassed;
+    private boolean upgraded;
+    /** Whether the worker of an upgraded exchange has ended what it sends. */
+    private boolean workerEnded;
     private int status;
     private long responseBytes;
 
@@ -239,7 +249,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** A piece of the request's body. Takes it over. */
     public void requestBody(ByteBuf data) {
-        boolean tooLarge = body.exceeds(loop.bodyLimit(), data);
+        boolean tooLarge = body.exceeds(upgraded ? -1 : loop.bodyLimit(), data);
         if (phase == Phase.SETTLED || phase == Phase.ADMIT) {
             data.release();
             return;
@@ -265,15 +275,23 @@ public final class Exchange implements AttemptEvents, HeadLines {
         to.body(data);
     }
 
-    /** The request is whole; {@code trailers} are clean field lines. */
+    /** The request is whole, or the client has ended what it sends on an upgraded connection; {@code trailers} are clean field lines. */
     public void requestEnded(byte @Nullable [] trailers) {
         body.ended(trailers);
         WorkerSide to = attempt.worker();
         if (phase == Phase.RELAY && to != null) {
-            if (!headPassed) {
+            boolean over = workerEnded;
+            if (over) {
+                attempt.answered();
+            } else if (upgraded) {
+                patience.forBody();
+            } else if (!headPassed) {
                 patience.forResponse();
             }
             to.end(trailers);
+            if (over) {
+                settle(Reason.OK);
+            }
         }
     }
 
@@ -338,8 +356,14 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (steps != null) {
             steps.editResponse(request, response, loop.edited().begin());
         }
-        client().head(request, response, responseLines);
+        if (response.switchesProtocol()) {
+            upgraded = true;
+            body.upgraded();
+            patience.forUpgraded();
+            loop.tellUpgraded(this);
+        }
         patience.forBody();
+        client().head(request, response, responseLines); // last, since a client may have sent something early
     }
 
     private void addToResponse(HeadWriter out) {
@@ -392,6 +416,12 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     @Override
     public void responseEnded(byte @Nullable [] trailers) {
+        if (upgraded && !body.isWhole()) {
+            workerEnded = true;
+            patience.forBody();
+            client().end(null); // last, since whatever is flushed may fail at once
+            return;
+        }
         attempt.answered();
         client().end(trailers);
         settle(Reason.OK);
@@ -401,7 +431,40 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     @Override
     public void failed(AttemptFailure failure, @Nullable BadMessage fault) {
-        retries.failed(failure, fault);
+        if (upgraded) {
+            upgradedFailed(failure);
+        } else {
+            retries.failed(failure, fault);
+        }
+    }
+
+    private void upgradedFailed(AttemptFailure failure) {
+        boolean ended = eitherEnded();
+        attempt.answered();
+        attempt.end(ended ? null : failure);
+        if (!workerEnded) {
+            client().abort();
+        }
+        settle(ended ? Reason.OK : Reason.RESPONSE_CUT);
+    }
+
+    /** Whether one side of an upgraded exchange has ended what it sends: what the other does with the rest is its own affair. */
+    private boolean eitherEnded() {
+        return upgraded && (workerEnded || body.isWhole());
+    }
+
+    /** Ends both sides of an upgraded exchange, behind what was said to them. */
+    private void endUpgraded(Reason why) {
+        WorkerSide to = attempt.worker();
+        boolean ended = workerEnded;
+        if (to != null) {
+            attempt.answered();
+            to.leave();
+        }
+        if (!ended) {
+            client().end(null);
+        }
+        settle(why);
     }
 
     @Override
@@ -431,7 +494,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** The drain's time is over. */
     public void drained() {
-        requestFailed(Reason.DRAINING, null);
+        if (upgraded) {
+            endUpgraded(Reason.DRAINING);
+        } else {
+            requestFailed(Reason.DRAINING, null);
+        }
     }
 
     /** The client closed its connection, or it broke. */
@@ -439,7 +506,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (!headPassed) {
             status = Reason.CLIENT_GONE.status();
         }
-        settle(Reason.CLIENT_GONE);
+        settle(eitherEnded() ? Reason.OK : Reason.CLIENT_GONE);
     }
 
     void refuse(Reason why, @Nullable BadMessage fault) {
@@ -487,8 +554,12 @@ public final class Exchange implements AttemptEvents, HeadLines {
     }
 
     private void responseStands() {
-        if (!client().isWritable() && patience.grantsGrace()) {
+        WorkerSide to = attempt.worker();
+        boolean stuck = !client().isWritable() || (upgraded && to != null && !to.isWritable());
+        if (stuck && patience.grantsGrace()) {
             patience.forBody();
+        } else if (upgraded) {
+            endUpgraded(eitherEnded() ? Reason.OK : Reason.UPGRADE_IDLE);
         } else {
             attempt.end(body.isWhole() && client().isWritable() ? AttemptFailure.STALLED : null);
             cut(Reason.IDLE_TIMEOUT);
@@ -536,6 +607,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         response.reset();
         status = 0;
         headPassed = false;
+        upgraded = false;
+        workerEnded = false;
         responseBytes = 0;
         times.reset();
     }
@@ -553,6 +626,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** Whether a worker's final response has begun to go to the client. */
     public boolean answered() {
         return headPassed;
+    }
+
+    /** Whether the worker has switched to the protocol that was asked for. */
+    public boolean upgraded() {
+        return upgraded;
     }
 
     /** The status that the client got, 499 if it went away before, or 0 if it got none. */

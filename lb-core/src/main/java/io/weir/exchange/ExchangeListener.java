@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public interface ExchangeListener {
     void settled(Exchange exchange);
 
+    /** Its connection was upgraded: both sides send what they like until it is settled. */
+    default void upgraded(Exchange exchange) {}
+
     /**
      * One of its attempts is over. A try on another connection in place of a stale one is the same attempt.
      *

@@ -90,6 +90,16 @@ public final class ExchangeLoop {
         }
     }
 
+    void tellUpgraded(Exchange exchange) {
+        for (ExchangeListener listener : listeners) {
+            try {
+                listener.upgraded(exchange);
+            } catch (RuntimeException e) {
+                LOG.error("a listener failed", e);
+            }
+        }
+    }
+
     void tellAttempt(Exchange exchange, Target target, @Nullable AttemptFailure failure) {
         long nanos = exchange.times().sinceConnected(clock.now());
         for (ExchangeListener listener : listeners) {

@@ -154,7 +154,7 @@ final class Forwarding {
         if (word == null || word.requestId() < 0) {
             writeRequestId(out.literal(REQUEST_ID)).endOfLine();
         }
-        if (head.acceptsTrailers()) {
+        if (head.acceptsTrailers() && !head.asksWebSocket()) { // whose Connection says one thing only
             out.literal(TE_TRAILERS);
         }
     }

@@ -196,6 +196,7 @@ public record OwnAnswer(
             case 413 -> "Content Too Large";
             case 414 -> "URI Too Long";
             case 421 -> "Misdirected Request";
+            case 426 -> "Upgrade Required";
             case 429 -> "Too Many Requests";
             case 431 -> "Request Header Fields Too Large";
             case 451 -> "Unavailable For Legal Reasons";

@@ -26,6 +26,7 @@ final class Patience extends Deadline {
      * its buffer, which may be megabytes, is free.
      */
     private boolean grace;
+    private boolean upgraded;
 
     Patience(Exchange exchange, ExchangeLoop loop, Timeline times) {
         this.exchange = exchange;
@@ -63,12 +64,25 @@ final class Patience extends Deadline {
 
     /** For the next piece of the request to come, or to be taken. */
     void forRequest() {
+        if (upgraded) {
+            forBytes();
+            return;
+        }
         setWithinAttempt(loop.clock().now() + timeouts().idle());
     }
 
     /** For the next piece of the response to come, or to be taken. */
     void forBody() {
-        set(loop.clock().now() + timeouts().idle());
+        if (upgraded) {
+            forBytes();
+        } else {
+            set(loop.clock().now() + timeouts().idle());
+        }
+    }
+
+    /** For anything to move on an upgraded connection, in either direction. */
+    private void forBytes() {
+        set(loop.clock().now() + timeouts().websocket());
     }
 
     /** The attempt's own bound ends with the head of the response. */
@@ -84,6 +98,13 @@ final class Patience extends Deadline {
         } else {
             loop.wheel().set(this, at);
         }
+    }
+
+    /** The connection was upgraded, and lasts as long as somebody says something. */
+    void forUpgraded() {
+        upgraded = true;
+        totalUntil = App.Timeouts.OFF;
+        forBytes();
     }
 
     /** Whether the time for the whole exchange is over. */
@@ -115,5 +136,6 @@ final class Patience extends Deadline {
         timeouts = null;
         totalUntil = App.Timeouts.OFF;
         grace = false;
+        upgraded = false;
     }
 }

@@ -39,7 +39,9 @@ public enum Reason {
     /** The response broke off after its head had been passed on: the client sees a cut message. */
     RESPONSE_CUT("response_cut", 0, "The worker's response broke off"),
     /** Neither side moved for too long after the head of the response had been passed on. */
-    IDLE_TIMEOUT("idle_timeout", 0, "The response stood still for too long");
+    IDLE_TIMEOUT("idle_timeout", 0, "The response stood still for too long"),
+    /** Neither side of an upgraded connection has said anything for too long. Nobody's fault. */
+    UPGRADE_IDLE("upgrade_idle", 0, "Nothing came on the upgraded connection for too long");
 
     private final String code;
     private final int status;

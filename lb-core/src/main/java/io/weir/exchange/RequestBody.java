@@ -73,6 +73,12 @@ final class RequestBody {
         trailers = lines;
     }
 
+    /** The connection was upgraded: whatever the client sends is body, none of it is held, and it has an end of its own. */
+    void upgraded() {
+        forget();
+        whole = false;
+    }
+
     /** Whether all of it has come. */
     boolean isWhole() {
         return whole;

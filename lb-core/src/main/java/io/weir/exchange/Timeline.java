@@ -94,6 +94,11 @@ public final class Timeline {
         return between(connected, answered);
     }
 
+    /** ns from the first byte of the request's head to the head of the worker's final response. 0 if there was none. */
+    public long untilAnswered() {
+        return between(accepted, answered);
+    }
+
     /** ns from the last attempt's connection to the end. */
     public long relay() {
         return between(connected, settled);

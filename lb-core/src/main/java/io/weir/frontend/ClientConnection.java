@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -18,6 +19,7 @@ import io.weir.exchange.Exchange;
 import io.weir.exchange.Peer;
 import io.weir.exchange.Reason;
 import io.weir.exchange.SecurePort;
+import io.weir.http.BadMessage;
 import io.weir.http.BodyReader;
 import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
@@ -26,6 +28,7 @@ import io.weir.http.MessageWriter.BodyFraming;
 import io.weir.http.Progress;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
+import io.weir.http.WebSocketHandshake;
 import io.weir.loop.Deadline;
 import io.weir.tls.ClientTls;
 import java.io.IOException;
@@ -50,10 +53,12 @@ import org.slf4j.LoggerFactory;
  *   BODY     end of the body                    ANSWER
  *   BODY     bad body, time                     LINGER (400, 408)
  *   BODY     answered early                     LINGER
+ *   ANSWER   the worker grants an upgrade       UPGRADED
  *   ANSWER   answered, connection stays         IDLE
  *   ANSWER   answered, connection ends          CLOSED (once everything is written)
+ *   UPGRADED both directions over, drain        LINGER (closed once everything is written)
  *   LINGER   FIN, time                          CLOSED
- *   any      FIN, RST                           CLOSED (client_gone)
+ *   any      FIN (but UPGRADED), RST            CLOSED (client_gone)
  * </pre>
  *
  * LINGER: our side is closed and what the client still sends is thrown away for a moment, since closing at once would reset the
@@ -66,6 +71,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         HEAD(true),
         BODY(true),
         ANSWER(false),
+        UPGRADED(true),
         LINGER(false),
         CLOSED(false);
 
@@ -143,6 +149,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private long untaken = NOTHING;
     /** Whether it was the same at the time before. */
     private boolean grace;
+    /** Whether the current request asks for an upgrade: what comes before it is granted may be of another protocol. */
+    private boolean upgradeAsked;
+    /** Whether the client has ended what it sends, while UPGRADED. */
+    private boolean inputEnded;
+
     /** Whether it counts against the limit of connections. */
     private boolean counted;
 
@@ -214,7 +225,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
-    /** TLS tells how it stands: where it begins, whether its handshake succeeded, and that the client will send nothing more. */
+    /** How the client's TLS stands: where it begins, whether its handshake succeeded; and that the client will send nothing more. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         switch (event) {
@@ -225,10 +236,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 }
             }
             case SslCloseCompletionEvent _ -> { // as a FIN
-                if (context.channel().isActive()) {
+                if (state == State.UPGRADED) {
+                    inputEnds();
+                } else if (context.channel().isActive()) {
                     var _ = transport().close();
                 }
             }
+            case ChannelInputShutdownEvent _ -> inputEnds();
             default -> {}
         }
     }
@@ -270,7 +284,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                     Objects.requireNonNull(open).requestFailed(Reason.REQUEST_TIMEOUT, null);
                 }
             }
-            case ANSWER, CLOSED -> {}
+            case ANSWER, UPGRADED, CLOSED -> {}
         }
     }
 
@@ -351,7 +365,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         boolean whole = false;
         try {
             while (!given && in.isReadable() && state.reads && mayBegin()) {
-                if (state == State.BODY) {
+                if (state == State.UPGRADED) {
+                    given = true;
+                    Objects.requireNonNull(exchange).requestBody(in);
+                } else if (state == State.BODY) {
                     given = readBody(in);
                 } else {
                     readHead(in);
@@ -386,6 +403,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (progress == Progress.END) {
             lastRequest = !head.keepsAlive();
             closing = lastRequest || loop.draining();
+            upgradeAsked = head.asksWebSocket();
             if (head.hasBody()) {
                 state = State.BODY;
                 if (head.chunked()) {
@@ -457,8 +475,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (state == State.BODY) {
+        if (state == State.BODY || state == State.UPGRADED) {
             Objects.requireNonNull(exchange).requestPaused();
+        }
+    }
+
+    /** The client sends nothing more on an upgraded connection, and may go on to listen. */
+    private void inputEnds() {
+        if (state == State.UPGRADED && !inputEnded) {
+            loop.loop().clock().refresh();
+            inputEnded = true;
+            Objects.requireNonNull(exchange).requestEnded(null);
         }
     }
 
@@ -474,7 +501,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private void updateReading() {
         boolean wanted = !paused && (ahead == null || ahead.readableBytes() < READ_AHEAD);
         Channel channel = ctx().channel();
-        if (channel.config().isAutoRead() != wanted) {
+        if (!inputEnded && channel.config().isAutoRead() != wanted) { // epoll may have forgotten a socket that has nothing more to be read
             channel.config().setAutoRead(wanted);
         }
     }
@@ -483,6 +510,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void head(RequestHead request, ResponseHead head, HeadLines lines) {
+        if (head.switchesProtocol()) {
+            upgrade(head, lines);
+            return;
+        }
+        closing |= upgradeAsked && ahead != null; // bytes that may be of another protocol are no request
         boolean http10 = request.isHttp10();
         BodyFraming framing = BodyFraming.PLAIN;
         endsByClose = false;
@@ -511,6 +543,29 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             sendAtOnce();
         }
         writer().begin(out, framing, framing == BodyFraming.PLAIN ? head.contentLength() : 0);
+    }
+
+    private void upgrade(ResponseHead head, HeadLines lines) {
+        HeadWriter out = loop.headWriter().begin();
+        head.writeTo(out);
+        out.literal(WebSocketHandshake.UPGRADE_LINES);
+        lines.writeTo(out);
+        out.endOfLine();
+        sendAtOnce();
+        writer().begin(out, BodyFraming.PLAIN, 0);
+        ctx().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        endsByClose = true;
+        state = State.UPGRADED;
+        ByteBuf early = ahead;
+        if (early != null) {
+            ahead = null;
+            updateReading();
+            Exchange to = Objects.requireNonNull(exchange);
+            to.requestBody(early);
+            if (exchange == to) {
+                to.requestPaused();
+            }
+        }
     }
 
     private void sendAtOnce() {
@@ -549,7 +604,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void end(byte @Nullable [] trailers) {
-        if (lastRequest && state == State.ANSWER && ahead == null) {
+        if (state == State.UPGRADED && !inputEnded) {
+            writer().endOutput(this::endOutput);
+        } else if (state == State.UPGRADED || (lastRequest && state == State.ANSWER && ahead == null)) {
             closeFollows = true;
             exchange = null; // it is over, so that closing does not mean that its client is gone
             writer().endAndClose(trailers);
@@ -572,7 +629,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         loop.loop().clock().refresh();
-        if (exchange != null && (state == State.ANSWER || state == State.BODY)) {
+        if (exchange != null && (state == State.ANSWER || state == State.BODY || state == State.UPGRADED)) {
             exchange.clientWritable(context.channel().isWritable());
         } else if (state == State.IDLE) {
             goOn();
@@ -588,6 +645,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         HeadWriter out = loop.headWriter().begin();
         out.text("HTTP/1.1 " + answer.status() + " " + OwnAnswer.phrase(answer.status())).endOfLine();
         AnswerLines.write(answer, length, loop.dateLine(), rules.hsts(), out);
+        if (answer.status() == 426 && request.fault() == BadMessage.UNKNOWN_WEBSOCKET_VERSION) {
+            out.literal(WebSocketHandshake.UPGRADE_LINES).text("Sec-WebSocket-Version: 13\r\n");
+        }
         connectionField(out, request.isHttp10() && !request.isEmpty());
         out.endOfLine();
         if (!closing) {
@@ -629,7 +689,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (state == State.CLOSED) {
             return;
         }
-        if (state == State.ANSWER && !closing) {
+        closing |= upgradeAsked && ahead != null;
+        upgradeAsked = false;
+        if (state == State.UPGRADED) {
+            closeBehind();
+        } else if (state == State.ANSWER && !closing) {
             state = State.IDLE;
             await(loop.loop().clock().now() + timeouts.idle());
             demand(true); // whatever made it wait is over too
@@ -649,6 +713,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             if (state == State.BODY && exchange != null) {
                 exchange.requestPaused();
             }
+        }
+    }
+
+    /** Closes an upgraded connection once everything is written. */
+    private void closeBehind() {
+        state = State.LINGER;
+        await(loop.loop().clock().now() + timeouts.idle());
+        demand(true);
+        if (!closeFollows) {
+            closeFollows = true;
+            writer().endAndClose(null);
         }
     }
 
@@ -716,7 +791,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     void endDrain() {
-        if (exchange != null && (state == State.ANSWER || state == State.BODY)) {
+        if (exchange != null && (state == State.ANSWER || state == State.BODY || state == State.UPGRADED)) {
             exchange.drained();
         } else {
             cut();

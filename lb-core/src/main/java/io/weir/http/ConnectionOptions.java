@@ -64,6 +64,7 @@ final class ConnectionOptions {
                 boolean kept = framing || (FieldName.guarded(id) && head instanceof RequestHead);
                 if (!kept && FieldName.same(b, head.nameStart(i), head.nameEnd(i), b, start, end)) {
                     head.cut(i);
+                    head.upgradeOption |= id == FieldName.UPGRADE;
                 }
             }
         }

@@ -74,7 +74,7 @@ public final class FieldRules {
 
     /** Cuts what a client must not get from a worker. */
     public static void applyToResponse(ResponseHead head) {
-        boolean noLength = head.status == 204 || head.isInterim();
+        boolean noLength = head.status == 204 || head.status < 200;
         for (int i = 0, n = head.fieldCount(); i < n; i++) {
             int id = head.id(i);
             if ((FROM_WORKER >>> id & 1) != 0 || (noLength && id == FieldName.CONTENT_LENGTH)) {

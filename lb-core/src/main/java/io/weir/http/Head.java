@@ -43,6 +43,8 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     boolean chunked;
     boolean closeOption;
     boolean keepAliveOption;
+    /** Whether {@code Connection} names {@code Upgrade}, and that is there. */
+    boolean upgradeOption;
     @Nullable BadMessage fault;
 
     private int[] fields = new int[INITIAL_FIELDS * STRIDE];
@@ -60,7 +62,7 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         }
         length = scan = lineStart = startLine = fieldsStart = fieldsEnd = fieldCount = minorVersion = 0;
         contentLength = -1;
-        chunked = closeOption = keepAliveOption = anyCut = hasConnectionField = false;
+        chunked = closeOption = keepAliveOption = upgradeOption = anyCut = hasConnectionField = false;
         fault = null;
     }
 

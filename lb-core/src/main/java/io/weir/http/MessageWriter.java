@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,11 @@ public final class MessageWriter {
         head.flushTo(out);
     }
 
+    /** From now on what is sent goes as it is: the connection has switched to another protocol. */
+    public void beginBytes() {
+        framing = BodyFraming.PLAIN;
+    }
+
     /** Sends a piece of the body; takes it over. */
     public void body(ByteBuf data) {
         int n = data.readableBytes();
@@ -86,6 +93,17 @@ public final class MessageWriter {
         gathered = null;
         unflushed = false;
         var _ = ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Tells the peer, behind what was sent and in the way of {@code how}, that nothing more comes; it may go on to send itself. */
+    public void endOutput(Consumer<DuplexChannel> how) {
+        flush();
+        framing = BodyFraming.NONE;
+        var _ = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
+            if (written.isSuccess() && written.channel() instanceof DuplexChannel duplex) {
+                how.accept(duplex);
+            }
+        });
     }
 
     private void lastChunk(byte @Nullable [] trailers) {

@@ -53,6 +53,7 @@ public final class RequestHead extends Head {
     boolean expectsContinue;
     boolean teTrailers;
     private boolean http2;
+    boolean asksWebSocket;
     int hops;
     /** What goes on instead of the path up to {@link #prefixEnd}, or null if the path goes on as it is. */
     private byte @Nullable [] front;
@@ -66,7 +67,7 @@ public final class RequestHead extends Head {
         methodEnd = path = pathEnd = query = targetEnd = targetAuthority = targetAuthorityEnd = authority = authorityEnd = hostEnd = hops = 0;
         prefixEnd = 0;
         front = null;
-        plainTarget = hostSeen = expectsContinue = teTrailers = http2 = false;
+        plainTarget = hostSeen = expectsContinue = teTrailers = asksWebSocket = http2 = false;
     }
 
     /** It came by HTTP/2, and its lines were made of what stood there. */
@@ -139,6 +140,11 @@ public final class RequestHead extends Head {
     /** Whether the client waits for 100 (Continue) before it sends the body. */
     public boolean expectsContinue() {
         return expectsContinue && !isHttp10(); // RFC 9110, 10.1.1
+    }
+
+    /** Whether it is a well-formed wish for a WebSocket: if a worker grants it, both directions are bytes from then on. */
+    public boolean asksWebSocket() {
+        return asksWebSocket;
     }
 
     /** How often it has come through one of us, by its {@code Via}; known once {@link FieldRules} were applied. */

@@ -245,7 +245,8 @@ public final class RequestParser extends HeadParser<RequestHead> {
         } else if (head.targetAuthority > 0) {
             return BadMessage.BAD_AUTHORITY;
         }
-        return ConnectionOptions.read(head);
+        fault = ConnectionOptions.read(head);
+        return fault == null && head.upgradeOption ? WebSocketHandshake.read(head) : fault;
     }
 
     private static @Nullable BadMessage absoluteFormFault(RequestHead head) {

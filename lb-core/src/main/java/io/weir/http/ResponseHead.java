@@ -7,6 +7,8 @@ public final class ResponseHead extends Head {
     private static final byte[] VERSION = "HTTP/1.1".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION_LENGTH = 8;
 
+    private static final int SWITCHING = 101;
+
     int status;
     boolean dateSeen;
 
@@ -26,9 +28,14 @@ public final class ResponseHead extends Head {
         return dateSeen;
     }
 
-    /** 1xx: another head follows. */
+    /** 1xx but 101: another head follows. */
     public boolean isInterim() {
-        return status < 200;
+        return status < 200 && status != SWITCHING;
+    }
+
+    /** 101: no HTTP follows, but bytes of the protocol that was asked for. */
+    public boolean switchesProtocol() {
+        return status == SWITCHING;
     }
 
     /** Whether a response of this status can't have a body, whatever its fields say (RFC 9112, 6.3). */

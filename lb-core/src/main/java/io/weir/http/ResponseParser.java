@@ -37,9 +37,6 @@ public final class ResponseParser extends HeadParser<ResponseHead> {
 
     @Override
     @Nullable BadMessage finish(ResponseHead head) {
-        if (head.status == 101) {
-            return BadMessage.UNASKED_SWITCH;
-        }
         BadMessage fault = Framing.finish(head);
         return fault != null ? fault : ConnectionOptions.read(head);
     }

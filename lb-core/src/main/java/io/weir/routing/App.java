@@ -20,7 +20,7 @@ public final class App {
      * @param attempt one attempt, up to the head of the response
      * @param total the whole exchange
      */
-    public record Timeouts(long connect, long response, long idle, long attempt, long total) {
+    public record Timeouts(long connect, long response, long idle, long websocket, long attempt, long total) {
         public static final long OFF = Long.MAX_VALUE;
     }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an attempt at a worker comes to, told to whoever made it, on its event loop. After {@link #responseEnded} or {@link #failed} nothing
- * more comes.
+ * more comes; but an upgraded connection that the worker has ended may still fail.
  */
 public interface AttemptEvents {
     /** There is a connection. Not called when {@link Connector#connect} returned one at once. */
@@ -16,7 +16,11 @@ public interface AttemptEvents {
     /** The head that a response is read into. */
     ResponseHead responseHead();
 
-    /** The response's head is whole; it may be an interim one (1xx), and then another follows. */
+    /**
+     * The response's head is whole; it may be an interim one (1xx), and then another follows. If it
+     * {@linkplain ResponseHead#switchesProtocol switches the protocol}, as was asked for, both directions are bytes from now on, each with an end of
+     * its own: {@link #responseEnded} is the end of what the worker sends, and {@link WorkerSide#end} of what it gets.
+     */
     void responseStarted();
 
     /** A piece of the response's body, to be released by who is told. */

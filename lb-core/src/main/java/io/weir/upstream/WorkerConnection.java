@@ -3,7 +3,10 @@ package io.weir.upstream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.util.concurrent.Future;
 import io.weir.http.BadMessage;
 import io.weir.http.BodyReader;
 import io.weir.http.FieldName;
@@ -16,6 +19,7 @@ import io.weir.http.Progress;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.http.ResponseParser;
+import io.weir.http.WebSocketHandshake;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
@@ -39,15 +43,20 @@ import org.slf4j.LoggerFactory;
  *   IDLE         any byte, FIN, too old, silent     CLOSED
  *   HEAD         interim head                       HEAD
  *   HEAD         head                               BODY
+ *   HEAD         101 that was asked for             UPGRADED
  *   HEAD         FIN, RST, bad head                 CLOSED (attempt failed)
  *   BODY         end, reusable                      IDLE
  *   BODY         end, not reusable                  CLOSED
  *   BODY         FIN, RST, bad framing              CLOSED (attempt cut, or ended if FIN ends the body)
  *   BODY         left, and the end is not there     CLOSED
+ *   UPGRADED     FIN of both directions             CLOSED (behind what was written)
+ *   UPGRADED     RST                                CLOSED (attempt cut)
  *   any          abort                              CLOSED
  * </pre>
  *
- * It is reusable if the worker keeps it open, both messages are whole, and nothing but the response came.
+ * Once UPGRADED it carries bytes both ways, each direction with an end of its own.
+ *
+ * <p>It is reusable if the worker keeps it open, both messages are whole, and nothing but the response came.
  */
 final class WorkerConnection extends ChannelInboundHandlerAdapter implements WorkerSide {
     private enum State {
@@ -55,6 +64,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         IDLE,
         HEAD,
         BODY,
+        UPGRADED,
         CLOSED
     }
 
@@ -64,6 +74,9 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private static final int MOST_INTERIM = 32;
 
     private static final long INTERIM_PERIOD = TimeUnit.SECONDS.toNanos(1);
+
+    /** How long an upgraded connection that is over may take to write the rest. */
+    private static final int LAST_BYTES_SECONDS = 30;
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerConnection.class);
     private static final byte[] CHUNKED = "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -84,6 +97,11 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private boolean reused;
     private boolean requestEnded;
     private boolean toHead;
+    /** The {@code Sec-WebSocket-Accept} of a 101, or null if the request does not ask for one. */
+    private byte @Nullable [] accept;
+    /** Whether the worker has ended what it sends, while UPGRADED. */
+    private boolean inputEnded;
+
     private boolean keepsAlive;
     private boolean answerBegun;
     private int interims;
@@ -170,7 +188,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                     waiting.workerSilent();
                 }
             }
-            case BODY, CLOSED -> {}
+            case BODY, UPGRADED, CLOSED -> {}
         }
     }
 
@@ -180,7 +198,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
             case CONNECTING -> giveUpIfNobodyWaits();
             // Another machine may refuse, in the place of one that is gone and couldn't say so: nothing would ever come.
             case HEAD -> vigil().ask(pool.loop().clock().now() - lentAt);
-            case BODY -> vigil().ask(-1);
+            case BODY, UPGRADED -> vigil().ask(-1);
             case IDLE, CLOSED -> {} // a worker that shuts down closes its idle ones itself
         }
     }
@@ -197,7 +215,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     /** The worker answers again, which makes it likely that this one's end is still there. */
     void foundAnswering() {
-        if (state == State.HEAD || state == State.BODY) {
+        if (state == State.HEAD || state == State.BODY || state == State.UPGRADED) {
             vigil().rest();
         }
     }
@@ -232,6 +250,12 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         HeadWriter out = pool.headWriter().begin();
         head.writeTo(out);
         lines.writeTo(out);
+        if (head.asksWebSocket()) {
+            accept = WebSocketHandshake.accept(head);
+            out.literal(WebSocketHandshake.UPGRADE_LINES);
+        } else {
+            accept = null;
+        }
         if (head.chunked()) {
             out.literal(CHUNKED);
         }
@@ -253,7 +277,9 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     @Override
     public void end(byte @Nullable [] trailers) {
-        if (state != State.CLOSED) {
+        if (state == State.UPGRADED) {
+            endUpgraded();
+        } else if (state != State.CLOSED) {
             requestEnded = true;
             writer().end(trailers);
         }
@@ -273,7 +299,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     @Override
     public void demand(boolean more) {
-        if (state != State.CLOSED && ctx().channel().config().isAutoRead() != more) {
+        boolean mayRead = state != State.CLOSED && !inputEnded; // epoll may have forgotten a socket that has nothing more to be read
+        if (mayRead && ctx().channel().config().isAutoRead() != more) {
             ctx().channel().config().setAutoRead(more);
         }
     }
@@ -281,13 +308,19 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     @Override
     public void abort() {
         events = null;
-        close();
+        if (state == State.UPGRADED) {
+            abortUpgraded();
+        } else {
+            close();
+        }
     }
 
     /** The rest of a response is read if it came together with its head, as an answer of another load balancer's own does. */
     @Override
     public void leave() {
-        if (state == State.BODY && requestEnded) {
+        if (state == State.UPGRADED) {
+            closeBehind();
+        } else if (state == State.BODY && requestEnded) {
             events = Nobody.NOBODY;
         } else {
             abort();
@@ -334,11 +367,14 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         }
         boolean given = false;
         try {
-            while (!given && in.isReadable() && (state == State.HEAD || state == State.BODY)) {
+            while (!given && in.isReadable() && (state == State.HEAD || state == State.BODY || state == State.UPGRADED)) {
                 AttemptEvents to = Objects.requireNonNull(events);
                 if (state == State.HEAD) {
                     answerBegun = true;
                     readHead(in, to);
+                } else if (state == State.UPGRADED) {
+                    given = true;
+                    to.responseBody(in);
                 } else {
                     ByteBuf piece = body.read(in);
                     given = body.gaveWhole();
@@ -374,6 +410,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         Progress progress = parser.read(in, head);
         if (progress == Progress.BAD) {
             fail(AttemptFailure.BAD_RESPONSE, head.fault());
+        } else if (progress == Progress.END && head.switchesProtocol()) {
+            upgrade(head, to);
         } else if (progress == Progress.END) {
             FieldRules.applyToResponse(head);
             if (head.isInterim()) {
@@ -392,6 +430,77 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                 ended(Objects.requireNonNull(events), in.isReadable()); // who may be nobody by now
             }
         }
+    }
+
+    // ---- upgraded
+
+    private void upgrade(ResponseHead head, AttemptEvents to) {
+        byte[] asked = accept;
+        BadMessage fault = asked == null ? BadMessage.UNASKED_SWITCH : WebSocketHandshake.fault(head, asked);
+        if (fault != null) {
+            fail(AttemptFailure.BAD_RESPONSE, fault);
+            return;
+        }
+        FieldRules.applyToResponse(head);
+        state = State.UPGRADED;
+        requestEnded = false;
+        vigil().begin(true); // a worker that does not read for a while is slow and not gone
+        ctx().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        writer().beginBytes();
+        to.responseStarted();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && state == State.UPGRADED && !inputEnded) {
+            pool.loop().clock().refresh();
+            AttemptEvents to = Objects.requireNonNull(events);
+            inputEnded = true;
+            if (requestEnded) {
+                closeBehind();
+            }
+            to.responseEnded(null);
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    private void endUpgraded() {
+        requestEnded = true;
+        if (inputEnded) {
+            closeBehind();
+        } else {
+            writer().endOutput(duplex -> {
+                var _ = duplex.shutdownOutput();
+            });
+        }
+    }
+
+    private void abortUpgraded() {
+        if (requestEnded) {
+            closeBehind(); // the client has said all that it had to say, and the worker shall get it
+        } else {
+            if (ctx().channel().isActive()) {
+                ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0); // closing would look like the client's own end
+            }
+            close();
+        }
+    }
+
+    /** Closes it once everything is written, for which a worker that takes nothing has a bounded time. */
+    private void closeBehind() {
+        events = null;
+        state = State.CLOSED;
+        countOut();
+        writer().endAndClose(null);
+        if (ctx().channel().isOpen()) {
+            Future<?> bound = ctx().executor().schedule(this::closeNow, LAST_BYTES_SECONDS, TimeUnit.SECONDS);
+            var _ = ctx().channel().closeFuture().addListener(_ -> bound.cancel(false));
+        }
+    }
+
+    private void closeNow() {
+        var _ = ctx().close();
     }
 
     /** Counts one more interim response. */
@@ -438,7 +547,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         AttemptEvents to = events;
         if (to == Nobody.NOBODY) {
             abort(); // all that was there has been read, and it was not the end
-        } else if (to != null && state == State.BODY) {
+        } else if (to != null && (state == State.BODY || state == State.UPGRADED)) {
             to.responsePaused();
         }
     }
@@ -458,7 +567,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
             LOG.error("a connection to a worker failed", cause);
         }
         boolean outputShut = cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException;
-        if (outputShut && context.channel().isActive()) {
+        boolean mayStillCome = state != State.UPGRADED || !inputEnded;
+        if (outputShut && mayStillCome && context.channel().isActive()) {
             broken = true;
             return; // the worker takes no more of the request; what it has answered may still be there to be read
         }
@@ -491,6 +601,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                     fail(AttemptFailure.CUT, null);
                 }
             }
+            case UPGRADED -> fail(AttemptFailure.CUT, null);
             case CONNECTING, CLOSED -> {}
         }
     }

@@ -45,7 +45,7 @@ class TablesTest {
                 pools:
                   us-e1: {workers: [{address: "127.0.0.1:9101", zone: us-e1a}]}
                   ca-c1: {workers: [{address: "127.0.0.1:9001", zone: ca-c1a, weight: 2}, {address: "127.0.0.1:9002", zone: ca-c1b}]}
-                timeouts: {connect: 1s, response: 7s, idle: 8s, attempt: 3s, total: 20s}
+                timeouts: {connect: 1s, response: 7s, idle: 8s, websocket: 9s, attempt: 3s, total: 20s}
               billing:
                 pools:
                   us-e1: {workers: [{address: "127.0.0.1:9101", zone: us-e1a}]}
@@ -161,7 +161,7 @@ class TablesTest {
     @Test
     void timeoutsArriveInNanoseconds() {
         assertThat(route("orders.cloudhub.example").app().timeouts())
-                .isEqualTo(new App.Timeouts(1_000_000_000L, 7_000_000_000L, 8_000_000_000L, 3_000_000_000L, 20_000_000_000L));
+                .isEqualTo(new App.Timeouts(1_000_000_000L, 7_000_000_000L, 8_000_000_000L, 9_000_000_000L, 3_000_000_000L, 20_000_000_000L));
         assertThat(route("billing.cloudhub.example").app().timeouts())
                 .extracting(App.Timeouts::attempt, App.Timeouts::total)
                 .containsExactly(App.Timeouts.OFF, App.Timeouts.OFF);

@@ -45,6 +45,7 @@ public final class ExchangeRig {
     static final Duration CONNECT = Duration.ofSeconds(2);
     static final Duration RESPONSE = Duration.ofSeconds(10);
     static final Duration IDLE = Duration.ofSeconds(20);
+    static final Duration WEBSOCKET = Duration.ofSeconds(60);
 
     final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(false);
     public final ScriptedConnector connector = new ScriptedConnector(alloc);
@@ -114,6 +115,11 @@ public final class ExchangeRig {
             }
 
             @Override
+            public void upgraded(Exchange exchange) {
+                watching.forEach(one -> one.upgraded(exchange));
+            }
+
+            @Override
             public void attempted(Exchange exchange, Target target, @Nullable AttemptFailure failure, long nanos) {
                 watching.forEach(one -> one.attempted(exchange, target, failure, nanos));
             }
@@ -124,7 +130,7 @@ public final class ExchangeRig {
         ExchangeLoop made = loop;
         if (made == null) {
             App.Timeouts timeouts = new App.Timeouts(
-                    CONNECT.toNanos(), RESPONSE.toNanos(), IDLE.toNanos(), attempt.toNanos(), total.toNanos());
+                    CONNECT.toNanos(), RESPONSE.toNanos(), IDLE.toNanos(), WEBSOCKET.toNanos(), attempt.toNanos(), total.toNanos());
             App.RegionPlan plan = new App.RegionPlan(new Plan(List.of(new Tier("ca-c1", targets, balance))));
             RetryBudget[] budgets = {new RetryBudget(1, now)};
             App orders = new App("orders", timeouts, Map.of("ca-c1", plan), budgets, key, affinity, workersHost);

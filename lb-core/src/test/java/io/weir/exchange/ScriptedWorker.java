@@ -37,6 +37,8 @@ public final class ScriptedWorker implements WorkerSide {
     private boolean answered;
     private boolean aborted;
     private boolean left;
+    private boolean upgraded;
+    private boolean inputOver;
     private boolean over;
     private boolean demanded = true;
     private boolean writable = true;
@@ -119,6 +121,8 @@ public final class ScriptedWorker implements WorkerSide {
         FieldRules.applyToResponse(into);
         boolean interim = into.isInterim();
         answered = !interim;
+        upgraded = into.switchesProtocol();
+        ended &= !upgraded; // what the exchange says from now on is of another stream
         turns.execute(events::responseStarted);
         if (interim) {
             into.reset();
@@ -138,8 +142,10 @@ public final class ScriptedWorker implements WorkerSide {
         return this;
     }
 
+    /** The response is whole, or it ends what it sends on an upgraded connection. */
     public void end() {
-        over = true;
+        inputOver = true;
+        over = !upgraded || ended;
         turns.execute(() -> events.responseEnded(null));
     }
 
@@ -220,6 +226,7 @@ public final class ScriptedWorker implements WorkerSide {
     public void end(byte @Nullable [] lines) {
         check("end");
         ended = true;
+        over |= upgraded && inputOver;
         trailers = lines == null ? null : new String(lines, StandardCharsets.ISO_8859_1);
         unflushed = false;
         failAt(ScriptedConnector.Fault.END);

@@ -56,7 +56,7 @@ final class FrontendRig {
         loop = new EventLoops.Loop(0, timers.eventLoop(), clock);
         App.RegionPlan plan = new App.RegionPlan(new Plan(List.of(new Tier("ca-c1", List.of(target)))));
         long hour = TimeUnit.HOURS.toNanos(1);
-        App.Timeouts timeouts = new App.Timeouts(hour, hour, hour, App.Timeouts.OFF, App.Timeouts.OFF);
+        App.Timeouts timeouts = new App.Timeouts(hour, hour, hour, hour, App.Timeouts.OFF, App.Timeouts.OFF);
         App orders = new App("orders", timeouts, Map.of("ca-c1", plan), new RetryBudget[] {new RetryBudget(1, now)});
         RoutingTable table = new RoutingTable(Map.of("orders.test", new Route(orders, "ca-c1", plan, steps)), List.of(), null);
         ExchangeLoop exchanges = new ExchangeLoop(

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +77,12 @@ final class SocketLikeChannel extends EmbeddedChannel implements DuplexChannel {
     /** The same; takes {@code data} over. */
     void receive(ByteBuf data) {
         turn(() -> pipeline().fireChannelRead(data).fireChannelReadComplete());
+        checkException();
+    }
+
+    /** The peer sends nothing more, and may still read. */
+    void endInput() {
+        turn(() -> pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE));
         checkException();
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutingTableTest {
-    private static final App.Timeouts TIMEOUTS = new App.Timeouts(1, 1, 1, App.Timeouts.OFF, App.Timeouts.OFF);
+    private static final App.Timeouts TIMEOUTS = new App.Timeouts(1, 1, 1, 1, App.Timeouts.OFF, App.Timeouts.OFF);
 
     private final Route global = route("orders", "ca-c1");
     private final Route regional = route("orders", "us-e1");

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rules: which of them a request goes by, and what becomes of its path. */
 class RulesTest {
-    private static final App.Timeouts TIMEOUTS = new App.Timeouts(1, 1, 1, App.Timeouts.OFF, App.Timeouts.OFF);
+    private static final App.Timeouts TIMEOUTS = new App.Timeouts(1, 1, 1, 1, App.Timeouts.OFF, App.Timeouts.OFF);
     private static final List<String> APPS = List.of("orders", "shop-prod", "stock", "fallback", "a", "a-b", "v1");
 
     /** One line a rule: {@code host path goal [rewrite]}; {@code -} is any host. A goal is an app, a number, or begins with {@code >}. */

@@ -3,9 +3,11 @@ package io.weir.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.resolver.NoopAddressResolverGroup;
 import io.weir.config.UpstreamSettings;
@@ -17,6 +19,7 @@ import io.weir.loop.TransportKind;
 import io.weir.topology.WorkerAddress;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -24,17 +27,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One connection to a worker, in memory and with time of its own. */
 class WorkerConnectionTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final HeadLimits LIMITS = new HeadLimits(4096, 4096, 50);
+    private static final String SWITCH =
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     private static EventLoops loops;
 
     private final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(false);
-    private final EmbeddedChannel channel = new EmbeddedChannel(false, false);
+    private EmbeddedChannel channel = new EmbeddedChannel(false, false);
     private long now = TimeUnit.HOURS.toNanos(1);
     private EventLoops.Loop loop;
     private Endpoint endpoint;
@@ -74,6 +81,16 @@ class WorkerConnectionTest {
 
     private void receive(String text) {
         channel.writeInbound(ByteBufUtil.writeAscii(alloc, text));
+    }
+
+    private void setUpAgain() {
+        channel.finishAndReleaseAll();
+        channel = new EmbeddedChannel(false, false);
+        try {
+            connect();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void writable(boolean writable) {
@@ -122,6 +139,127 @@ class WorkerConnectionTest {
         connection.established();
         assertThat(attempt.isConnected()).isFalse();
         assertThat(lend(Attempt.get(loop))).isTrue();
+    }
+
+    // ---- upgraded
+
+    private Attempt upgrading() {
+        Attempt upgrade = new Attempt(
+                loop, "GET / HTTP/1.1", "Host: x", "Connection: upgrade", "Upgrade: WebSocket", "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+        connection.established();
+        receive(OK);
+        assertThat(lend(upgrade)).isTrue();
+        channel.releaseOutbound();
+        return upgrade;
+    }
+
+    private String sent() {
+        channel.runPendingTasks();
+        StringBuilder out = new StringBuilder();
+        for (ByteBuf piece; (piece = channel.readOutbound()) != null; piece.release()) {
+            out.append(piece.toString(StandardCharsets.ISO_8859_1));
+        }
+        return out.toString();
+    }
+
+    private void endInput() {
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    }
+
+    @Test
+    void anUpgradeIsAskedForAnew() {
+        connection.established();
+        receive(OK);
+        channel.releaseOutbound();
+        Attempt upgrade = new Attempt(
+                loop, "GET / HTTP/1.1", "Host: x", "Connection: keep-alive, Upgrade", "Upgrade: h2c, websocket", "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+        assertThat(lend(upgrade)).isTrue();
+        assertThat(sent()).containsOnlyOnce("Upgrade: websocket\r\n").containsOnlyOnce("Connection: Upgrade\r\n").contains("Sec-WebSocket-Key: dGhl");
+        receive(OK);
+        assertThat(upgrade.outcome()).as("a refusal").isEqualTo("200 ok|end");
+        assertThat(lend(Attempt.get(loop))).as("of which nothing is left").isTrue();
+        assertThat(sent()).doesNotContain("Upgrade");
+    }
+
+    @Test
+    void whatComesBehindTheSwitchIsBytesInOrderHoweverTheyAreSplit() {
+        for (int piece : new int[] {1, 2, 7, 1000}) {
+            setUpAgain();
+            Attempt upgrade = upgrading();
+            String all = SWITCH + "HTTP/1.1 200 OK\r\n\r\n\0\r\n0\r\n\r\nbytes";
+            for (int i = 0; i < all.length(); i += piece) {
+                receive(all.substring(i, Math.min(i + piece, all.length())));
+            }
+            endInput();
+            assertThat(upgrade.outcome()).isEqualTo("101 HTTP/1.1 200 OK\r\n\r\n\0\r\n0\r\n\r\nbytes|end");
+            assertThat(channel.isOpen()).as("the client may still say something").isTrue();
+            connection.body(ByteBufUtil.writeAscii(alloc, "last words"));
+            connection.end(null);
+            assertThat(sent()).isEqualTo("last words");
+            assertThat(channel.isOpen()).isFalse();
+            assertThat(endpoint.connections()).isZero();
+        }
+    }
+
+    @Test
+    void aClientThatEndsFirstStillGetsWhatTheWorkerSays() {
+        Attempt upgrade = upgrading();
+        receive(SWITCH);
+        connection.body(ByteBufUtil.writeAscii(alloc, "hi"));
+        connection.end(null);
+        assertThat(sent()).isEqualTo("hi");
+        receive("and bye");
+        endInput();
+        assertThat(upgrade.outcome()).isEqualTo("101 and bye|end");
+        channel.runPendingTasks();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aConnectionThatBreaksIsCut() {
+        Attempt upgrade = upgrading();
+        receive(SWITCH + "half");
+        var _ = channel.close();
+        assertThat(upgrade.outcome()).isEqualTo("101 half|CUT");
+    }
+
+    @Test
+    void silenceOfTheWorkerDoesNotMatterOnceItHasSwitched() {
+        Attempt upgrade = upgrading();
+        receive(SWITCH);
+        connection.foundSilent();
+        receive("x");
+        endInput();
+        assertThat(upgrade.outcome()).isEqualTo("101 x|end");
+        connection.abort();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'Upgrade: websocket;Connection: Upgrade;Sec-WebSocket-Accept: bogus', BAD_WEBSOCKET_ACCEPT",
+        "'Upgrade: websocket;Connection: Upgrade', BAD_WEBSOCKET_ACCEPT",
+        "'Upgrade: h2c;Connection: Upgrade;Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=', BAD_SWITCH",
+        "'Connection: Upgrade;Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=', BAD_SWITCH",
+        "'Upgrade: websocket;Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=', BAD_SWITCH",
+        "'Upgrade: websocket;Connection: Upgrade, Sec-WebSocket-Accept;Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=', BAD_WEBSOCKET_ACCEPT"
+    })
+    void aSwitchThatDoesNotFitIsABadResponse(String lines, BadMessage fault) {
+        Attempt upgrade = upgrading();
+        receive("HTTP/1.1 101 Switching Protocols\r\n" + lines.replace(";", "\r\n") + "\r\n\r\nbytes");
+        assertThat(upgrade.outcome()).isEqualTo("|BAD_RESPONSE");
+        assertThat(upgrade.fault()).isEqualTo(fault);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aSwitchThatNobodyAskedForIsABadResponse() {
+        connection.established();
+        receive(SWITCH + "bytes");
+        assertThat(attempt.outcome()).isEqualTo("|BAD_RESPONSE");
+        assertThat(attempt.fault()).isEqualTo(BadMessage.UNASKED_SWITCH);
+        assertThat(channel.isOpen()).isFalse();
     }
 
     // ---- a response that is left

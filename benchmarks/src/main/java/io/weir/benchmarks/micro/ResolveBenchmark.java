@@ -39,7 +39,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class ResolveBenchmark {
-    private static final App.Timeouts TIMEOUTS = new App.Timeouts(1, 1, 1, App.Timeouts.OFF, App.Timeouts.OFF);
+    private static final App.Timeouts TIMEOUTS = new App.Timeouts(1, 1, 1, 1, App.Timeouts.OFF, App.Timeouts.OFF);
     private static final int HEADS = 256;
 
     @Param({"1", "100000"})

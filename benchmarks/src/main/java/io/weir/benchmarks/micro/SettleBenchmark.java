@@ -189,7 +189,7 @@ public class SettleBenchmark {
         long second = TimeUnit.SECONDS.toNanos(1);
         App app = new App(
                 "orders",
-                new App.Timeouts(2 * second, 300 * second, 300 * second, App.Timeouts.OFF, App.Timeouts.OFF),
+                new App.Timeouts(2 * second, 300 * second, 300 * second, 300 * second, App.Timeouts.OFF, App.Timeouts.OFF),
                 Map.of(REGION, plan),
                 new RetryBudget[] {new RetryBudget(1, clock.now())});
         Route route = new Route(app, REGION, plan, null);

@@ -16,6 +16,8 @@ final class LoopMetrics implements ExchangeListener {
     private final AppLabels labels;
     private final CountsBy<Reason> reasons = new CountsBy<>(Reason.class);
     private final CountsBy<AttemptFailure> failures = new CountsBy<>(AttemptFailure.class);
+    private final CountsBy<UpgradeOutcome> upgrades = new CountsBy<>(UpgradeOutcome.class);
+    private final Counts upgradesOver = new Counts(1);
     private final LoopDurations exchanges = new LoopDurations();
     private final LoopDurations attempts = new LoopDurations();
     private final Map<String, AppCounts> apps = new ConcurrentHashMap<>();
@@ -26,8 +28,21 @@ final class LoopMetrics implements ExchangeListener {
     }
 
     @Override
+    public void upgraded(Exchange exchange) {
+        upgrades.add(UpgradeOutcome.UPGRADED);
+    }
+
+    @Override
     public void settled(Exchange exchange) {
-        long micros = TimeUnit.NANOSECONDS.toMicros(exchange.times().total());
+        // How long people keep an upgraded connection open says nothing of how fast they are served.
+        long nanos = exchange.upgraded() ? exchange.times().untilAnswered() : exchange.times().total();
+        long micros = TimeUnit.NANOSECONDS.toMicros(nanos);
+        UpgradeOutcome upgrade = UpgradeOutcome.of(exchange);
+        if (upgrade == UpgradeOutcome.UPGRADED) {
+            upgradesOver.add(0, 1);
+        } else if (upgrade != null) {
+            upgrades.add(upgrade);
+        }
         reasons.add(exchange.reason());
         exchanges.record(StatusClass.of(exchange.status()), micros);
         Route to = exchange.to();
@@ -42,7 +57,8 @@ final class LoopMetrics implements ExchangeListener {
             failures.add(failure);
         }
         if (nanos >= 0) {
-            attempts.record(failure == null ? StatusClass.of(exchange.response().status()) : StatusClass.NONE, TimeUnit.NANOSECONDS.toMicros(nanos));
+            long counted = exchange.upgraded() ? exchange.times().firstByte() : nanos;
+            attempts.record(failure == null ? StatusClass.of(exchange.response().status()) : StatusClass.NONE, TimeUnit.NANOSECONDS.toMicros(counted));
         }
         Route to = exchange.to();
         if (to != null) {
@@ -72,6 +88,16 @@ final class LoopMetrics implements ExchangeListener {
 
     long failed(AttemptFailure failure) {
         return failures.get(failure);
+    }
+
+    long upgrades(UpgradeOutcome outcome) {
+        return upgrades.get(outcome);
+    }
+
+    /** Upgraded connections that are open. Read from another thread it may miss a few. */
+    long openUpgrades() {
+        long over = upgradesOver.get(0); // first, so that it is never more than were opened
+        return upgrades(UpgradeOutcome.UPGRADED) - over;
     }
 
     /** How long exchanges took, from the first byte of the request to the end. */

@@ -107,6 +107,9 @@ public final class Metrics {
         page.metricSnapshot(gauge("weir_ready", "1 while it takes traffic.", process.ready().getAsBoolean() ? 1 : 0));
         page.metricSnapshot(gauge("weir_client_connections", "Client connections that are open.", process.openConnections().getAsInt()));
         page.metricSnapshot(counter("weir_client_connections_accepted", "Client connections since the start.", process.acceptedConnections().getAsLong()));
+        page.metricSnapshot(gauge(
+                "weir_upgraded_connections", "Upgraded connections that are open.", (double) loops.stream().mapToLong(LoopMetrics::openUpgrades).sum()));
+        page.metricSnapshot(upgrades());
         page.metricSnapshot(exchanges.snapshot(
                 "http_server_request_duration_seconds", "From the first byte of a request to the end of its exchange, by the class of the status."));
         page.metricSnapshot(attempts.snapshot(
@@ -131,6 +134,15 @@ public final class Metrics {
         CounterSnapshot.Builder counter = CounterSnapshot.builder().name("weir_exchanges").help("Exchanges that are over, by the reason.");
         for (Reason reason : Reason.values()) {
             counter.dataPoint(CounterDataPointSnapshot.builder().labels(Labels.of("reason", reason.code())).value((double) ended(reason)).build());
+        }
+        return counter.build();
+    }
+
+    private CounterSnapshot upgrades() {
+        CounterSnapshot.Builder counter = CounterSnapshot.builder().name("weir_upgrades").help("Requests for an upgrade of their connection, by what became of them.");
+        for (UpgradeOutcome outcome : UpgradeOutcome.values()) {
+            double n = loops.stream().mapToLong(loop -> loop.upgrades(outcome)).sum();
+            counter.dataPoint(CounterDataPointSnapshot.builder().labels(Labels.of("outcome", outcome.label())).value(n).build());
         }
         return counter.build();
     }

@@ -1,0 +1,202 @@
+package io.weir.app;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.weir.config.ConfigReader;
+import io.weir.loop.TransportKind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** WebSockets through real sockets, on each transport: what is in their frames is nobody's business here, so any bytes do. */
+class WebSocketTest {
+    private static final int SECONDS = 30;
+    private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+    private static final String ASK = String.join(
+            "\r\n", "GET / HTTP/1.1", "Host: orders.example.com", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: " + KEY, "\r\n");
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ArrayDeque<LoadBalancer> running = new ArrayDeque<>();
+
+    static Stream<TransportKind> transports() {
+        return Stream.of(TransportKind.values()).filter(kind -> kind.unavailability() == null);
+    }
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    /** What a test does with both ends of a connection that was upgraded. */
+    @FunctionalInterface
+    private interface Body {
+        void run(Socket client, Socket worker) throws Exception;
+    }
+
+    private void upgraded(TransportKind transport, String early, String behind, Body body) throws Exception {
+        try (ServerSocket worker = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                LoadBalancer proxy = LoadBalancer.start(ConfigReader.read("test", """
+                        domains: [example.com]
+                        here: { region: ca-c1, zone: ca-c1a }
+                        regions: { ca-c1: { jurisdiction: CA, zones: [ca-c1a] } }
+                        listeners: [ { bind: "127.0.0.1:0" } ]
+                        apps: { orders: { pools: { ca-c1: { workers: [ { address: "127.0.0.1:%d", zone: ca-c1a } ] } }, check: off } }
+                        """.formatted(worker.getLocalPort())).settings(), new TransportChoice(transport, "the test's"), 1);
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.addresses().getFirst().getPort())) {
+            client.setSoTimeout(SECONDS * 1000);
+            client.getOutputStream().write((ASK + early).getBytes(ISO_8859_1));
+            try (Socket atWorker = worker.accept()) {
+                running.addFirst(proxy);
+                atWorker.setSoTimeout(SECONDS * 1000);
+                assertThat(head(atWorker.getInputStream())).contains("Sec-WebSocket-Key: " + KEY);
+                atWorker.getOutputStream().write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Accept: " + accept() + "\r\n\r\n" + behind).getBytes(ISO_8859_1));
+                assertThat(head(client.getInputStream())).startsWith("HTTP/1.1 101 ").contains("Sec-WebSocket-Accept: " + accept());
+                body.run(client, atWorker);
+            }
+        }
+    }
+
+    private static String accept() throws Exception {
+        byte[] said = (KEY + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(ISO_8859_1);
+        return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1").digest(said));
+    }
+
+    private static String head(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int c = in.read();
+            assertThat(c).as("after %s", head).isNotNegative();
+            head.append((char) c);
+        }
+        return head.toString();
+    }
+
+    private <T> Future<T> beside(Callable<T> task) {
+        return threads.submit(task);
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.get(SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static byte[] send(Socket to, Random random, int bytes) throws IOException {
+        byte[] stream = new byte[bytes];
+        random.nextBytes(stream);
+        OutputStream out = to.getOutputStream();
+        for (int at = 0; at < bytes; ) {
+            int n = Math.min(bytes - at, 1 + random.nextInt(random.nextInt(10) == 0 ? 300_000 : 3000));
+            out.write(stream, at, n);
+            at += n;
+        }
+        return stream;
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void bothStreamsArriveAsTheyWereSentAndTheirEndsBehindThem(TransportKind transport) throws Exception {
+        int bytes = 5_000_000;
+        upgraded(transport, "early", "greeting", (client, worker) -> {
+            Future<byte[]> sent = beside(() -> send(client, new Random(1), bytes));
+            Future<byte[]> answered = beside(() -> send(worker, new Random(2), bytes));
+            Future<byte[]> heard = beside(() -> client.getInputStream().readNBytes(bytes + "greeting".length()));
+            byte[] received = worker.getInputStream().readNBytes(bytes + "early".length());
+            assertSame("the worker", received, join("early", await(sent)));
+            assertSame("the client", await(heard), join("greeting", await(answered)));
+            client.shutdownOutput();
+            assertThat(worker.getInputStream().read()).isNegative();
+            worker.shutdownOutput();
+            assertThat(client.getInputStream().read()).isNegative();
+        });
+    }
+
+    private static void assertSame(String who, byte[] received, byte[] sent) {
+        int differs = Arrays.mismatch(received, sent);
+        assertThat(differs).as("where what %s got, %d bytes, differs", who, received.length).isNegative();
+    }
+
+    private static byte[] join(String first, byte[] rest) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(first.getBytes(ISO_8859_1));
+        all.writeBytes(rest);
+        return all.toByteArray();
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void oneEndsLongBeforeTheOther(TransportKind transport) throws Exception {
+        upgraded(transport, "", "", (client, worker) -> {
+            client.shutdownOutput();
+            assertThat(worker.getInputStream().read()).isNegative();
+            for (int i = 0; i < 20; i++) {
+                worker.getOutputStream().write(i);
+                assertThat(client.getInputStream().read()).isEqualTo(i);
+            }
+            worker.close();
+            assertThat(client.getInputStream().read()).isNegative();
+        });
+        upgraded(transport, "", "", (client, worker) -> {
+            worker.shutdownOutput();
+            assertThat(client.getInputStream().read()).isNegative();
+            for (int i = 0; i < 20; i++) {
+                client.getOutputStream().write(i);
+                assertThat(worker.getInputStream().read()).isEqualTo(i);
+            }
+            client.close();
+            assertThat(worker.getInputStream().read()).isNegative();
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void aResetIsAResetOnTheOtherSide(TransportKind transport) throws Exception {
+        upgraded(transport, "", "", (client, worker) -> {
+            worker.setSoLinger(true, 0);
+            worker.close();
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
+        });
+        upgraded(transport, "", "", (client, worker) -> {
+            client.setSoLinger(true, 0);
+            client.close();
+            assertThatThrownBy(() -> worker.getInputStream().read()).isInstanceOf(SocketException.class);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void aDrainEndsWhatIsStillOpen(TransportKind transport) throws Exception {
+        upgraded(transport, "", "bytes", (client, worker) -> {
+            assertThat(client.getInputStream().readNBytes(5)).isEqualTo("bytes".getBytes(ISO_8859_1));
+            Future<?> drain = beside(() -> {
+                running.element().drain(Duration.ofMillis(100));
+                return true;
+            });
+            assertThat(client.getInputStream().read()).isNegative();
+            assertThat(worker.getInputStream().read()).isNegative();
+            await(drain);
+        });
+    }
+}
