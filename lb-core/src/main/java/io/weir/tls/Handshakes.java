@@ -2,6 +2,7 @@ package io.weir.tls;
 
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
+import java.security.cert.CertificateException;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,8 @@ public final class Handshakes {
         NOTHING_IN_COMMON,
         /** The client sent an alert: as a rule it does not trust the certificate, or it is for another name. */
         CLIENT_REFUSED,
+        /** The client has shown no certificate where it must, or one that is not believed. */
+        CLIENT_CERTIFICATE,
         /** The connection ended before it was over; by a client that went away, or because it took too long. */
         ENDED,
         /** Anything else that is against the rules. */
@@ -61,6 +64,9 @@ public final class Handshakes {
         if (cause instanceof IOException && !(cause instanceof SSLException)) { // a reset, or the channel was closed
             return Outcome.ENDED;
         }
+        if (cause.getCause() instanceof CertificateException) {
+            return Outcome.CLIENT_CERTIFICATE;
+        }
         String message = String.valueOf(cause.getMessage()).toUpperCase(Locale.ROOT);
         if (message.contains("ALERT")) {
             return Outcome.CLIENT_REFUSED;
@@ -69,6 +75,6 @@ public final class Handshakes {
                 || message.contains("UNSUPPORTED PROTOCOL") || message.contains("NOT SUPPORTED")) {
             return Outcome.NOTHING_IN_COMMON;
         }
-        return Outcome.MALFORMED;
+        return message.contains("NOT_RETURN_A_CERTIFICATE") || message.contains("EMPTY CLIENT CERTIFICATE") ? Outcome.CLIENT_CERTIFICATE : Outcome.MALFORMED;
     }
 }

@@ -12,6 +12,7 @@ import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
 import io.weir.loop.TransportKind;
 import io.weir.tls.TestCertificates.Issued;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -174,6 +176,9 @@ class TlsTest {
             assertThat(ask(proxy, HOST, GET.replace("Host: orders", "Host: STOCK"))).startsWith("HTTP/1.1 421 ");
             assertThat(ask(proxy, "", GET.replace("Host: orders", "Host: stock"))).startsWith("HTTP/1.1 421 ");
             assertThat(ask(proxy, "free.example.com", GET.replace("Host: orders", "Host: stock"))).startsWith("HTTP/1.1 421 ");
+            ByteArrayOutputStream page = new ByteArrayOutputStream();
+            Objects.requireNonNull(proxy.metrics()).write("", page);
+            assertThat(page.toString(ISO_8859_1)).contains("weir_tls_handshakes_total{outcome=\"client_certificate\"} 2.0", "weir_certificate_not_after_seconds{");
         }
     }
 
