@@ -23,8 +23,7 @@ wait
 for transport in $transports; do
   cat "$out/$transport"
   python3 platform-stub/probes/run --transport "$transport" --failures --only "$busy" connections | tee "$out/$transport-busy"
-  # h2 is not offered yet
-  python3 platform-stub/probes/run --transport "$transport" --failures --skip '^alpn-h2$' tls | tee "$out/$transport-tls"
+  python3 platform-stub/probes/run --transport "$transport" --failures tls | tee "$out/$transport-tls"
 done
 sed -nE 's/^weir \(.*\): ([0-9]+) passed, ([0-9]+) failed.*/\1 \2/p' "$out"/* |
   awk -v want="$(( 4 * $(wc -w <<< "$transports") ))" '{ p += $1; f += $2; n++ } END { printf "%d passed, %d failed\n", p, f; exit f > 0 || n < want }'
