@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,7 @@ class EvacuationPagesTest {
 
     @AfterEach
     void stop() {
+        rig.control.kept().exceptionally(_ -> null).orTimeout(10, TimeUnit.SECONDS).join(); // or it would write while the folder is removed
         rig.close();
     }
 
