@@ -145,8 +145,8 @@ class Proxy:
         self.log = self.dir + "/log"
         self.proc = subprocess.Popen(self.cmd, stdout=open(self.log, "ab"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=self.dir, env={**os.environ, **(self.env or {})}, start_new_session=True)
         self.pid = self.proc.pid
-        end = time.time() + wait
-        while time.time() < end:
+        begun, clock = time.time(), time.monotonic()
+        while time.monotonic() - clock < wait:
             if self.proc.poll() is not None: raise RuntimeError("%s ended with exit code %d while starting:\n%s" % (self.peer, self.proc.returncode, self.tail()))
             if self.peer == "weir":
                 if http_get(self.admin, "/ready") == 200: return self
@@ -154,8 +154,16 @@ class Proxy:
                 try: socket.create_connection(("127.0.0.1", self.port), timeout=1).close(); return self
                 except OSError: pass
             time.sleep(0.05)
+        if self.peer == "weir":
+            # Where its threads are goes to its log, and with the load tells whether it hung or had no time.
+            for q in descendants(self.pid) + [self.pid]:
+                try:
+                    if os.path.basename(os.readlink("/proc/%d/exe" % q)) == "java": os.kill(q, signal.SIGQUIT)
+                except OSError: pass
+            time.sleep(1)
+        said, load = self.tail(30000), os.getloadavg()
         self.stop()
-        raise RuntimeError("%s was not ready within %d s:\n%s" % (self.peer, wait, self.tail()))
+        raise RuntimeError("%s was not ready within %d s (begun %s, %.1f s ago by the clock on the wall, load %.1f, %.1f):\n%s" % (self.peer, wait, time.strftime("%H:%M:%S", time.gmtime(begun)), time.time() - begun, load[0], load[1], said))
 
     def tail(self, n=3000):
         try: return open(self.log, errors="replace").read()[-n:]
