@@ -254,6 +254,20 @@ def _():
 @case("term-exit-0")
 def _():
     with Worker() as w, running(w) as p: t = time.time(); p.proc.send_signal(signal.SIGTERM); c = ended(p, 10); need(c == 0, "exit %s" % c); need(time.time() - t < 3, "idle, and yet %.1f s" % (time.time() - t)); return "%.2f s" % (time.time() - t)
+@case("term-the-moment-it-is-ready-exit-0")
+def _():
+    """Whoever is told that it is ready may end it: a drain, not a death by signal; and whoever is not, ends it at once."""
+    def once(w, early):
+        q = running(w); p = subprocess.Popen([LAUNCHER, "run", q.file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True); end = time.time() + 30
+        try:
+            if early: time.sleep(early)
+            else:
+                while http_get(q.admin, "/ready", 0.5) != 200: need(p.poll() is None and time.time() < end, "not ready")
+            p.send_signal(signal.SIGTERM); out, _ = p.communicate(timeout=20); return p.returncode, out
+        finally: p.kill(); p.wait(); shutil.rmtree(q.dir, ignore_errors=True)
+    with Worker() as w:
+        for i in range(8): c, o = once(w, 0); need(c == 0 and "drained" in o, "start %d: exit %s, %r" % (i + 1, c, o[-300:]))
+        for early in (0.05, 0.15, 0.25): c, o = once(w, early); need(c in (0, 143, -15), "TERM after %.2f s: exit %s, %r" % (early, c, o[-300:]))
 @case("int-exit-0")
 def _():
     with Worker() as w, running(w) as p: p.proc.send_signal(signal.SIGINT); c = ended(p, 10); need(c == 0, "exit %s" % c)

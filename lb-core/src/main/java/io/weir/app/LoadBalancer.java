@@ -168,12 +168,13 @@ public final class LoadBalancer implements AutoCloseable {
     /** The same, of a process that was started with {@code file}. */
     static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, RunFile file)
             throws CannotListenException, CannotLogException, CannotServeTlsException {
-        return start(settings, transport, loopCount, file, null);
+        LoadBalancer it = open(settings, transport, loopCount, file);
+        it.accept();
+        return it;
     }
 
-    /** The same; connections wait in the kernel's queue until {@code verdicts} are there, or with null those on its workers. */
-    static LoadBalancer start(
-            Settings settings, TransportChoice transport, int loopCount, RunFile file, @Nullable FirstVerdicts verdicts)
+    /** Starts one that listens: connections wait in the kernel's queue until {@link #accept}. */
+    static LoadBalancer open(Settings settings, TransportChoice transport, int loopCount, RunFile file)
             throws CannotListenException, CannotLogException, CannotServeTlsException {
         LoadBalancer it = new LoadBalancer(settings, transport, loopCount, file);
         it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
@@ -187,11 +188,19 @@ public final class LoadBalancer implements AutoCloseable {
             it.close();
             throw e;
         }
-        (verdicts == null ? it.firstVerdicts : verdicts).await();
-        it.listeners.forEach(Listener::accept);
-        it.readiness = Readiness.READY;
-        it.events.publish(Event.of("ready"));
         return it;
+    }
+
+    /** Serves, once the first verdicts on workers are there or their time is up. */
+    void accept() {
+        accept(firstVerdicts);
+    }
+
+    void accept(FirstVerdicts verdicts) {
+        verdicts.await();
+        listeners.forEach(Listener::accept);
+        readiness = Readiness.READY;
+        events.publish(Event.of("ready"));
     }
 
     private Telemetry startTelemetry(Settings settings) throws CannotLogException {

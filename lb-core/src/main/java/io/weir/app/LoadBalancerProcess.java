@@ -92,9 +92,10 @@ final class LoadBalancerProcess {
                 : runtime.eventLoops();
         TransportChoice transport;
         LoadBalancer balancer;
+        Signals signals = Signals.begin();
         try {
             transport = TransportChoice.of(runtime.transport());
-            balancer = LoadBalancer.start(settings, transport, loops, file);
+            balancer = LoadBalancer.open(settings, transport, loops, file);
         } catch (TransportChoice.UnusableTransportException e) {
             System.err.println("weir: " + e.getMessage());
             return Main.FAILED;
@@ -109,7 +110,8 @@ final class LoadBalancerProcess {
             return Main.CANNOT_LISTEN;
         }
         try (balancer) {
-            Signals signals = Signals.install(balancer::reopenLogs); // 15 ms that no client waits for; until here a signal ends the process by itself
+            signals.serve(balancer::reopenLogs); // before anybody is told that this process is ready
+            balancer.accept();
             System.out.println(story(settings, file, transport, loops, balancer));
             signals.awaitFirst();
             System.out.println("draining: no new connections; waiting up to " + runtime.drain().toSeconds() + " s for "

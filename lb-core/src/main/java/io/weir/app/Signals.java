@@ -4,27 +4,66 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * TERM and INT: the first is waited for, a later one ends the process at once. USR1 opens logs anew. {@code sun.misc.Signal} is reached by reflection, since it is
- * no part of the platform's API that the compiler would let us name.
+ * TERM and INT: the first is waited for, a later one ends the process at once. USR1 opens logs anew. {@code sun.misc.Signal} is reached by
+ * reflection, since it is no part of the platform's API that the compiler would let us name.
+ *
+ * <pre>
+ *   signal      before serving            while serving     once more
+ *   TERM, INT   ends the process at once  awaitFirst ends   ends the process at once
+ *   USR1        nothing: logs are new     opens logs anew
+ * </pre>
  */
 final class Signals {
     private static final int ENDED_BY_SECOND = 1;
     /** In ns. What comes so soon is the first once more: `timeout` sends it to the process and to its group. */
     private static final long ECHO = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /** What shells say of a process that a signal has ended, and so does the JVM. */
+    private static final int ENDED_BY_SIGNAL = 128;
+
+    private static final Signal TERM = new Signal("TERM", 15);
+    private static final Signal INT = new Signal("INT", 2);
+
     private final CountDownLatch first = new CountDownLatch(1);
+    private final Thread installing = Thread.ofPlatform().name("weir-signals").unstarted(this::install);
+    private volatile @Nullable Runnable reopenLogs;
+    private volatile boolean serving;
     private long firstAt; // as System.nanoTime() has it; guarded by this
+
+    private record Signal(String name, int number) {}
 
     private Signals() {}
 
-    static Signals install(Runnable reopenLogs) {
+    /** Begins to handle them, on a thread beside: it takes some 15 ms that a start need not wait for. */
+    static Signals begin() {
         Signals signals = new Signals();
-        handle("TERM", signals::received);
-        handle("INT", signals::received);
-        handle("USR1", reopenLogs);
+        signals.installing.start();
         return signals;
+    }
+
+    private void install() {
+        handle(TERM.name, () -> received(TERM));
+        handle(INT.name, () -> received(INT));
+        handle("USR1", () -> {
+            Runnable reopen = reopenLogs;
+            if (reopen != null) {
+                reopen.run();
+            }
+        });
+    }
+
+    /** From here on the process serves. Returns once every signal is handled so. */
+    void serve(Runnable reopen) {
+        reopenLogs = reopen;
+        serving = true;
+        try {
+            installing.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
@@ -49,9 +88,11 @@ final class Signals {
         }
     }
 
-    private synchronized void received() {
+    private synchronized void received(Signal signal) {
         long now = System.nanoTime();
-        if (first.getCount() > 0) {
+        if (!serving) {
+            Runtime.getRuntime().exit(ENDED_BY_SIGNAL + signal.number);
+        } else if (first.getCount() > 0) {
             firstAt = now;
             first.countDown();
         } else if (now - firstAt > ECHO) {

@@ -12,6 +12,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.weir.exchange.ClientSide;
 import io.weir.exchange.OwnAnswer;
@@ -126,6 +127,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private @Nullable Peer peer;
     /** From the moment that its handshake begins. */
     private @Nullable ClientTls tls;
+    /** Whether its engine has no more to say: what comes from the client is thrown away as it is. */
+    private boolean engineDone;
     /** Whether the connection ends behind the current answer. */
     private boolean closing;
     /** Whether the answer under way ends by closing the connection, so that only a reset shows that it was cut. */
@@ -235,15 +238,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                     rules.tls().ended(over);
                 }
             }
-            case SslCloseCompletionEvent _ -> { // as a FIN
-                if (state == State.UPGRADED) {
-                    inputEnds();
-                } else if (context.channel().isActive()) {
-                    var _ = transport().close();
-                }
-            }
+            case SslCloseCompletionEvent _ -> tlsEnded();
             case ChannelInputShutdownEvent _ -> inputEnds();
             default -> {}
+        }
+    }
+
+    /** The client's last word in TLS is as its FIN. Behind our own, OpenSSL's engine tells of it at any bytes. */
+    private void tlsEnded() {
+        if (engineDone) {
+            return;
+        }
+        if (state == State.UPGRADED) {
+            inputEnds();
+        } else if (ctx().channel().isActive()) {
+            var _ = transport().close();
         }
     }
 
@@ -604,7 +613,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void end(byte @Nullable [] trailers) {
-        if (state == State.UPGRADED && !inputEnded) {
+        if (state == State.UPGRADED && !inputEnded && tls != null) {
+            Objects.requireNonNull(exchange).requestEnded(null); // OpenSSL's engine doesn't read behind its own end: the one ends the other
+        } else if (state == State.UPGRADED && !inputEnded) {
             writer().endOutput(this::endOutput);
         } else if (state == State.UPGRADED || (lastRequest && state == State.ANSWER && ahead == null)) {
             closeFollows = true;
@@ -691,7 +702,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         closing |= upgradeAsked && ahead != null;
         upgradeAsked = false;
-        if (state == State.UPGRADED) {
+        if (state == State.UPGRADED && tls != null && !inputEnded) {
+            ctx().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+            finish();
+        } else if (state == State.UPGRADED) {
             closeBehind();
         } else if (state == State.ANSWER && !closing) {
             state = State.IDLE;
@@ -751,14 +765,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
+    /**
+     * Says that nothing more comes. In TLS its own end goes first: without it the end of an answer could not be told from a cut. And what still
+     * comes isn't decrypted any more: OpenSSL's engine, asked to end while it reads, would take the next bytes for the end of the connection.
+     */
     private void endOutput(DuplexChannel duplex) {
         if (tls == null) {
             var _ = duplex.shutdownOutput();
-        } else { // whose own end goes first: without it the end of an answer could not be told from a cut
-            var _ = tls.handler().closeOutbound().addListener(_ -> {
-                var _ = duplex.shutdownOutput();
-            });
+            return;
         }
+        engineDone = true;
+        SslHandler engine = tls.handler();
+        var _ = engine.closeOutbound().addListener(_ -> {
+            var _ = duplex.shutdownOutput();
+            if (ctx().pipeline().context(engine) != null) {
+                var _ = ctx().pipeline().remove(engine);
+            }
+        });
     }
 
     @Override

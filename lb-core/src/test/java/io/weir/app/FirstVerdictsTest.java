@@ -79,7 +79,9 @@ class FirstVerdictsTest {
     }
 
     private static LoadBalancer start(Settings settings, TransportKind transport, FirstVerdicts verdicts) throws Exception {
-        return LoadBalancer.start(settings, new TransportChoice(transport, "each in turn"), 2, RunFile.NONE, verdicts);
+        LoadBalancer balancer = LoadBalancer.open(settings, new TransportChoice(transport, "each in turn"), 2, RunFile.NONE);
+        balancer.accept(verdicts);
+        return balancer;
     }
 
     /** As soon as somebody listens. */

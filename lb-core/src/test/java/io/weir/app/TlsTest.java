@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The whole proxy on the loopback, with a client that speaks TLS. */
 class TlsTest {
     private static final int SECONDS = 30;
+    private static final int AGAIN = 20;
     private static final String HOST = "orders.example.com";
     private static final String GET = "GET /a?b=1 HTTP/1.1\r\nHost: " + HOST + ":8443\r\nConnection: close\r\n\r\n";
 
@@ -109,9 +110,11 @@ class TlsTest {
     void aClientThatIsAnsweredEarlyGetsTheAnswerWhole(TransportKind transport) throws Exception {
         selfSigned(ec(), HOST).write(folder, "a");
         try (LoadBalancer proxy = start(transport, "serve", "", "a")) {
-            String got = ask(proxy, HOST, "POST / HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: +1\r\n\r\n" + "x".repeat(100_000));
+            for (int i = 0; i < AGAIN; i++) { // what of the body meets our own end is the kernel's choice
+                String got = ask(proxy, HOST, "POST / HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: +1\r\n\r\n" + "x".repeat(100_000));
 
-            assertThat(got).startsWith("HTTP/1.1 400 Bad Request\r\n").contains("reason: bad_request");
+                assertThat(got).startsWith("HTTP/1.1 400 Bad Request\r\n").contains("reason: bad_request").doesNotContain(TlsClient.CUT);
+            }
         }
     }
 

@@ -1,9 +1,13 @@
 package io.weir.app;
 
+import static io.weir.tls.TestCertificates.ec;
+import static io.weir.tls.TestCertificates.selfSigned;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.weir.config.ConfigReader;
 import io.weir.loop.TransportKind;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +18,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -26,7 +31,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,6 +44,10 @@ class WebSocketTest {
     private static final String ASK = String.join(
             "\r\n", "GET / HTTP/1.1", "Host: orders.example.com", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
             "Sec-WebSocket-Key: " + KEY, "\r\n");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ArrayDeque<LoadBalancer> running = new ArrayDeque<>();
@@ -57,15 +68,33 @@ class WebSocketTest {
     }
 
     private void upgraded(TransportKind transport, String early, String behind, Body body) throws Exception {
+        upgraded(transport, "", port -> new Socket(InetAddress.getLoopbackAddress(), port), early, behind, body);
+    }
+
+    private void overTls(TransportKind transport, Body body) throws Exception {
+        selfSigned(ec(), "orders.example.com").write(folder, "a");
+        SSLContext trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        upgraded(transport, ", tls: { certificates: [ { cert: \"%1$s/a.pem\", key: \"%1$s/a.key\" } ] }".formatted(folder),
+                port -> trusting.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port), "", "", body);
+    }
+
+    /** Opens a connection to a port. */
+    @FunctionalInterface
+    private interface Opening {
+        Socket to(int port) throws IOException;
+    }
+
+    private void upgraded(TransportKind transport, String tls, Opening opening, String early, String behind, Body body) throws Exception {
         try (ServerSocket worker = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 LoadBalancer proxy = LoadBalancer.start(ConfigReader.read("test", """
                         domains: [example.com]
                         here: { region: ca-c1, zone: ca-c1a }
                         regions: { ca-c1: { jurisdiction: CA, zones: [ca-c1a] } }
-                        listeners: [ { bind: "127.0.0.1:0" } ]
+                        listeners: [ { bind: "127.0.0.1:%d"%s } ]
                         apps: { orders: { pools: { ca-c1: { workers: [ { address: "127.0.0.1:%d", zone: ca-c1a } ] } }, check: off } }
-                        """.formatted(worker.getLocalPort())).settings(), new TransportChoice(transport, "the test's"), 1);
-                Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.addresses().getFirst().getPort())) {
+                        """.formatted(tls.isEmpty() ? 0 : freePort(), tls, worker.getLocalPort())).settings(), new TransportChoice(transport, "the test's"), 1);
+                Socket client = opening.to(proxy.addresses().getFirst().getPort())) {
             client.setSoTimeout(SECONDS * 1000);
             client.getOutputStream().write((ASK + early).getBytes(ISO_8859_1));
             try (Socket atWorker = worker.accept()) {
@@ -77,6 +106,12 @@ class WebSocketTest {
                 assertThat(head(client.getInputStream())).startsWith("HTTP/1.1 101 ").contains("Sec-WebSocket-Accept: " + accept());
                 body.run(client, atWorker);
             }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return any.getLocalPort();
         }
     }
 
@@ -167,6 +202,37 @@ class WebSocketTest {
             }
             client.close();
             assertThat(worker.getInputStream().read()).isNegative();
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void overTlsTheEndOfAWorkerEndsBothWays(TransportKind transport) throws Exception {
+        byte[] last = new byte[1_000_000];
+        new Random(3).nextBytes(last);
+        for (int i = 0; i < 5; i++) { // what of the client's stream meets our own end is the kernel's choice
+            overTls(transport, (client, worker) -> {
+                Future<?> sent = beside(() -> send(client, new Random(4), 3_000_000));
+                assertThat(worker.getInputStream().readNBytes(100_000)).hasSize(100_000);
+                Future<byte[]> heard = beside(() -> client.getInputStream().readAllBytes());
+                worker.getOutputStream().write(last);
+                worker.shutdownOutput();
+                assertSame("the client", await(heard), last);
+                client.close();
+                var _ = worker.getInputStream().readAllBytes();
+                assertThatCode(() -> await(sent)).satisfiesAnyOf(
+                        none -> assertThat(none).isNull(), gone -> assertThat(gone).hasRootCauseInstanceOf(SocketException.class));
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void overTlsTheEndOfAClientIsHeardByTheWorker(TransportKind transport) throws Exception {
+        overTls(transport, (client, worker) -> {
+            byte[] sent = send(client, new Random(5), 1_000_000);
+            client.close();
+            assertSame("the worker", worker.getInputStream().readAllBytes(), sent);
         });
     }
 
