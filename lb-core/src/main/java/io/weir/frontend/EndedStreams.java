@@ -12,6 +12,7 @@ final class EndedStreams {
 
     private long begun;
     private long endedByClient;
+    private long resetByUs;
 
     /** HEADERS for a stream that isn't open: it begins, or is refused unless it was reset by us or is too old to tell. */
     void begins(int streamId) throws Http2Exception {
@@ -19,6 +20,7 @@ final class EndedStreams {
             int by = newest < 0 ? KEPT : (streamId - newest) >> 1;
             begun = (by >= KEPT ? 0 : begun << by) | 1;
             endedByClient = by >= KEPT ? 0 : endedByClient << by;
+            resetByUs = by >= KEPT ? 0 : resetByUs << by;
             newest = streamId;
             return;
         }
@@ -40,5 +42,18 @@ final class EndedStreams {
         if (age < KEPT) {
             endedByClient |= 1L << age;
         }
+    }
+
+    /** We have reset a stream. */
+    void reset(int streamId) {
+        int age = (newest - streamId) >> 1;
+        if (age < KEPT) {
+            resetByUs |= 1L << age;
+        }
+    }
+
+    boolean wasReset(int streamId) {
+        int age = (newest - streamId) >> 1;
+        return streamId <= newest && age < KEPT && (resetByUs >>> age & 1) != 0;
     }
 }

@@ -27,6 +27,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.weir.exchange.Peer;
+import io.weir.exchange.SecurePort;
 import io.weir.http.HeadLimits;
 import io.weir.http.HpackBlocks;
 import io.weir.http.Http2Fields;
@@ -36,6 +37,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,12 +48,16 @@ import org.slf4j.LoggerFactory;
  * the connection's event loop. Frames, their states and flow control are Netty's; a frame goes to its stream through a listener, and no
  * stream is a channel.
  *
- * <p>Memory: a client can make us hold {@link #WINDOW} bytes of requests that no worker takes, and {@link Http2ClientStream#HIGH} bytes of
- * responses a stream that it doesn't take itself.
+ * <p>Memory: a client can make us hold 64 KiB a stream of requests that no worker takes, while they wait for a connection, and
+ * {@link #WINDOW} bytes more of them all; and {@link Http2ClientStream#HIGH} bytes of responses a stream that it doesn't take itself.
  */
 final class Http2ClientConnection extends Http2ConnectionHandler {
     /** Streams at once. */
     static final int STREAMS = 100;
+    /** How many more Netty lets a client open, so that it knows those which we refuse: what of them is under way is no error. */
+    private static final int REFUSABLE = STREAMS;
+    /** How long a client may take, in ms, to take what is said last to a connection without streams. */
+    private static final long LAST_WORDS = TimeUnit.SECONDS.toMillis(30);
     /** Bytes of all requests' bodies together that are not given on yet. That of one stream is HTTP/2's default, 64 KiB - 1. */
     static final int WINDOW = 1024 * 1024;
     /** CONTINUATION frames of a block that are smaller than they could be; Netty's own measure. */
@@ -111,7 +117,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         this.tls = tls;
         this.guard = guard;
         this.key = connection().newKey();
-        gracefulShutdownTimeoutMillis(-1); // streams have time-outs of their own
+        gracefulShutdownTimeoutMillis(LAST_WORDS); // counts from when there are no streams, which have time-outs of their own
         decoder.frameListener(new Frames());
         connection().addListener(new Http2ConnectionAdapter() {
             @Override
@@ -134,7 +140,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         HeadLimits limits = loop.limits();
         int list = limits.head() + FIELD_OVERHEAD * limits.fields();
         DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
-        connection.remote().maxActiveStreams(STREAMS); // at once, whenever the client has read our settings
+        connection.remote().maxActiveStreams(STREAMS + REFUSABLE);
         connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
         DefaultHttp2ConnectionEncoder encoder =
                 new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter(new HpackBlocks()));
@@ -179,6 +185,8 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         super.channelActive(context);
         if (!counted) {
             var _ = context.close();
+        } else if (leaving) {
+            askToGo();
         }
     }
 
@@ -186,6 +194,9 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     void takeOver(ByteBuf in) {
         counted = true;
         begin();
+        if (leaving) {
+            askToGo();
+        }
         try {
             channelRead(ctx(), in);
         } catch (Exception e) {
@@ -223,15 +234,25 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         var _ = ctx().close();
     }
 
-    /** Sends GOAWAY: what is above the newest stream was not served. */
+    /** Asks for no more streams. Those that are on their way already are served: which these are the client learns at the end. */
+    private void askToGo() {
+        tellToGo(Integer.MAX_VALUE, Http2Error.NO_ERROR);
+    }
+
+    /** Says that it is over: what is above the newest stream was not served. */
     private void tellToGo(Http2Error why) {
-        var _ = goAway(ctx(), connection().remote().lastStreamCreated(), why.code(), Unpooled.EMPTY_BUFFER, ctx().newPromise());
+        tellToGo(connection().remote().lastStreamCreated(), why);
+    }
+
+    private void tellToGo(int last, Http2Error why) {
+        var _ = goAway(ctx(), last, why.code(), Unpooled.EMPTY_BUFFER, ctx().newPromise());
         flush(ctx());
     }
 
-    /** Takes no more streams, and closes once those that are open have ended. */
+    /** Takes no more streams, and closes once the client has that. */
     private void goAway() {
-        var _ = ctx().channel().close(); // through this handler, which does so
+        tellToGo(Http2Error.NO_ERROR);
+        var _ = ctx().pipeline().close(); // through this handler, which waits for that
     }
 
     @Override
@@ -285,14 +306,31 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
 
     @Override
     protected void onStreamError(ChannelHandlerContext context, boolean outbound, Throwable cause, Http2Exception.StreamException fault) {
+        int streamId = fault.streamId();
+        if (connection().stream(streamId) == null && guard.wasResetByUs(streamId)) {
+            return; // it was on its way when we reset the stream (RFC 9113, 5.1)
+        }
+        if (fault instanceof Http2Exception.HeaderListSizeException tooLarge && tooLarge.duringDecode() && refuseFields(streamId)) {
+            return;
+        }
         guard.reset();
         super.onStreamError(context, outbound, cause, fault);
     }
 
-    /** The head of a request is over the limit: it is answered, as any other. */
-    @Override
-    protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext context, Http2Stream stream) {
-        adopt(stream).refuseHead();
+    /** Fields are over the limit, be it a request's head, which is answered as any other, or its trailers. Whether their stream is known now. */
+    private boolean refuseFields(int streamId) {
+        Http2ClientStream known = find(streamId);
+        if (known != null) {
+            known.refuseTrailers();
+            return true;
+        }
+        try {
+            adopt(connection().remote().createStream(streamId, guard.endsStream())).refuseHead(guard.endsStream());
+            return true;
+        } catch (Http2Exception e) {
+            LOG.debug("a stream with too large fields could not be opened", e);
+            return false;
+        }
     }
 
     /** Sends what was written before the loop's turn ends: once, however many streams ask for it. */
@@ -350,7 +388,9 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     }
 
     void reset(Http2Stream stream, Http2Error error) {
+        guard.resetByUs(stream.id());
         var _ = resetStream(ctx(), stream.id(), error.code(), ctx().newPromise());
+        stream.close(); // at once: nothing of it that waits may follow, and the client may take as long as it likes to read that
         flushSoon();
     }
 
@@ -375,6 +415,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         return rules.onlyRegion();
     }
 
+    /** Where a client without TLS is to come back, or null. */
+    @Nullable SecurePort securePort() {
+        return rules.securePort();
+    }
+
     Peer peer() {
         Peer other = peer;
         if (other == null) {
@@ -397,12 +442,19 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         }
 
         @Override
+        public void onSettingsAckRead(ChannelHandlerContext context) {
+            connection().remote().maxActiveStreams(STREAMS + REFUSABLE); // Netty has just made it what the client was told
+        }
+
+        @Override
         public void onHeadersRead(ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean ends) {
             Http2Stream stream = Objects.requireNonNull(connection().stream(streamId));
             Http2ClientStream known = stream.getProperty(key);
             Http2Fields fields = (Http2Fields) headers;
             if (known != null) {
                 known.trailers(fields, ends);
+            } else if (connection().numActiveStreams() > STREAMS) {
+                reset(stream, Http2Error.REFUSED_STREAM);
             } else {
                 adopt(stream).begin(fields, ends);
             }
@@ -433,7 +485,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     void drain(long idleGrace) {
         leaving = true;
         grace = idleGrace;
-        tellToGo(Http2Error.NO_ERROR);
+        askToGo();
         if (connection().numActiveStreams() == 0) {
             awaitStream();
         }
@@ -451,7 +503,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         } catch (Http2Exception e) {
             LOG.debug("a stream could not be drained", e);
         }
-        flush(ctx());
+        tellToGo(Http2Error.NO_ERROR);
         var _ = ctx().close();
     }
 }

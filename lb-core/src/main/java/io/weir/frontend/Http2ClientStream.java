@@ -11,6 +11,7 @@ import io.weir.exchange.Exchange;
 import io.weir.exchange.OwnAnswer;
 import io.weir.exchange.Peer;
 import io.weir.exchange.Reason;
+import io.weir.exchange.SecurePort;
 import io.weir.http.BadMessage;
 import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
@@ -139,10 +140,12 @@ final class Http2ClientStream implements ClientSide {
         }
     }
 
-    /** Its fields are over the limit, and none is known. */
-    void refuseHead() {
+    /** Its fields are over the limit, and none is known; {@code ends}: nothing follows them. */
+    void refuseHead(boolean ends) {
         Exchange reader = loop().exchanges().take();
         exchange = reader;
+        reads = !ends;
+        endedByClient = ends;
         reader.requestHead().cameByHttp2();
         reader.startRefused(this, Reason.HEAD_TOO_LARGE, BadMessage.HEAD_TOO_LARGE);
     }
@@ -195,6 +198,14 @@ final class Http2ClientStream implements ClientSide {
             malformed(to);
         } else {
             requestEnded(trailers.lines());
+        }
+    }
+
+    /** Its trailers are over the limit, and none is known. */
+    void refuseTrailers() {
+        Exchange to = exchange;
+        if (reads && to != null) {
+            fail(to, Reason.HEAD_TOO_LARGE);
         }
     }
 
@@ -337,7 +348,7 @@ final class Http2ClientStream implements ClientSide {
         if (queued >= HIGH) {
             writable = false;
         }
-        connection.guard().earned();
+        connection.guard().earned(n);
         ChannelPromise promise = ctx().newPromise();
         promise.addListener(_ -> sent(n));
         var _ = connection.encoder().writeData(ctx(), stream.id(), data, 0, last, promise);
@@ -485,6 +496,11 @@ final class Http2ClientStream implements ClientSide {
     @Override
     public @Nullable String onlyRegion() {
         return connection.onlyRegion();
+    }
+
+    @Override
+    public @Nullable SecurePort securePort() {
+        return connection.securePort();
     }
 
     void drained() {

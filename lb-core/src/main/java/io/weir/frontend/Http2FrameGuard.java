@@ -15,18 +15,20 @@ import io.weir.loop.LoopClock;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks at each frame before it is read. Frames that bring nothing (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, RST_STREAM, empty DATA, types
- * unknown to us) cost their sender next to nothing, and us work: a connection has {@value #ALLOWED} of them in ten seconds, a reset counting
- * for {@value #RESET}, and {@value #EARNED} more with each piece of a response that it takes. One that wants more is closed with
- * ENHANCE_YOUR_CALM. Also tells whether a header block is on its way, whose end must come in time.
+ * Looks at each frame before it is read. Frames that bring nothing (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, small DATA for a
+ * stream that we have reset, types unknown to us) cost their sender next to nothing, and us work: a connection has {@value #ALLOWED} of them
+ * in ten seconds, and {@value #EARNED} more with each piece of a response, and one for each KiB of it. Streams that are reset have a budget
+ * of their own, {@value #RESETS} in the same time, which nothing refills. A connection that wants more is closed with ENHANCE_YOUR_CALM. Also
+ * tells whether a header block is on its way, whose end must come in time.
  */
 final class Http2FrameGuard implements Http2FrameReader {
     /** Frames without use in a window. */
     static final int ALLOWED = 2000;
-    /** How many of them a reset stream is worth. */
-    static final int RESET = 5;
+    /** Streams that are reset in a window. */
+    static final int RESETS = 400;
 
     private static final int EARNED = 10;
+    private static final int KIB = 1024;
     private static final long WINDOW = TimeUnit.SECONDS.toNanos(10);
     /** Bytes of answers to PING and SETTINGS that may wait for a client that reads nothing. DATA waits elsewhere. */
     private static final long MOST_UNSENT = 1024 * 1024;
@@ -42,7 +44,10 @@ final class Http2FrameGuard implements Http2FrameReader {
     private final LoopClock clock;
     private final EndedStreams streams = new EndedStreams();
     private int allowed = ALLOWED;
+    private int resets = RESETS;
     private long windowEnds;
+    /** Whether the newest HEADERS were the end of what their stream brings. */
+    private boolean endOfStream;
     /** Whether HEADERS were read and more of their block is to come. */
     private boolean inBlock;
     /** Whether a part of a frame has come that may be of a header block. */
@@ -60,14 +65,28 @@ final class Http2FrameGuard implements Http2FrameReader {
         return inBlock || inFrame;
     }
 
-    /** A piece of a response has gone out, for which the client may say that it has room again. */
-    void earned() {
-        allowed = Math.min(ALLOWED, allowed + EARNED);
+    /** A piece of so many bytes of a response has gone out, for which the client may say that it has room again: some do for each KiB. */
+    void earned(int bytes) {
+        allowed = Math.min(ALLOWED, allowed + EARNED + bytes / KIB);
     }
 
-    /** A stream was reset. */
+    /** A stream was reset by our doing, since what the client had sent is malformed. */
     void reset() {
-        allowed -= RESET; // whoever it was: it is the client's doing
+        resets--;
+    }
+
+    /** A stream was reset by us: what of it is under way is read over. */
+    void resetByUs(int streamId) {
+        streams.reset(streamId);
+    }
+
+    boolean wasResetByUs(int streamId) {
+        return streams.wasReset(streamId);
+    }
+
+    /** Whether the newest HEADERS said that nothing follows them on their stream. */
+    boolean endsStream() {
+        return endOfStream;
     }
 
     @Override
@@ -83,20 +102,20 @@ final class Http2FrameGuard implements Http2FrameReader {
                 if (length <= frames.configuration().frameSizePolicy().maxFrameSize()) {
                     in.writerIndex(at + Http2CodecUtil.FRAME_HEADER_LENGTH + length); // one at a time
                 }
+                if (type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION) {
+                    inBlock = (flags & END_HEADERS) == 0; // before it is read, which may fail
+                }
                 frames.readFrame(ctx, in, listener);
                 in.writerIndex(end);
-                if (type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION) {
-                    inBlock = (flags & END_HEADERS) == 0;
-                }
                 if (in.readerIndex() == at) {
                     return;
                 }
             }
         } finally {
             in.writerIndex(end);
+            int left = in.readableBytes();
+            inFrame = left > 0 && (left <= TYPE || in.getByte(in.readerIndex() + TYPE) != Http2FrameTypes.DATA);
         }
-        int left = in.readableBytes();
-        inFrame = left > 0 && (left <= TYPE || in.getByte(in.readerIndex() + TYPE) != Http2FrameTypes.DATA);
     }
 
     /** Whether a frame has come to its end, or is so long that it is refused before. */
@@ -112,16 +131,21 @@ final class Http2FrameGuard implements Http2FrameReader {
     private void check(ChannelHandlerContext ctx, int type, int flags, int length, int streamId) throws Http2Exception {
         switch (type) {
             case Http2FrameTypes.DATA -> {
-                if (length == 0 && (flags & END_STREAM) == 0) {
+                boolean ends = (flags & END_STREAM) != 0;
+                if ((length == 0 && !ends) || (length < KIB && connection.stream(streamId) == null)) {
                     spend(ctx, 1);
                 }
             }
             case Http2FrameTypes.HEADERS -> {
+                endOfStream = (flags & END_STREAM) != 0;
                 spend(ctx, 0);
                 checkOpens(streamId);
             }
             case Http2FrameTypes.CONTINUATION -> {} // their number is bounded by the frame reader
-            case Http2FrameTypes.RST_STREAM -> spend(ctx, RESET);
+            case Http2FrameTypes.RST_STREAM -> {
+                resets--;
+                spend(ctx, 1);
+            }
             default -> spend(ctx, 1);
         }
     }
@@ -149,9 +173,10 @@ final class Http2FrameGuard implements Http2FrameReader {
         if (now - windowEnds >= 0) {
             windowEnds = now + WINDOW;
             allowed = ALLOWED;
+            resets = RESETS;
         }
         allowed -= n;
-        if (allowed < 0) {
+        if (allowed < 0 || resets < 0) {
             throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many frames that bring nothing, or streams that are reset");
         }
         ChannelOutboundBuffer out = ctx.channel().unsafe().outboundBuffer();

@@ -8,11 +8,13 @@ import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
 import io.weir.balancing.StandInTarget;
 import io.weir.balancing.Tier;
+import io.weir.config.PlainHttp;
 import io.weir.exchange.ExchangeLoop;
 import io.weir.exchange.Peers;
 import io.weir.exchange.RecordingListener;
 import io.weir.exchange.ScriptedConnector;
 import io.weir.exchange.ScriptedWorker;
+import io.weir.exchange.SecurePort;
 import io.weir.http.HeadLimits;
 import io.weir.http.Step;
 import io.weir.loop.EventLoops;
@@ -67,10 +69,22 @@ final class FrontendRig {
 
     /** A new connection of a client. */
     SocketLikeChannel open() {
-        ClientTimeouts timeouts = new ClientTimeouts(HEAD.toNanos(), BODY.toNanos(), IDLE.toNanos());
-        SocketLikeChannel channel = SocketLikeChannel.open(new ClientConnection(frontend, ListenerRules.plain(timeouts, null)), alloc);
+        return open(ListenerRules.plain(timeouts(), null));
+    }
+
+    /** A new one to a listener that sends clients to https. */
+    SocketLikeChannel openRedirecting() {
+        return open(new ListenerRules(timeouts(), null, PlainHttp.REDIRECT, new SecurePort(443), null, null));
+    }
+
+    private SocketLikeChannel open(ListenerRules rules) {
+        SocketLikeChannel channel = SocketLikeChannel.open(new ClientConnection(frontend, rules), alloc);
         channels.add(channel);
         return channel;
+    }
+
+    private static ClientTimeouts timeouts() {
+        return new ClientTimeouts(HEAD.toNanos(), BODY.toNanos(), IDLE.toNanos());
     }
 
     /** Runs {@code task} as event loops do: what it puts off comes when it has returned. */

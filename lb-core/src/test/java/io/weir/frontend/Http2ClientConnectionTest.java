@@ -16,7 +16,9 @@ import io.weir.exchange.Reason;
 import io.weir.exchange.ScriptedWorker;
 import io.weir.upstream.AttemptFailure;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +136,13 @@ class Http2ClientConnectionTest {
         assertThat(client.frames()).containsExactly("1 head :status=200 content-length=2", "1 data no end", "1 reset 0");
         client.data(1, false, "more");
         assertThat(client.channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void aListenerThatRedirectsDoesSo() {
+        Http2TestClient client = Http2TestClient.open(rig.openRedirecting());
+        client.request(1, true);
+        assertThat(client.frames().getFirst()).startsWith("1 head :status=308 ").contains("location=https://orders.test/");
     }
 
     // ---- what is malformed
@@ -289,16 +298,92 @@ class Http2ClientConnectionTest {
             client.request(2 * i + 1, true);
         }
         assertThat(client.frames()).containsExactly("201 reset " + REFUSED_STREAM);
+        assertThat(rig.connector.workers()).hasSize(Http2ClientConnection.STREAMS);
         client.channel.hangUp();
+    }
+
+    @Test
+    void whatIsUnderWayOfARefusedStreamIsReadOver() {
+        Http2TestClient client = open();
+        for (int i = 0; i < Http2ClientConnection.STREAMS; i++) {
+            client.request(2 * i + 1, true);
+        }
+        client.request(201, false);
+        client.data(201, false, "x".repeat(10_000)).send(WINDOW_UPDATE, 0, 201, new byte[] {0, 0, 4, 0}).data(201, true, "x");
+        assertThat(client.frames()).contains("201 reset " + REFUSED_STREAM).noneMatch(frame -> frame.startsWith("goaway"));
+        rig.connector.workers().getFirst().answer("x");
+        client.request(203, true);
+        assertThat(rig.connector.workers()).hasSize(Http2ClientConnection.STREAMS + 1);
+        client.channel.hangUp();
+    }
+
+    @Test
+    void whatIsUnderWayOfAnUploadThatWasAnsweredCostsNothing() {
+        Http2TestClient client = open();
+        for (int stream = 1; stream < 1000; stream += 2) {
+            client.request(stream, false).data(stream, false, "abc");
+            rig.connector.workers().getLast().answer("no");
+            client.frames();
+            for (int i = 0; i < 3; i++) {
+                client.data(stream, false, "x".repeat(5000));
+            }
+        }
+        assertThat(client.frames()).noneMatch(frame -> frame.contains("reset " + STREAM_CLOSED));
+        assertThat(client.channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void crumbsForAStreamThatIsOverAreCounted() {
+        Http2TestClient client = open();
+        client.request(1, false).data(1, false, "abc");
+        rig.worker().answer("no");
+        client.frames();
+        for (int i = 0; i <= Http2FrameGuard.ALLOWED + 20 && client.channel.isOpen(); i++) {
+            client.data(1, false, "x");
+        }
+        assertThat(client.frames()).last().asString().endsWith(" " + ENHANCE_YOUR_CALM);
     }
 
     @Test
     void aHeadOverTheLimitIsAnswered() {
         Http2TestClient client = open();
         client.request(1, true, "x-a=" + "a".repeat(3000));
+        List<String> frames = client.frames();
+        assertThat(frames).hasSize(2);
+        assertThat(frames.getFirst()).startsWith("1 head :status=431 ");
+        assertThat(frames.getLast()).startsWith("1 data ").endsWith(" end");
+        assertThat(rig.listener.reasons()).containsExactly(Reason.HEAD_TOO_LARGE);
+        rig.pass(FrontendRig.HEAD.plusSeconds(1));
+        client.request(3, true);
+        rig.worker().answer("x");
+        assertThat(client.frames()).last().isEqualTo("3 data x end");
+    }
+
+    @Test
+    void aHeadOverTheLimitInPiecesIsAnsweredAndItsBodyStopped() {
+        Http2TestClient client = open();
+        byte[] block = Http2TestClient.block(":method=POST", ":scheme=http", ":authority=orders.test", ":path=/", "x-a=" + "a".repeat(3000));
+        client.send(HEADERS, 0, 1, Arrays.copyOf(block, 100)).send(CONTINUATION, END_HEADERS, 1, Arrays.copyOfRange(block, 100, block.length));
+        client.data(1, false, "abc");
+        assertThat(client.frames()).satisfiesExactly(
+                head -> assertThat(head).startsWith("1 head :status=431 "),
+                body -> assertThat(body).startsWith("1 data ").endsWith(" end"),
+                stop -> assertThat(stop).isEqualTo("1 reset 0"));
+        rig.pass(FrontendRig.HEAD.plusSeconds(1));
+        assertThat(client.channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void trailersOverTheLimitEndTheirExchange() {
+        Http2TestClient client = open();
+        client.request(1, false).data(1, false, "abc");
+        client.send(HEADERS, END_HEADERS | END_STREAM, 1, Http2TestClient.block("x-a=" + "a".repeat(3000)));
         assertThat(client.frames().getFirst()).startsWith("1 head :status=431 ");
         assertThat(rig.listener.reasons()).containsExactly(Reason.HEAD_TOO_LARGE);
+        assertThat(rig.worker().isOver()).isTrue();
+        client.request(3, true);
         assertThat(client.channel.isOpen()).isTrue();
+        client.channel.hangUp();
     }
 
     @ParameterizedTest
@@ -328,8 +413,36 @@ class Http2ClientConnectionTest {
             client.request(stream, true).send(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
             sent++;
         }
-        assertThat(sent).isLessThanOrEqualTo(Http2FrameGuard.ALLOWED / Http2FrameGuard.RESET + 1);
+        assertThat(sent).isLessThanOrEqualTo(Http2FrameGuard.RESETS + 1);
         assertThat(client.frames()).last().asString().endsWith(" " + ENHANCE_YOUR_CALM);
+    }
+
+    @Test
+    void responsesDontPayForResets() {
+        Http2TestClient client = open();
+        int sent = 0;
+        for (int stream = 1; client.channel.isOpen() && sent <= 2 * Http2FrameGuard.RESETS; stream += 4) {
+            client.request(stream, true);
+            rig.connector.workers().getLast().answer("taken");
+            client.request(stream + 2, true).send(RST_STREAM, 0, stream + 2, new byte[] {0, 0, 0, 8});
+            sent++;
+        }
+        assertThat(sent).isLessThanOrEqualTo(Http2FrameGuard.RESETS + 1);
+    }
+
+    @Test
+    void whoSaysOfEachKibibyteThatItHasRoomIsServed() {
+        Http2TestClient client = open();
+        client.request(1, true).send(WINDOW_UPDATE, 0, 0, new byte[] {0x40, 0, 0, 0});
+        rig.worker().head("HTTP/1.1 200 OK");
+        for (int i = 0; i < 100; i++) {
+            rig.worker().body("x".repeat(60_000)).pause();
+            for (int kib = 0; kib < 58; kib++) {
+                client.send(WINDOW_UPDATE, 0, 1, new byte[] {0, 0, 4, 0});
+            }
+        }
+        assertThat(client.channel.isOpen()).isTrue();
+        client.channel.hangUp();
     }
 
     @Test
@@ -383,6 +496,32 @@ class Http2ClientConnectionTest {
         assertThat(client.frames()).contains("1 reset 8");
     }
 
+    @Test
+    void nothingFollowsAReset() {
+        Http2TestClient client = open();
+        client.request(1, true);
+        rig.worker().head("HTTP/1.1 200 OK").body("x".repeat(100_000)).pause();
+        rig.worker().fail(AttemptFailure.RESET);
+        assertThat(client.frames()).last().isEqualTo("1 reset " + INTERNAL_ERROR);
+        client.send(WINDOW_UPDATE, 0, 0, new byte[] {0, 15, 0, 0});
+        assertThat(client.frames()).isEmpty();
+    }
+
+    @Test
+    void aClientThatReadsNothingLosesItsConnection() {
+        Http2TestClient client = open();
+        client.send(WINDOW_UPDATE, 0, 0, new byte[] {0, 127, 0, 0});
+        client.channel.stall();
+        for (int stream = 1; stream < 20; stream += 2) {
+            client.request(stream, true);
+            rig.connector.workers().getLast().answer("x".repeat(50_000));
+        }
+        rig.pass(FrontendRig.IDLE.multipliedBy(4).plusSeconds(1));
+        client.channel.advanceTimeBy(31, TimeUnit.SECONDS);
+        client.channel.runScheduledPendingTasks();
+        assertThat(client.channel.isOpen()).isFalse();
+    }
+
     // ---- drain
 
     @Test
@@ -390,13 +529,21 @@ class Http2ClientConnectionTest {
         Http2TestClient client = open();
         client.request(1, true);
         rig.frontend.drain(0);
-        assertThat(client.frames()).containsExactly("goaway 1 0");
-        client.request(3, true);
-        assertThat(rig.connector.workers()).hasSize(1);
-        rig.worker().answer("x");
-        assertThat(client.frames()).last().isEqualTo("1 data x end");
+        assertThat(client.frames()).containsExactly(GOAWAY_ALL + 0);
+        client.request(3, false).data(3, false, "was under way"); // when the client heard of it
+        rig.connector.workers().get(0).answer("x");
+        rig.connector.workers().get(1).answer("y");
+        assertThat(client.frames()).contains("1 data x end", "3 data y end");
         rig.pass(Duration.ofSeconds(1));
+        assertThat(client.frames()).containsExactly("goaway 3 0");
         assertThat(client.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void whoComesWhileDrainingIsAskedToGo() {
+        rig.frontend.drain(0);
+        assertThat(Http2TestClient.hello(rig.open()).frames()).contains(GOAWAY_ALL + 0);
+        rig.pass(Duration.ofSeconds(1));
     }
 
     @Test
