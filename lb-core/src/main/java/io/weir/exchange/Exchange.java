@@ -555,7 +555,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     private void responseStands() {
         WorkerSide to = attempt.worker();
-        boolean stuck = !client().isWritable() || (upgraded && to != null && !to.isWritable());
+        boolean clientStuck = !workerEnded && !client().isWritable(); // an end that was sent is not writable any more
+        boolean stuck = clientStuck || (upgraded && !body.isWhole() && to != null && !to.isWritable());
         if (stuck && patience.grantsGrace()) {
             patience.forBody();
         } else if (upgraded) {

@@ -31,6 +31,7 @@ import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.http.WebSocketHandshake;
 import io.weir.loop.Deadline;
+import io.weir.loop.TransportKind;
 import io.weir.tls.ClientTls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -156,6 +157,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private boolean upgradeAsked;
     /** Whether the client has ended what it sends, while UPGRADED. */
     private boolean inputEnded;
+    /** Whether it was told that nothing more comes, while UPGRADED. */
+    private boolean outputEnded;
 
     /** Whether it counts against the limit of connections. */
     private boolean counted;
@@ -188,6 +191,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             await(now + timeouts.head()); // for a handshake too
         } else if (rules.tls() != null) {
             state = State.CLOSED; // an answer would cost a handshake
+            rules.tls().refused();
+            var _ = context.pipeline().removeFirst(); // which would count its end too
             var _ = context.close();
         } else {
             Exchange refused = loop.exchanges().take();
@@ -238,8 +243,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                     rules.tls().ended(over);
                 }
             }
-            case SslCloseCompletionEvent _ -> tlsEnded();
-            case ChannelInputShutdownEvent _ -> inputEnds();
+            case SslCloseCompletionEvent end -> {
+                if (end.isSuccess()) { // else it broke, which is told in another way
+                    tlsEnded();
+                }
+            }
+            case ChannelInputShutdownEvent _ -> {
+                if (state == State.UPGRADED && !outputEnded && TransportKind.wasReset(context.channel())) {
+                    var _ = transport().close();
+                } else {
+                    inputEnds();
+                }
+            }
             default -> {}
         }
     }
@@ -264,7 +279,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException) && !(cause instanceof DecoderException && cause.getCause() instanceof SSLException)) {
+        boolean inHello = rules.tls() != null && tls == null;
+        boolean ofTls = cause instanceof DecoderException && (inHello || cause.getCause() instanceof SSLException);
+        if (!(cause instanceof IOException) && !ofTls) {
             LOG.error("a client's connection failed", cause);
         }
         var _ = context.close(); // a reset, or a write that failed: the client is gone
@@ -616,6 +633,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         if (state == State.UPGRADED && !inputEnded && tls != null) {
             Objects.requireNonNull(exchange).requestEnded(null); // OpenSSL's engine doesn't read behind its own end: the one ends the other
         } else if (state == State.UPGRADED && !inputEnded) {
+            outputEnded = true;
             writer().endOutput(this::endOutput);
         } else if (state == State.UPGRADED || (lastRequest && state == State.ANSWER && ahead == null)) {
             closeFollows = true;

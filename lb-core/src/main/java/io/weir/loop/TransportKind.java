@@ -1,6 +1,7 @@
 package io.weir.loop;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
@@ -40,6 +41,9 @@ public enum TransportKind {
     private static final ChannelOption<Integer> PROBED_AFTER = new IntegerUnixChannelOption("TCP_KEEPIDLE", 6, 4);
     private static final ChannelOption<Integer> PROBED_EVERY = new IntegerUnixChannelOption("TCP_KEEPINTVL", 6, 5);
     private static final ChannelOption<Integer> MOST_PROBES = new IntegerUnixChannelOption("TCP_KEEPCNT", 6, 6);
+
+    /** A state of tcp(7)'s TCP_INFO: nothing is left of the connection. */
+    private static final int TCP_CLOSE = 7;
 
     /** Within some three seconds. */
     public static final Probing SOON = new Probing(1, 1, 3);
@@ -136,6 +140,22 @@ public enum TransportKind {
             channel.config().setOption(MOST_PROBES, how.most);
             channel.config().setOption(PROBED_EVERY, how.every);
             channel.config().setOption(PROBED_AFTER, how.after); // last, since it starts the timer anew
+        }
+    }
+
+    /**
+     * Whether the connection of {@code channel}, whose input has ended while its output had not, was in fact reset. That shows in no other way
+     * once a write has met the reset first. NIO can't tell.
+     */
+    public static boolean wasReset(Channel channel) {
+        try {
+            return switch (channel) {
+                case EpollSocketChannel epoll -> epoll.tcpInfo().state() == TCP_CLOSE;
+                case IoUringSocketChannel ring -> ring.tcpInfo().state() == TCP_CLOSE;
+                default -> false;
+            };
+        } catch (ChannelException _) {
+            return !channel.isActive(); // closed meanwhile
         }
     }
 

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -29,6 +31,8 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
 
     private final ServerTls tls;
     private boolean begun;
+    /** Whether it was counted, or an engine is to be asked how it ended. */
+    private boolean told;
 
     ClientHelloHandler(ServerTls tls) {
         super(LONGEST);
@@ -46,7 +50,12 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
             }
         }
         if (ctx.channel().isActive()) {
-            super.decode(ctx, in, out);
+            try {
+                super.decode(ctx, in, out);
+            } catch (NotSslRecordException | TooLongFrameException e) {
+                told = true; // by an event
+                throw e;
+            }
         } else {
             in.skipBytes(in.readableBytes());
         }
@@ -54,8 +63,19 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
 
     private void refuse(ChannelHandlerContext ctx, ByteBuf in, Handshakes.Outcome why, byte[] answer) {
         in.skipBytes(in.readableBytes());
+        told = true;
         tls.handshakes().count(why);
         var _ = ctx.writeAndFlush(Unpooled.wrappedBuffer(answer)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Whoever never says what it wants, or too slowly, is seen too. */
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        if (!told) {
+            told = true;
+            tls.handshakes().count(Handshakes.Outcome.ENDED);
+        }
+        super.channelInactive(ctx);
     }
 
     @Override
@@ -66,6 +86,7 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
 
     @Override
     protected void onLookupComplete(ChannelHandlerContext ctx, Future<ClientHello> found) {
+        told = true;
         ClientHello hello = found.getNow();
         if (hello.strangeProtocols()) {
             tls.handshakes().count(Handshakes.Outcome.NO_PROTOCOL);

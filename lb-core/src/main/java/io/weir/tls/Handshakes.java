@@ -27,6 +27,8 @@ public final class Handshakes {
         CLIENT_CERTIFICATE,
         /** The connection ended before it was over; by a client that went away, or because it took too long. */
         ENDED,
+        /** There were too many connections: it did not begin. */
+        OVERLOADED,
         /** Anything else that is against the rules. */
         MALFORMED;
 

@@ -60,7 +60,7 @@ final class PairContext {
                     .sessionTimeout(trust == null ? SESSION.toSeconds() : 1)
                     .enableOcsp(openSsl && pair.ocsp() != null);
             if (trust != null) {
-                builder.trustManager(trust.factory()).clientAuth(trust.settings().mode() == Mode.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+                builder.trustManager(trust.manager()).clientAuth(trust.settings().mode() == Mode.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
             }
             SslContext context = builder.build();
             if (context.sessionContext() instanceof OpenSslServerSessionContext known) {

@@ -139,6 +139,11 @@ public final class ServerTls {
         return new ClientHelloHandler(this);
     }
 
+    /** A connection was closed before its handshake, since there are too many. */
+    public void refused() {
+        handshakes.count(Handshakes.Outcome.OVERLOADED);
+    }
+
     /** A handshake is over. */
     public void ended(SslHandshakeCompletionEvent event) {
         handshakes.count(event.isSuccess() ? Handshakes.Outcome.DONE : Handshakes.outcome(event.cause()));

@@ -20,6 +20,7 @@ import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
 import io.weir.http.ResponseParser;
 import io.weir.http.WebSocketHandshake;
+import io.weir.loop.TransportKind;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
@@ -454,6 +455,11 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE && state == State.UPGRADED && !inputEnded) {
             pool.loop().clock().refresh();
+            if (broken || (!requestEnded && TransportKind.wasReset(context.channel()))) { // a write has met the reset
+                lost(false);
+                var _ = context.close();
+                return;
+            }
             AttemptEvents to = Objects.requireNonNull(events);
             inputEnded = true;
             if (requestEnded) {

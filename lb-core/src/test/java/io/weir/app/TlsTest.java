@@ -179,10 +179,33 @@ class TlsTest {
             assertThat(ask(proxy, HOST, GET.replace("Host: orders", "Host: STOCK"))).startsWith("HTTP/1.1 421 ");
             assertThat(ask(proxy, "", GET.replace("Host: orders", "Host: stock"))).startsWith("HTTP/1.1 421 ");
             assertThat(ask(proxy, "free.example.com", GET.replace("Host: orders", "Host: stock"))).startsWith("HTTP/1.1 421 ");
-            ByteArrayOutputStream page = new ByteArrayOutputStream();
-            Objects.requireNonNull(proxy.metrics()).write("", page);
-            assertThat(page.toString(ISO_8859_1)).contains("weir_tls_handshakes_total{outcome=\"client_certificate\"} 2.0", "weir_certificate_not_after_seconds{");
+            assertThat(page(proxy)).contains("weir_tls_handshakes_total{outcome=\"client_certificate\"} 2.0", "weir_certificate_not_after_seconds{");
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void handshakesThatEndBeforeTheyHaveBegunAreCounted(TransportKind transport) throws Exception {
+        selfSigned(ec(), HOST).write(folder, "a");
+        try (LoadBalancer proxy = start(transport, "serve", "", "a")) {
+            byte[] endless = {22, 3, 1, 0, 4, 1, 1, 0, 1}; // a record with the beginning of a hello of 64 KiB and a byte
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port(proxy, 1))) {
+                client.getOutputStream().write(endless);
+                assertThat(client.getInputStream().read()).isNegative();
+            }
+            assertThat(page(proxy)).contains("weir_tls_handshakes_total{outcome=\"malformed\"} 1.0");
+            new Socket(InetAddress.getLoopbackAddress(), port(proxy, 1)).close();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            while (!page(proxy).contains("weir_tls_handshakes_total{outcome=\"ended\"} 1.0")) {
+                assertThat(System.nanoTime()).as("counted in time: %s", page(proxy)).isLessThan(end);
+            }
+        }
+    }
+
+    private static String page(LoadBalancer proxy) throws IOException {
+        ByteArrayOutputStream page = new ByteArrayOutputStream();
+        Objects.requireNonNull(proxy.metrics()).write("", page);
+        return page.toString(ISO_8859_1);
     }
 
     private static String askPlain(int port, String request) throws IOException {

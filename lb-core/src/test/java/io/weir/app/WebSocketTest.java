@@ -288,6 +288,22 @@ class WebSocketTest {
 
     @ParameterizedTest
     @MethodSource("transports")
+    void aResetIsNoEndWhileMuchIsOnItsWay(TransportKind transport) throws Exception {
+        upgraded(transport, "", "", (client, worker) -> assertReset(client, worker));
+        upgraded(transport, "", "", (client, worker) -> assertReset(worker, client));
+    }
+
+    /** Whoever sends to one that is gone learns of it, instead of waiting for room. */
+    private void assertReset(Socket from, Socket gone) throws Exception {
+        Future<?> sent = beside(() -> send(from, new Random(7), 50_000_000));
+        assertThat(gone.getInputStream().readNBytes(100_000)).hasSize(100_000);
+        gone.setSoLinger(true, 0);
+        gone.close();
+        assertThatThrownBy(() -> await(sent)).hasRootCauseInstanceOf(SocketException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
     void aDrainEndsWhatIsStillOpen(TransportKind transport) throws Exception {
         upgraded(transport, "", "bytes", (client, worker) -> {
             assertThat(client.getInputStream().readNBytes(5)).isEqualTo("bytes".getBytes(ISO_8859_1));

@@ -131,6 +131,21 @@ class ExchangeUpgradeTest {
     }
 
     @Test
+    void whoeverHasBeenToldTheEndIsWaitedForOnce() {
+        ScriptedClient client = ask();
+        upgrade().end();
+        client.writable(false); // as a socket is whose output has ended
+        rig.pass(ExchangeRig.WEBSOCKET.plusSeconds(1));
+        assertThat(client.isSettled()).isTrue();
+        client = ask();
+        ScriptedWorker worker = upgrade();
+        rig.ended();
+        worker.writable(false);
+        rig.pass(ExchangeRig.WEBSOCKET.plusSeconds(1));
+        assertThat(client.isSettled()).isTrue();
+    }
+
+    @Test
     void theBoundOfTheWholeEndsWithTheHandshake() {
         rig.total = Duration.ofSeconds(5);
         ScriptedClient client = ask();

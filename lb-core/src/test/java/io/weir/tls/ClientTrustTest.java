@@ -17,8 +17,8 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
-import javax.net.ssl.X509TrustManager;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.cert.X509v2CRLBuilder;
@@ -43,7 +43,7 @@ class ClientTrustTest {
     }
 
     private static void check(ClientTrust trust, Issued client) throws CertificateException {
-        ((X509TrustManager) trust.factory().getTrustManagers()[0]).checkClientTrusted(new X509Certificate[] {client.certificate()}, "EC");
+        trust.manager().checkClientTrusted(new X509Certificate[] {client.certificate()}, "EC");
     }
 
     private Path revoke(Issued revoked, Instant until) throws Exception {
@@ -61,6 +61,14 @@ class ClientTrustTest {
         assertThatCode(() -> check(trust, one)).doesNotThrowAnyException();
         assertThatThrownBy(() -> check(trust, signed(ec(), authority("our clients"), false, later, "one"))).isInstanceOf(CertificateException.class);
         assertThatThrownBy(() -> check(trust, signed(ec(), ca, false, Instant.now().minusSeconds(1), "late"))).isInstanceOf(CertificateException.class);
+    }
+
+    @Test
+    void aChainOfManyIsRefusedBeforeAnyWayThroughItIsTried() throws Exception {
+        ClientTrust trust = read(null);
+        X509Certificate[] chain = new X509Certificate[9];
+        Arrays.fill(chain, ca.certificate());
+        assertThatThrownBy(() -> trust.manager().checkClientTrusted(chain, "EC")).isInstanceOf(CertificateException.class).hasMessageContaining("9 certificates");
     }
 
     @Test
