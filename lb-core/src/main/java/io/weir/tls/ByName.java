@@ -26,6 +26,15 @@ final class ByName<V> {
         return exact != null || dot < 0 ? exact : byName.get(WILDCARD + name.substring(dot));
     }
 
+    /** The same, but that {@code *} stands for any number of labels; the nearest counts. */
+    @Nullable V getBelow(String name) {
+        V found = byName.get(name);
+        for (int dot = name.indexOf('.'); found == null && dot >= 0; dot = name.indexOf('.', dot + 1)) {
+            found = byName.get(WILDCARD + name.substring(dot));
+        }
+        return found;
+    }
+
     boolean isEmpty() {
         return byName.isEmpty();
     }

@@ -13,9 +13,9 @@ final class HostPolicies {
         settings.hosts().forEach((host, policy) -> byHost.put(host, _ -> policy));
     }
 
-    /** Of a host in lower case. */
+    /** Of a host in lower case. As in mappings, {@code *.} and the rest is for all hosts below, however deep: else one could go around it. */
     ClientAuthSettings of(String host) {
-        ClientAuthSettings own = byHost.get(host);
+        ClientAuthSettings own = byHost.getBelow(host);
         return own == null ? standard : own;
     }
 
