@@ -249,7 +249,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 }
             }
             case ChannelInputShutdownEvent _ -> {
-                if (state == State.UPGRADED && !outputEnded && TransportKind.wasReset(context.channel())) {
+                boolean noEnd = tls != null || (!outputEnded && TransportKind.wasReset(context.channel())); // in TLS, whoever is between could say so
+                if (state == State.UPGRADED && !inputEnded && noEnd) {
                     var _ = transport().close();
                 } else {
                     inputEnds();
@@ -259,14 +260,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
-    /** The client's last word in TLS is as its FIN. Behind our own, OpenSSL's engine tells of it at any bytes. */
+    /** The client's last word in TLS ends both directions, for OpenSSL's engine. Behind our own, it tells of one at any bytes. */
     private void tlsEnded() {
         if (engineDone) {
             return;
         }
         if (state == State.UPGRADED) {
-            inputEnds();
-        } else if (ctx().channel().isActive()) {
+            inputEnds(); // the worker gets the rest
+        }
+        if (ctx().channel().isActive()) {
             var _ = transport().close();
         }
     }

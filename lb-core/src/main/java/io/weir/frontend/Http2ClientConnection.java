@@ -97,6 +97,8 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     private boolean open;
     private boolean reading;
     private boolean flushFollows;
+    /** What had come whole when the unfinished head was first seen. */
+    private long awaited;
     /** Whether the client was told to open no more streams. */
     private boolean leaving;
     /** How long it may then stay without one, in ns. */
@@ -224,7 +226,8 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     }
 
     private void awaitHead() {
-        if (!head.isSet()) {
+        if (!head.isSet() || awaited != guard.whole()) {
+            awaited = guard.whole();
             loop.loop().wheel().set(head, loop.loop().clock().now() + timeouts.head());
         }
     }
@@ -454,6 +457,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
             if (known != null) {
                 known.trailers(fields, ends);
             } else if (connection().numActiveStreams() > STREAMS) {
+                guard.refused();
                 reset(stream, Http2Error.REFUSED_STREAM);
             } else {
                 adopt(stream).begin(fields, ends);

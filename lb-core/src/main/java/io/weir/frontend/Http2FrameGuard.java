@@ -15,11 +15,11 @@ import io.weir.loop.LoopClock;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks at each frame before it is read. Frames that bring nothing (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, small DATA for a
- * stream that we have reset, types unknown to us) cost their sender next to nothing, and us work: a connection has {@value #ALLOWED} of them
- * in ten seconds, and {@value #EARNED} more with each piece of a response, and one for each KiB of it. Streams that are reset have a budget
- * of their own, {@value #RESETS} in the same time, which nothing refills. A connection that wants more is closed with ENHANCE_YOUR_CALM. Also
- * tells whether a header block is on its way, whose end must come in time.
+ * Looks at each frame before it is read. Frames that bring nothing (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, DATA that is empty or padding
+ * alone, small DATA for a stream that is over, types unknown to us), and streams that are refused, cost their sender next to nothing, and us
+ * work: a connection has {@value #ALLOWED} of them in ten seconds, and {@value #EARNED} more with each piece of a response, and one for each
+ * KiB of it. Streams that are reset have a budget of their own, {@value #RESETS} in the same time, which nothing refills. A connection that
+ * wants more is closed with ENHANCE_YOUR_CALM. Also tells whether a header block is on its way, whose end must come in time.
  */
 final class Http2FrameGuard implements Http2FrameReader {
     /** Frames without use in a window. */
@@ -35,6 +35,7 @@ final class Http2FrameGuard implements Http2FrameReader {
 
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
+    private static final int PADDED = 8;
     private static final int TYPE = 3;
     private static final int FLAGS = 4;
     private static final int STREAM_ID = 5;
@@ -52,6 +53,8 @@ final class Http2FrameGuard implements Http2FrameReader {
     private boolean inBlock;
     /** Whether a part of a frame has come that may be of a header block. */
     private boolean inFrame;
+    /** Frames that have come whole, those within a header block not counted. */
+    private long whole;
 
     Http2FrameGuard(Http2FrameReader frames, Http2Connection connection, LoopClock clock) {
         this.frames = frames;
@@ -70,9 +73,19 @@ final class Http2FrameGuard implements Http2FrameReader {
         allowed = Math.min(ALLOWED, allowed + EARNED + bytes / KIB);
     }
 
-    /** A stream was reset by our doing, since what the client had sent is malformed. */
+    /** Changes when something has come whole: what is unfinished then is something else. */
+    long whole() {
+        return whole;
+    }
+
+    /** A stream was reset, since what its client had sent is malformed. */
     void reset() {
         resets--;
+    }
+
+    /** A stream was refused. */
+    void refused() {
+        allowed--;
     }
 
     /** A stream was reset by us: what of it is under way is read over. */
@@ -98,7 +111,7 @@ final class Http2FrameGuard implements Http2FrameReader {
                 int length = in.getUnsignedMedium(at);
                 int type = in.getByte(at + TYPE);
                 int flags = in.getByte(at + FLAGS);
-                check(ctx, type, flags, length, in.getInt(at + STREAM_ID) & Integer.MAX_VALUE);
+                check(ctx, type, flags, length - padding(in, at, type, flags, length), in.getInt(at + STREAM_ID) & Integer.MAX_VALUE);
                 if (length <= frames.configuration().frameSizePolicy().maxFrameSize()) {
                     in.writerIndex(at + Http2CodecUtil.FRAME_HEADER_LENGTH + length); // one at a time
                 }
@@ -109,6 +122,9 @@ final class Http2FrameGuard implements Http2FrameReader {
                 in.writerIndex(end);
                 if (in.readerIndex() == at) {
                     return;
+                }
+                if (!inBlock) {
+                    whole++;
                 }
             }
         } finally {
@@ -128,6 +144,14 @@ final class Http2FrameGuard implements Http2FrameReader {
         return left >= Http2CodecUtil.FRAME_HEADER_LENGTH + length || length > frames.configuration().frameSizePolicy().maxFrameSize();
     }
 
+    /** Bytes of DATA that are there to fill it. */
+    private static int padding(ByteBuf in, int at, int type, int flags, int length) {
+        int said = at + Http2CodecUtil.FRAME_HEADER_LENGTH;
+        boolean padded = type == Http2FrameTypes.DATA && (flags & PADDED) != 0 && length > 0 && said < in.writerIndex();
+        return padded ? Math.min(length, 1 + in.getUnsignedByte(said)) : 0;
+    }
+
+    /** {@code length}: without padding. */
     private void check(ChannelHandlerContext ctx, int type, int flags, int length, int streamId) throws Http2Exception {
         switch (type) {
             case Http2FrameTypes.DATA -> {

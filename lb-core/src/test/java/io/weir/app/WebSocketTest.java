@@ -273,6 +273,20 @@ class WebSocketTest {
 
     @ParameterizedTest
     @MethodSource("transports")
+    void overTlsTheEndOfAClientEndsAWorkerThatGoesOn(TransportKind transport) throws Exception {
+        overTls(transport, (client, worker) -> {
+            client.shutdownOutput(); // its last word; the connection stays
+            assertThat(worker.getInputStream().read()).isNegative();
+            assertThatThrownBy(() -> {
+                for (int i = 0; i < 1_000_000; i++) {
+                    worker.getOutputStream().write(new byte[1000]);
+                }
+            }).isInstanceOf(SocketException.class);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
     void aResetIsAResetOnTheOtherSide(TransportKind transport) throws Exception {
         upgraded(transport, "", "", (client, worker) -> {
             worker.setSoLinger(true, 0);

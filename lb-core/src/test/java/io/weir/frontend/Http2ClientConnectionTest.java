@@ -303,6 +303,27 @@ class Http2ClientConnectionTest {
     }
 
     @Test
+    void refusedStreamsAreCounted() {
+        Http2TestClient client = open();
+        int stream = 1;
+        for (; client.channel.isOpen() && stream < 4 * Http2FrameGuard.ALLOWED; stream += 2) {
+            client.request(stream, true);
+        }
+        assertThat(stream / 2).isLessThanOrEqualTo(Http2ClientConnection.STREAMS + Http2FrameGuard.ALLOWED + 2);
+        assertThat(client.frames()).last().asString().endsWith(" " + ENHANCE_YOUR_CALM);
+    }
+
+    @Test
+    void paddingAloneIsCounted() {
+        Http2TestClient client = open();
+        client.request(1, false);
+        for (int i = 0; i <= Http2FrameGuard.ALLOWED && client.channel.isOpen(); i++) {
+            client.send(DATA, Http2TestClient.PADDED, 1, new byte[] {3, 0, 0, 0});
+        }
+        assertThat(client.frames()).contains(GOAWAY_ALL + ENHANCE_YOUR_CALM);
+    }
+
+    @Test
     void whatIsUnderWayOfARefusedStreamIsReadOver() {
         Http2TestClient client = open();
         for (int i = 0; i < Http2ClientConnection.STREAMS; i++) {
@@ -464,6 +485,35 @@ class Http2ClientConnectionTest {
         rig.pass(FrontendRig.HEAD.plusSeconds(1));
         assertThat(client.frames()).last().asString().startsWith("goaway ");
         assertThat(client.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aFrameAmidWhichEachReadEndsHasItsOwnTime() {
+        Http2TestClient client = open();
+        String ping = "\0\0\10\6\0\0\0\0\0" + "12345678";
+        client.channel.receive(ping.substring(0, 10));
+        for (int second = 0; second < 2 * FrontendRig.HEAD.toSeconds(); second++) {
+            rig.pass(Duration.ofSeconds(1));
+            client.channel.receive(ping.substring(10) + ping.substring(0, 10));
+        }
+        assertThat(client.channel.isOpen()).isTrue();
+        rig.pass(FrontendRig.HEAD.plusSeconds(1));
+        assertThat(client.channel.isOpen()).isFalse();
+        client.frames();
+    }
+
+    @Test
+    void aHeaderBlockHasItsTimeOnce() {
+        Http2TestClient client = open();
+        client.send(HEADERS, END_STREAM, 1, Http2TestClient.block(":method=GET"));
+        for (int second = 0; second < 9; second++) {
+            rig.pass(Duration.ofSeconds(1));
+            client.send(CONTINUATION, 0, 1, Http2TestClient.block("x" + second + "=" + "y".repeat(50)));
+        }
+        assertThat(client.channel.isOpen()).isTrue();
+        rig.pass(Duration.ofSeconds(2));
+        assertThat(client.channel.isOpen()).isFalse();
+        client.frames();
     }
 
     @Test
