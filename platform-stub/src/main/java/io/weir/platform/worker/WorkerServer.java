@@ -92,6 +92,8 @@ final class WorkerServer implements AutoCloseable {
 
     @Override
     public void close() {
+        listener.close().awaitUninterruptibly();
+        connections.close().awaitUninterruptibly(); // while their loops still run, so that what they hold of a request is released
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }
