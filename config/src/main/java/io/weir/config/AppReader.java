@@ -25,7 +25,7 @@ final class AppReader {
             Map<String, PoolSettings> pools = fields.required("pools", list -> list.nonEmptyNamed("pool", this::pool));
             AppTimeouts timeouts = fields.optional("timeouts", AppReader::timeouts, AppTimeouts.DEFAULTS);
             UpstreamSettings upstream = fields.optional("upstream", AppReader::upstream, UpstreamSettings.DEFAULTS);
-            HealthSettings health = HealthReader.health(fields);
+            HealthSettings health = HealthReader.health(fields, upstream.tls());
             BalanceSettings balance = fields.optional("balance", BalanceReader::balance, BalanceSettings.DEFAULT);
             AffinitySettings affinity = fields.optional("affinity", BalanceReader::affinity);
             SentHost host = fields.optional("host", Scalars.oneOf(SentHost.class), AppSettings.DEFAULT_HOST);
@@ -43,13 +43,13 @@ final class AppReader {
             var addresses = new FirstUse<WorkerAddress>();
             List<WorkerSettings> workers = fields.optional(
                     "workers", list -> list.nonEmptyList("worker", worker -> worker(region, addresses, worker)));
-            WorkerAddress gateway = fields.optional("gateway", place -> gateway(region, fields.value("workers") != null, place));
+            PoolSettings gateway = fields.optional("gateway", place -> gateway(region, fields.value("workers") != null, place));
             fields.needOneOf("list its workers, or name the load balancer of that region, gateway: {address: \"10.0.0.1:8080\"}", "workers", "gateway");
             if (region == null || (workers == null && gateway == null)) {
                 return null;
             }
             if (workers == null) {
-                return new PoolSettings(region, List.of(), gateway);
+                return gateway;
             }
             if (workers.stream().allMatch(worker -> worker.weight() == 0)) {
                 value.report("every worker has weight 0", "give at least one a weight of 1 to 256, or remove the pool");
@@ -59,8 +59,12 @@ final class AppReader {
         });
     }
 
-    private @Nullable WorkerAddress gateway(@Nullable String region, boolean besideWorkers, Value value) {
-        WorkerAddress address = value.fields(fields -> fields.required("address", Scalars::workerAddress));
+    private @Nullable PoolSettings gateway(@Nullable String region, boolean besideWorkers, Value value) {
+        PoolSettings gateway = value.fields(fields -> {
+            WorkerAddress address = fields.required("address", Scalars::workerAddress);
+            UpstreamTls tls = fields.optional("tls", TlsReader::upstream);
+            return address == null || region == null ? null : new PoolSettings(region, List.of(), address, tls);
+        });
         if (besideWorkers) {
             value.report("stands beside workers: requests go to the one or to the others", "remove one of the two");
             return null;
@@ -69,7 +73,7 @@ final class AppReader {
             value.report(region + " is where this process runs: it is the load balancer of that region itself", "list the workers");
             return null;
         }
-        return address;
+        return gateway;
     }
 
     private @Nullable WorkerSettings worker(@Nullable String region, FirstUse<WorkerAddress> addresses, Value value) {
@@ -80,7 +84,6 @@ final class AppReader {
             });
             String zone = fields.required("zone", place -> places.zoneIn(region, place));
             int weight = fields.optional("weight", Scalars.number(WorkerSettings.WEIGHT), WorkerSettings.DEFAULT_WEIGHT);
-            fields.notYet("tls", "protocol");
             return address == null || zone == null ? null : new WorkerSettings(address, zone, weight);
         });
     }
@@ -107,7 +110,8 @@ final class AppReader {
                     fields.optional("queue", Scalars.number(UpstreamSettings.QUEUE), defaults.queue()),
                     fields.optional(
                             "idle-connections", Scalars.number(UpstreamSettings.IDLE_CONNECTIONS), defaults.idleConnections()),
-                    fields.optional("idle", Scalars.duration(Timeouts.BOUNDS), defaults.idle()));
+                    fields.optional("idle", Scalars.duration(Timeouts.BOUNDS), defaults.idle()),
+                    fields.optional("tls", TlsReader::upstream));
         });
     }
 }

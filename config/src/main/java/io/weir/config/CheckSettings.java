@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param timeout for an answer, with its connection; in a config no longer than the interval
  * @param rise good answers in a row that make an unhealthy worker well
  * @param fall bad answers in a row that make it unhealthy when traffic doesn't say the same
+ * @param tls what its connections are secured by, as those of requests are; null: nothing
  */
-public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval, Duration timeout, int rise, int fall) {
+public record CheckSettings(
+        Kind kind, @Nullable Integer port, Duration interval, Duration timeout, int rise, int fall, @Nullable UpstreamTls tls) {
 
     static final Bounds<Duration> INTERVAL = Bounds.time(Duration.ofMillis(100), Duration.ofHours(1));
     static final Bounds<Duration> TIMEOUT = Bounds.time(Duration.ofMillis(10), Duration.ofMinutes(1));
@@ -35,6 +37,16 @@ public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval
         TIMEOUT.check("timeout", timeout);
         COUNT.check("rise", rise);
         COUNT.check("fall", fall);
+    }
+
+    /** In clear, or over the TLS that it is about. */
+    public CheckSettings(Kind kind, @Nullable Integer port, Duration interval, Duration timeout, int rise, int fall) {
+        this(kind, port, interval, timeout, rise, fall, null);
+    }
+
+    /** The same, secured so. */
+    public CheckSettings over(@Nullable UpstreamTls other) {
+        return new CheckSettings(kind, port, interval, timeout, rise, fall, other);
     }
 
     /** Of the load balancer of another region. What it says of its pools, it has found out with care; that it is silent is seen twice. */

@@ -25,12 +25,15 @@ final class HealthReader {
 
     private HealthReader() {}
 
-    /** @param fields of the app */
-    static HealthSettings health(Fields fields) {
+    /**
+     * @param fields of the app
+     * @param tls of its connections to workers, or null
+     */
+    static HealthSettings health(Fields fields, @Nullable UpstreamTls tls) {
         HealthSettings defaults = HealthSettings.DEFAULTS;
         Reading<Duration> slowStart = Scalars.duration(HealthSettings.SLOW_START);
         var read = new HealthSettings(
-                fields.optionalOrOff("check", HealthReader::check, defaults.check()),
+                fields.optionalOrOff("check", place -> check(place, tls), tls == null ? defaults.check() : CheckSettings.DEFAULT.over(tls)),
                 fields.optionalOrOff("ejection", HealthReader::ejection, defaults.ejection()),
                 fields.optionalOrOff("slow-start", slowStart, defaults.slowStart()));
         return read.equals(defaults) ? defaults : read; // one object for the many apps that say nothing
@@ -45,13 +48,13 @@ final class HealthReader {
         return kinds;
     }
 
-    private static @Nullable CheckSettings check(Value value) {
+    private static @Nullable CheckSettings check(Value value, @Nullable UpstreamTls tls) {
         CheckSettings defaults = CheckSettings.DEFAULT;
         if (!value.isMapping()) {
             CheckSettings.Kind kind = kindOfWord(value);
             return kind == null
                     ? null
-                    : new CheckSettings(kind, null, defaults.interval(), defaults.timeout(), defaults.rise(), defaults.fall());
+                    : new CheckSettings(kind, null, defaults.interval(), defaults.timeout(), defaults.rise(), defaults.fall(), tls);
         }
         return value.fields(fields -> {
             CheckSettings.Kind kind = kind(fields);
@@ -63,12 +66,21 @@ final class HealthReader {
             Duration timeout = fields.optional("timeout", place -> timeout(place, longest));
             int rise = fields.optional("rise", Scalars.number(CheckSettings.COUNT), defaults.rise());
             int fall = fields.optional("fall", Scalars.number(CheckSettings.COUNT), defaults.fall());
+            boolean secure = fields.optional("over-tls", place -> overTls(place, tls), tls != null && port == null);
             if (kind == null) {
                 return null;
             }
             Duration patience = timeout == null ? shorter(defaults.timeout(), rhythm) : timeout;
-            return new CheckSettings(kind, port, rhythm, patience, rise, fall);
+            return new CheckSettings(kind, port, rhythm, patience, rise, fall, secure ? tls : null);
         });
+    }
+
+    private static boolean overTls(Value value, @Nullable UpstreamTls tls) {
+        Boolean wanted = Scalars.onOrOff(value);
+        if (Boolean.TRUE.equals(wanted) && tls == null) {
+            value.report("has no settings to go by", "add upstream: {tls: {…}} to the app; check: tls asks for a handshake alone");
+        }
+        return Boolean.TRUE.equals(wanted);
     }
 
     private static CheckSettings.@Nullable Kind kindOfWord(Value value) {

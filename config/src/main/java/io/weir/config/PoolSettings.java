@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param workers at least one, no address twice, and not all of weight 0; none if there is a gateway
  * @param gateway where requests are handed over; null: workers are reached directly
+ * @param gatewayTls how connections to the gateway are secured; null: they aren't, or there is none
  */
-public record PoolSettings(String region, List<WorkerSettings> workers, @Nullable WorkerAddress gateway) {
+public record PoolSettings(String region, List<WorkerSettings> workers, @Nullable WorkerAddress gateway, @Nullable UpstreamTls gatewayTls) {
 
     public PoolSettings {
         workers = List.copyOf(workers);
@@ -36,11 +37,11 @@ public record PoolSettings(String region, List<WorkerSettings> workers, @Nullabl
 
     /** Workers that are reached directly. */
     public PoolSettings(String region, List<WorkerSettings> workers) {
-        this(region, workers, null);
+        this(region, workers, null, null);
     }
 
     /** A region that is reached through its own load balancer. */
     public static PoolSettings behind(String region, WorkerAddress gateway) {
-        return new PoolSettings(region, List.of(), gateway);
+        return new PoolSettings(region, List.of(), gateway, null);
     }
 }

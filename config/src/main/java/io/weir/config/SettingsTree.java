@@ -134,8 +134,9 @@ public final class SettingsTree {
                                 "connections", upstream.connections(),
                                 "queue", upstream.queue(),
                                 "idle-connections", upstream.idleConnections(),
-                                "idle", print(upstream.idle())),
-                "check", health.check() == null ? OFF : check(health.check()),
+                                "idle", print(upstream.idle()),
+                                "tls", upstream.tls() == null ? null : tls(upstream.tls())),
+                "check", health.check() == null ? OFF : check(health.check(), upstream.tls() != null),
                 "ejection", health.ejection() == null ? OFF : ejection(health.ejection()),
                 "slow-start", orOff(health.slowStart()),
                 "zones", failover.zones() == ZoneChoice.SPREAD ? "spread" : "prefer-local",
@@ -145,10 +146,22 @@ public final class SettingsTree {
                 "objective", failover.rto() == null ? null : mapping("rto", print(failover.rto())));
     }
 
-    private static Map<String, Object> check(CheckSettings check) {
+    private static Map<String, Object> tls(UpstreamTls tls) {
+        CertificateSettings own = tls.own();
+        return mapping(
+                "verify", onOrOff(tls.verify()),
+                "ca", tls.ca() == null ? null : literal(tls.ca().toString()),
+                "server-name", tls.serverName(),
+                "cert", own == null ? null : literal(own.cert().toString()),
+                "key", own == null ? null : literal(own.key().toString()),
+                "ciphers", word(tls.ciphers()));
+    }
+
+    private static Map<String, Object> check(CheckSettings check, boolean upstreamTls) {
         Map<String, Object> tree = kind(check.kind());
         tree.putAll(mapping(
                 "port", check.port(),
+                "over-tls", upstreamTls ? onOrOff(check.tls() != null) : null,
                 "interval", print(check.interval()),
                 "timeout", print(check.timeout()),
                 "rise", check.rise(),
@@ -196,7 +209,9 @@ public final class SettingsTree {
     private static Map<String, Object> pool(PoolSettings pool) {
         return pool.gateway() == null
                 ? mapping("workers", pool.workers().stream().map(SettingsTree::worker).toList())
-                : mapping("gateway", mapping("address", pool.gateway().toString()));
+                : mapping(
+                        "gateway",
+                        mapping("address", pool.gateway().toString(), "tls", pool.gatewayTls() == null ? null : tls(pool.gatewayTls())));
     }
 
     private static Map<String, Object> worker(WorkerSettings worker) {

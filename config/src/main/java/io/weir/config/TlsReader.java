@@ -27,6 +27,36 @@ final class TlsReader {
         });
     }
 
+    /** {@code upstream.tls}, and that of a gateway. */
+    static @Nullable UpstreamTls upstream(Value value) {
+        return value.fields(fields -> {
+            UpstreamTls defaults = UpstreamTls.DEFAULTS;
+            boolean verify = fields.optional("verify", Scalars::onOrOff, defaults.verify());
+            Path ca = fields.optional("ca", file("a PEM file: the issuers of workers' certificates that are believed", "workers-ca.pem"));
+            String serverName = fields.optional("server-name", Scalars::hostName);
+            Path cert = fields.optional("cert", file("a PEM file: the certificate that workers are shown if they ask for one", "client.pem"));
+            Path key = fields.optional("key", file("a PEM file: the certificate's private key; may be the same file", "client.key"));
+            CipherSet ciphers = fields.optional("ciphers", Scalars.oneOf(CipherSet.class), defaults.ciphers());
+            refuseHalves(fields, verify);
+            return new UpstreamTls(
+                    verify, ca, serverName, cert == null || key == null ? null : new CertificateSettings(cert, key, null), ciphers);
+        });
+    }
+
+    private static void refuseHalves(Fields fields, boolean verify) {
+        Value cert = fields.value("cert");
+        Value key = fields.value("key");
+        if (cert != null && key == null) {
+            cert.report("stands without its key", "add key: and the file of its private key");
+        } else if (key != null && cert == null) {
+            key.report("stands without its certificate", "add cert: and the file of the certificate");
+        }
+        Value ca = fields.value("ca");
+        if (!verify && ca != null) {
+            ca.report("is not looked at with verify: off", "remove one of the two");
+        }
+    }
+
     private static @Nullable CertificateSettings certificate(Value value) {
         return value.fields(fields -> {
             Path cert = fields.required("cert", file("a PEM file: the certificate, then those of its issuers", "cert.pem"));

@@ -34,11 +34,11 @@ class GatewayProblemsTest {
     }
 
     @Test
-    void aGatewayHasAnAddressAndNothingElse() {
+    void aGatewayHasAnAddressAndPerhapsTls() {
         assertProblems(
                 LEAST + ORDERS + "      us-e1: {gateway: {zone: us-e1a}}\n",
                 "11:24: apps.orders.pools.us-e1.gateway.address: is missing",
-                "11:25: apps.orders.pools.us-e1.gateway.zone: unknown key; known here: address");
+                "11:25: apps.orders.pools.us-e1.gateway.zone: unknown key; known here: address, tls");
     }
 
     @Test

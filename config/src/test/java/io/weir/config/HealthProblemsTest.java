@@ -3,7 +3,10 @@ package io.weir.config;
 import static io.weir.config.Configs.LEAST;
 import static io.weir.config.Configs.ORDERS;
 import static io.weir.config.Configs.assertProblems;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,5 +115,34 @@ class HealthProblemsTest {
                 "11:14: apps.orders.ejection: has no value; give it a mapping, {key: value}, or remove it",
                 "12:17: apps.orders.slow-start: has no value; give it one or remove it",
                 "13:25: apps.orders.timeouts.attempt: has no value; give it one or remove it");
+    }
+
+    @Test
+    void overTlsNeedsTls() {
+        assertProblems(
+                LEAST + ORDERS + "    check: {tcp: {}, over-tls: on}\n",
+                "11:32: apps.orders.check.over-tls: has no settings to go by; add upstream: {tls: {…}} to the app; check: tls asks for a handshake alone");
+    }
+
+    @Test
+    void checksGoOverTlsAsRequestsDoUnlessTheyHaveAPortOfTheirOwn() {
+        assertThat(tlsOf("tcp")).isEqualTo(UpstreamTls.DEFAULTS);
+        assertThat(tlsOf("{http: {path: /}}")).isEqualTo(UpstreamTls.DEFAULTS);
+        assertThat(tlsOf("{http: {path: /}, port: 81}")).isNull();
+        assertThat(tlsOf("{http: {path: /}, port: 81, over-tls: on}")).isEqualTo(UpstreamTls.DEFAULTS);
+        assertThat(tlsOf("{http: {path: /}, over-tls: off}")).isNull();
+    }
+
+    private static @Nullable UpstreamTls tlsOf(String check) {
+        Settings settings = Configs.read(LEAST + ORDERS + "    upstream: {tls: {}}\n    check: " + check + "\n");
+        return Objects.requireNonNull(Objects.requireNonNull(settings.apps().get("orders")).health().check()).tls();
+    }
+
+    @Test
+    void tlsToWorkersIsWholeOrNotThere() {
+        assertProblems(
+                LEAST + ORDERS + "    upstream: {tls: {verify: off, ca: a.pem, cert: b.pem}}\n",
+                "11:39: apps.orders.upstream.tls.ca: is not looked at with verify: off; remove one of the two",
+                "11:52: apps.orders.upstream.tls.cert: stands without its key; add key: and the file of its private key");
     }
 }

@@ -1,7 +1,6 @@
 package io.weir.config;
 
 import static io.weir.config.Configs.LEAST;
-import static io.weir.config.Configs.ORDERS;
 import static io.weir.config.Configs.assertProblems;
 
 import org.junit.jupiter.api.Test;
@@ -14,14 +13,6 @@ class NotYetServedTest {
         assertProblems(
                 LEAST.replace("\":8080\"", "\":8080\", proxy-protocol: x"),
                 "6:29: listeners[0].proxy-protocol: is not yet served by this version; served here: bind, plain-http, timeouts, strict-region, tls");
-    }
-
-    @Test
-    void keysOfWorkers() {
-        assertProblems(
-                LEAST + ORDERS.replace("zone: ca-c1a}]", "zone: ca-c1a, tls: {}, protocol: h2}]"),
-                "10:67: apps.orders.pools.ca-c1.workers[0].tls: is not yet served by this version; served here: address, zone, weight",
-                "10:76: apps.orders.pools.ca-c1.workers[0].protocol: is not yet served by this version; served here: address, zone, weight");
     }
 
     @Test

@@ -48,6 +48,7 @@ class SettingsKeysTest {
                 check:
                   http: {path: "/health?deep", method: OPTIONS, host: Health.example, status: [200-204, 301], body: ok}
                   port: 8082
+                  over-tls: on
                   interval: 3s
                   timeout: 1s
                   rise: 4
@@ -60,9 +61,14 @@ class SettingsKeysTest {
                 global: {active-active: {us-e1: 70, ca-c1: 0}}
                 objective: {rto: 10s}
                 timeouts: {connect: 1ms, response: 2m, idle: 24h, websocket: 1h, attempt: 4s, total: 5s}
-                upstream: {connections: 6, queue: 7, idle-connections: 8, idle: 9s}
+                upstream:
+                  connections: 6
+                  queue: 7
+                  idle-connections: 8
+                  idle: 9s
+                  tls: {verify: on, ca: /tls/ca.pem, server-name: Stock.example, cert: /tls/a.pem, key: /tls/a.key, ciphers: modern}
               orders:
-                pools: {us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a}]}, ca-c1: {gateway: {address: "10.0.0.1:8080"}}}
+                pools: {us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a}]}, ca-c1: {gateway: {address: "10.0.0.1:8080", tls: {verify: off}}}}
                 timeouts: {attempt: off, total: off}
                 balance: {hash: {on: {header: X-User}}}
                 affinity: {cookie: back}
@@ -90,6 +96,9 @@ class SettingsKeysTest {
             runtime: {event-loops: 3, transport: epoll, drain: 0s, state: /var/lib/weir}
             limits: {connections: 11, request-line: 1KiB, head: 2KiB, fields: 12, response-head: 4096, body: 1MiB}
             """;
+
+    private static final UpstreamTls STOCK_TLS = new UpstreamTls(
+            true, Path.of("/tls/ca.pem"), "stock.example", new CertificateSettings(Path.of("/tls/a.pem"), Path.of("/tls/a.key"), null), CipherSet.MODERN);
 
     private final Settings settings = Configs.read(EVERY_KEY);
 
@@ -146,7 +155,7 @@ class SettingsKeysTest {
     void timeoutsAndUpstreamOfAnApp() {
         assertThat(app("stock").timeouts()).isEqualTo(new AppTimeouts(
                 Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24), Duration.ofHours(1), Duration.ofSeconds(4), Duration.ofSeconds(5)));
-        assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9)));
+        assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9), STOCK_TLS));
         assertThat(app("orders").timeouts()).isEqualTo(AppTimeouts.DEFAULTS);
         assertThat(app("orders").balance()).isEqualTo(new BalanceSettings.Hash(new HashKey.Header("x-user")));
         assertThat(app("orders").affinity()).isEqualTo(new AffinitySettings("back"));
@@ -159,7 +168,7 @@ class SettingsKeysTest {
         var http = new CheckSettings.Http("/health?deep", "OPTIONS", "health.example", statuses, "ok");
 
         assertThat(app("stock").health()).isEqualTo(new HealthSettings(
-                new CheckSettings(http, 8082, Duration.ofSeconds(3), Duration.ofSeconds(1), 4, 5),
+                new CheckSettings(http, 8082, Duration.ofSeconds(3), Duration.ofSeconds(1), 4, 5, STOCK_TLS),
                 new EjectionSettings(6, 0.25, Duration.ofSeconds(7), true),
                 Duration.ofMinutes(1)));
         assertThat(app("orders").health()).isEqualTo(new HealthSettings(null, null, null));
@@ -220,7 +229,9 @@ class SettingsKeysTest {
     @Test
     void gateways() {
         assertThat(settings.gateways()).isEqualTo(new GatewaySettings(List.of(Cidr.parse("10.0.0.0/24")), "lb-1.us-e1"));
-        assertThat(app("orders").pools().get("ca-c1")).isEqualTo(PoolSettings.behind("ca-c1", WorkerAddress.parse("10.0.0.1:8080")));
+        UpstreamTls unverified = new UpstreamTls(false, null, null, null, CipherSet.INTERMEDIATE);
+        assertThat(app("orders").pools().get("ca-c1"))
+                .isEqualTo(new PoolSettings("ca-c1", List.of(), WorkerAddress.parse("10.0.0.1:8080"), unverified));
     }
 
     @Test

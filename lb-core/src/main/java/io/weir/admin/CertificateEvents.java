@@ -1,6 +1,7 @@
 package io.weir.admin;
 
 import io.weir.config.ClientAuthSettings;
+import io.weir.config.UpstreamTls;
 import io.weir.tls.CertificateListener;
 import io.weir.tls.Pair;
 import java.time.Duration;
@@ -35,6 +36,18 @@ public record CertificateEvents(EventFeed feed) implements CertificateListener {
     public void trustNotRenewed(String why) {
         LOG.warn("{}; what was read before stays", why);
         feed.publish(Event.of("client_ca_failing", "cause", why));
+    }
+
+    @Override
+    public void workersTrustRenewed(UpstreamTls settings) {
+        LOG.info("{} was read anew", settings.ca());
+        feed.publish(Event.of("worker_ca_renewed", "file", String.valueOf(settings.ca())));
+    }
+
+    @Override
+    public void workersTrustNotRenewed(String why) {
+        LOG.warn("{}; what was read before stays", why);
+        feed.publish(Event.of("worker_ca_failing", "cause", why));
     }
 
     @Override

@@ -3,14 +3,23 @@ package io.weir.admin;
 import io.weir.topology.WorkerAddress;
 import io.weir.upstream.AttemptFailure;
 import io.weir.upstream.EndpointListener;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What endpoints tell, as events. */
 public record EndpointEvents(EventFeed feed) implements EndpointListener {
 
     @Override
-    public void resting(WorkerAddress endpoint, AttemptFailure cause) {
-        feed.publish(Event.of("endpoint_resting", "endpoint", endpoint.toString(), "cause", word(cause)));
+    public void resting(WorkerAddress endpoint, AttemptFailure cause, @Nullable String detail) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("endpoint", endpoint.toString());
+        facts.put("cause", word(cause));
+        if (detail != null) {
+            facts.put("detail", detail);
+        }
+        feed.publish(new Event("endpoint_resting", facts));
     }
 
     @Override

@@ -1,20 +1,30 @@
 package io.weir.app;
 
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weir.config.AppSettings;
 import io.weir.config.ListenerSettings;
+import io.weir.config.PoolSettings;
 import io.weir.config.Settings;
+import io.weir.config.UpstreamTls;
+import io.weir.health.check.OutboundTls;
 import io.weir.telemetry.metrics.Family;
 import io.weir.tls.BadPairException;
 import io.weir.tls.CertificateListener;
 import io.weir.tls.Certificates;
 import io.weir.tls.Pair;
 import io.weir.tls.ServerTls;
+import io.weir.tls.WorkerTls;
+import io.weir.topology.WorkerAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The certificates of all listeners, and the thread that looks whether their files have changed. Without a listener with TLS there is neither. */
-final class CertificateKeeper implements AutoCloseable {
+/** The certificates of all listeners and of connections to workers, and the thread that looks whether their files have changed. Without any TLS there is neither. */
+final class CertificateKeeper implements OutboundTls, AutoCloseable {
     /** How often files are looked at. */
     private static final Duration LOOK = Duration.ofSeconds(5);
 
@@ -34,7 +44,7 @@ final class CertificateKeeper implements AutoCloseable {
     private final @Nullable ScheduledExecutorService thread;
 
     private CertificateKeeper(Settings settings, CertificateListener listener) throws CannotServeTlsException {
-        if (settings.listeners().stream().allMatch(each -> each.tls() == null)) {
+        if (settings.listeners().stream().allMatch(each -> each.tls() == null) && outbound(settings).isEmpty()) {
             certificates = null;
             thread = null;
             return;
@@ -61,7 +71,7 @@ final class CertificateKeeper implements AutoCloseable {
 
     /** Every problem of the files that the settings name, and what is weak about them; nothing is kept. */
     static Findings check(Settings settings) {
-        if (settings.listeners().stream().allMatch(each -> each.tls() == null)) {
+        if (settings.listeners().stream().allMatch(each -> each.tls() == null) && outbound(settings).isEmpty()) {
             return new Findings(List.of(), List.of());
         }
         Certificates all = new Certificates(InstantSource.system(), CertificateListener.NONE);
@@ -86,7 +96,31 @@ final class CertificateKeeper implements AutoCloseable {
                 }
             }
         }
+        outbound(settings).forEach((tls, place) -> {
+            try {
+                all.connect(tls);
+            } catch (BadPairException e) {
+                problems.add(place + ": " + e.getMessage());
+            }
+        });
         return problems;
+    }
+
+    /** All that connections to workers and gateways need, each with the first place that it stands at. */
+    private static Map<UpstreamTls, String> outbound(Settings settings) {
+        Map<UpstreamTls, String> places = new LinkedHashMap<>();
+        for (AppSettings app : settings.apps().values()) {
+            UpstreamTls tls = app.upstream().tls();
+            if (tls != null) {
+                places.putIfAbsent(tls.as(null), "apps." + app.name() + ".upstream.tls");
+            }
+            for (PoolSettings pool : app.pools().values()) {
+                if (pool.gatewayTls() != null) {
+                    places.putIfAbsent(pool.gatewayTls().as(null), "apps." + app.name() + ".pools." + pool.region() + ".gateway.tls");
+                }
+            }
+        }
+        return places;
     }
 
     private static List<String> weaknesses(Certificates all) {
@@ -104,6 +138,16 @@ final class CertificateKeeper implements AutoCloseable {
     /** The TLS of a listener, or null if it has none. */
     @Nullable ServerTls of(ListenerSettings listener) {
         return byListener.get(listener);
+    }
+
+    /** Of connections to workers that go by {@code settings}. */
+    WorkerTls outbound(UpstreamTls settings) {
+        return Objects.requireNonNull(certificates).outbound(settings);
+    }
+
+    @Override
+    public SslHandler handler(UpstreamTls settings, WorkerAddress worker, Channel channel, boolean http2) {
+        return outbound(settings).checkHandler(worker, settings.serverName(), http2, channel.alloc());
     }
 
     /** For the start-up lines. */

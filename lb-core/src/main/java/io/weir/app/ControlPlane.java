@@ -21,6 +21,7 @@ import io.weir.control.TrafficSums;
 import io.weir.failover.Evacuations;
 import io.weir.health.HealthMonitor;
 import io.weir.health.check.NettyChecks;
+import io.weir.health.check.OutboundTls;
 import io.weir.loop.TransportKind;
 import io.weir.topology.Worker;
 import java.time.InstantSource;
@@ -63,15 +64,16 @@ final class ControlPlane implements AutoCloseable {
     /**
      * @param loops event loops whose traffic is summed
      * @param file where evacuations are kept, or null
+     * @param outbound secures connections of checks
      */
-    ControlPlane(TransportKind transport, int loops, @Nullable EvacuationFile file, ControlListener listener) {
+    ControlPlane(TransportKind transport, int loops, @Nullable EvacuationFile file, OutboundTls outbound, ControlListener listener) {
         thread = new ControlThread();
         questions = new Questions(thread);
         TransportKind checking = transport == TransportKind.IO_URING && TransportKind.EPOLL.unavailability() == null ? TransportKind.EPOLL : transport;
         healthGroup = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-health", true), checking.handlers());
         EventLoop healthLoop = healthGroup.next();
         names = new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(checking.datagramChannel()));
-        var checks = new NettyChecks(healthLoop, checking.socketChannel(), names, System::nanoTime);
+        var checks = new NettyChecks(healthLoop, checking.socketChannel(), names, outbound, System::nanoTime);
         monitor = new HealthMonitor(healthLoop, checks, System::nanoTime, new SplittableRandom());
         control = new Control(thread, System::nanoTime, InstantSource.system(), file, new TierErrors(System::nanoTime), listener, ownPools);
         traffic = new TrafficSums(loops, this::look, control);

@@ -109,11 +109,11 @@ public final class LoadBalancer implements AutoCloseable {
         loops = new EventLoops(transport.kind(), loopCount);
         // Workers are trusted with a status line as long as their head may be.
         HeadLimits responseLimits = new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields());
-        endpoints = new Endpoints(loops, responseLimits, new EndpointEvents(events));
+        endpoints = new Endpoints(loops, responseLimits, certificates::outbound, new EndpointEvents(events));
         connections = new ConnectionLimit(limits.connections());
         telemetry = startTelemetry(settings);
         watchdog = LoopWatchdog.start(loops, stalls, this::checkTelling);
-        control = new ControlPlane(transport.kind(), loopCount, state == null ? null : new EvacuationFile(state.path()), controlEvents);
+        control = new ControlPlane(transport.kind(), loopCount, state == null ? null : new EvacuationFile(state.path()), certificates, controlEvents);
         Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched(), instance), loopCount);
         Tables.Built built = tables.build(settings, System.nanoTime(), control.recall());
         table = built.table();

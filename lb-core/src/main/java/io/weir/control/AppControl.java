@@ -3,6 +3,8 @@ package io.weir.control;
 import io.weir.config.AppSettings;
 import io.weir.config.CheckSettings;
 import io.weir.config.HealthSettings;
+import io.weir.config.PoolSettings;
+import io.weir.config.UpstreamTls;
 import io.weir.failover.Evacuations;
 import io.weir.failover.Exposure;
 import io.weir.failover.Member;
@@ -80,7 +82,12 @@ public final class AppControl {
 
     /** How those of its workers are watched that are in that region. */
     public HealthSettings health(String region) {
-        return settings.isBehindGateway(region) ? GATEWAY : settings.health();
+        PoolSettings pool = settings.pools().get(region);
+        if (pool == null || pool.gateway() == null) {
+            return settings.health();
+        }
+        UpstreamTls tls = pool.gatewayTls();
+        return tls == null ? GATEWAY : new HealthSettings(CheckSettings.GATEWAY.over(tls), null, null);
     }
 
     List<Steering> own() {

@@ -5,10 +5,12 @@ import io.weir.balancing.Target;
 import io.weir.balancing.Touched;
 import io.weir.config.AppSettings;
 import io.weir.config.EjectionSettings;
+import io.weir.config.UpstreamTls;
 import io.weir.topology.Worker;
 import io.weir.upstream.EndpointTarget;
 import io.weir.upstream.Endpoints;
 import io.weir.upstream.GatewayTarget;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,8 @@ public record LiveTargets(Endpoints endpoints, @Nullable Touched touched, String
     @Override
     public Target of(AppSettings app, Worker worker, int weight, @Nullable Latency latency) {
         if (app.isBehindGateway(worker.region())) {
-            return new GatewayTarget(endpoints.at(worker.address(), GatewayTarget.SHARED), worker, app.upstream(), instance, latency, touched);
+            UpstreamTls tls = Objects.requireNonNull(app.pools().get(worker.region())).gatewayTls();
+            return new GatewayTarget(endpoints.at(worker.address(), tls == null ? GatewayTarget.SHARED : GatewayTarget.SHARED.over(tls)), worker, app.upstream(), instance, latency, touched);
         }
         EjectionSettings ejection = app.health().ejection();
         boolean serverErrors = ejection != null && ejection.serverErrors();

@@ -25,6 +25,7 @@ public enum Reason {
     CONNECT_FAILED("connect_failed", 502, "No worker of the app could be reached"),
     BAD_RESPONSE("bad_response", 502, "The worker's response is malformed"),
     RESET("reset", 502, "The worker ended the connection before it answered"),
+    TLS_FAILED("tls_failed", 502, "No TLS handshake with a worker of the app succeeded"),
     NO_WORKERS("no_workers", 503, "The app has no workers that could serve"),
     RESIDENCY("residency", 503, "The app's data may not be sent to any region where it has workers"),
     OVERLOADED("overloaded", 503, "All connections are in use"),
@@ -71,7 +72,7 @@ public enum Reason {
     /** Whether the app's workers are to blame, or that there are none: what a failover is to spare clients. */
     public boolean ofWorkers() {
         return switch (this) {
-            case CONNECT_FAILED, BAD_RESPONSE, RESET, NO_WORKERS, CONNECT_TIMEOUT, RESPONSE_TIMEOUT, TOTAL_TIMEOUT, RETRY_BUDGET, RESPONSE_CUT,
+            case CONNECT_FAILED, TLS_FAILED, BAD_RESPONSE, RESET, NO_WORKERS, CONNECT_TIMEOUT, RESPONSE_TIMEOUT, TOTAL_TIMEOUT, RETRY_BUDGET, RESPONSE_CUT,
                     IDLE_TIMEOUT ->
                 true;
             default -> false;
@@ -99,6 +100,7 @@ public enum Reason {
         return switch (failure) {
             case CONNECT_REFUSED, CONNECT_UNREACHABLE, CONNECT_IMPOSSIBLE, CONNECT_GIVEN_UP -> CONNECT_FAILED;
             case CONNECT_TIMEOUT -> CONNECT_TIMEOUT;
+            case TLS_FAILED -> TLS_FAILED;
             case NO_SOCKET, QUEUE_FULL, QUEUE_TIMEOUT -> OVERLOADED;
             case NOT_TAKEN -> NO_WORKERS;
             case STALE, RESET, FAILED_BEHIND -> RESET;

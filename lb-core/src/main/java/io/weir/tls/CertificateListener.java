@@ -1,6 +1,7 @@
 package io.weir.tls;
 
 import io.weir.config.ClientAuthSettings;
+import io.weir.config.UpstreamTls;
 import java.time.Duration;
 
 /** Is told what becomes of certificates, on the thread that looks after them. */
@@ -20,6 +21,12 @@ public interface CertificateListener {
         public void trustNotRenewed(String why) {}
 
         @Override
+        public void workersTrustRenewed(UpstreamTls settings) {}
+
+        @Override
+        public void workersTrustNotRenewed(String why) {}
+
+        @Override
         public void endsSoon(Pair pair, Duration left) {}
     };
 
@@ -34,6 +41,12 @@ public interface CertificateListener {
 
     /** The files by which clients' certificates are checked have changed, but can't be used; what was read before stays. */
     void trustNotRenewed(String why);
+
+    /** From now on, workers' certificates are checked by what this file says now. */
+    void workersTrustRenewed(UpstreamTls settings);
+
+    /** The file by which workers' certificates are checked has changed, but can't be used; what was read before stays. */
+    void workersTrustNotRenewed(String why);
 
     /** Told once a day; {@code left} is negative when it has ended. */
     void endsSoon(Pair pair, Duration left);

@@ -4,6 +4,7 @@ import io.weir.config.CertificateSettings;
 import io.weir.config.ClientAuthSettings;
 import io.weir.config.ClientAuthSettings.Mode;
 import io.weir.config.TlsSettings;
+import io.weir.config.UpstreamTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +19,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All certificates of a process with the listeners that use them. {@link #look} sees whether files have changed, and renews; a pair that has
+ * All certificates of a process with the listeners, and the connections to workers, that use them. {@link #look} sees whether files have changed, and renews; a pair that has
  * become bad is told of, and the one before it stays. All of it belongs to one thread at a time; pages may ask for {@link #pairs} at any time.
  */
 public final class Certificates {
@@ -40,8 +42,10 @@ public final class Certificates {
     private final Map<CertificateSettings, Kept> kept = new LinkedHashMap<>();
     private final Map<ClientAuthSettings, KeptTrust> trusts = new HashMap<>();
     private final List<ServerTls> served = new ArrayList<>();
-    /** Contexts that loops may still have been looking at when they were replaced. */
-    private List<PairContext> retired = List.of();
+    /** By their settings without a name to be asked for. */
+    private final Map<UpstreamTls, KeptWorkers> outbound = new HashMap<>();
+    /** Releases contexts that loops may still have been looking at when they were replaced. */
+    private List<Runnable> retired = List.of();
 
     private volatile List<Pair> pairs = List.of();
     private Instant ticketsSince;
@@ -74,6 +78,19 @@ public final class Certificates {
         }
     }
 
+    /** How workers are reached, the same way. */
+    private static final class KeptWorkers {
+        private final WorkerTls tls;
+        private @Nullable X509ExtendedTrustManager trust;
+        private List<Object> read;
+
+        KeptWorkers(WorkerTls tls, @Nullable X509ExtendedTrustManager trust, List<Object> read) {
+            this.tls = tls;
+            this.trust = trust;
+            this.read = read;
+        }
+    }
+
     public Certificates(InstantSource time, CertificateListener listener) {
         this.time = time;
         this.listener = listener;
@@ -89,10 +106,7 @@ public final class Certificates {
      */
     public ServerTls serve(TlsSettings settings, String scope) throws BadPairException {
         for (CertificateSettings each : settings.certificates()) {
-            if (!kept.containsKey(each)) {
-                List<Object> state = state(each);
-                kept.put(each, new Kept(Pair.read(each), state));
-            }
+            keep(each);
         }
         for (ClientAuthSettings each : ServerTls.policies(settings)) {
             if (each.mode() != Mode.OFF && !trusts.containsKey(each)) {
@@ -104,6 +118,41 @@ public final class Certificates {
         served.add(tls);
         publish();
         return tls;
+    }
+
+    /**
+     * Reads what connections to workers need, if it has not been read yet.
+     *
+     * @throws BadPairException if a file can't be used
+     */
+    public void connect(UpstreamTls settings) throws BadPairException {
+        UpstreamTls key = settings.as(null);
+        if (outbound.containsKey(key)) {
+            return;
+        }
+        if (key.own() != null) {
+            keep(key.own());
+        }
+        List<Object> state = state(key.ca());
+        X509ExtendedTrustManager trust = WorkerTls.trust(key);
+        outbound.put(key, new KeptWorkers(new WorkerTls(key, trust, own(key)), trust, state));
+        publish();
+    }
+
+    /** For connections with settings that were read. For any thread, once all are read. */
+    public WorkerTls outbound(UpstreamTls settings) {
+        return Objects.requireNonNull(outbound.get(settings.as(null)), "TLS to workers that was not read").tls;
+    }
+
+    private @Nullable Pair own(UpstreamTls settings) {
+        return settings.own() == null ? null : Objects.requireNonNull(kept.get(settings.own())).pair;
+    }
+
+    private void keep(CertificateSettings files) throws BadPairException {
+        if (!kept.containsKey(files)) {
+            List<Object> state = state(files);
+            kept.put(files, new Kept(Pair.read(files), state));
+        }
     }
 
     private Map<CertificateSettings, Pair> known() {
@@ -133,11 +182,12 @@ public final class Certificates {
 
     /** Looks at files and clock. To be called now and then, some seconds apart. */
     public void look() {
-        retired.forEach(PairContext::release); // a loop's look-up is over within a turn
+        retired.forEach(Runnable::run); // a loop's look-up is over within a turn
         retired = List.of();
-        List<PairContext> replaced = new ArrayList<>();
+        List<Runnable> replaced = new ArrayList<>();
         kept.forEach((files, each) -> renew(files, each, replaced));
         trusts.forEach((settings, each) -> renew(settings, each, replaced));
+        outbound.forEach((settings, each) -> renew(settings, each, replaced));
         retired = replaced;
         publish();
         Instant now = time.instant();
@@ -149,7 +199,7 @@ public final class Certificates {
         kept.values().forEach(each -> remind(each, now));
     }
 
-    private void renew(CertificateSettings files, Kept it, List<PairContext> replaced) {
+    private void renew(CertificateSettings files, Kept it, List<Runnable> replaced) {
         List<Object> state = state(files);
         if (state.equals(it.read)) {
             it.bad = null;
@@ -164,7 +214,12 @@ public final class Certificates {
             Map<CertificateSettings, Pair> known = known();
             for (ServerTls tls : served) {
                 if (tls.settings().certificates().contains(files)) {
-                    replaced.addAll(tls.renew(known, trusted()));
+                    tls.renew(known, trusted()).forEach(old -> replaced.add(old::release));
+                }
+            }
+            for (KeptWorkers workers : outbound.values()) {
+                if (files.equals(workers.tls.settings().own())) {
+                    replaced.add(workers.tls.renew(workers.trust, it.pair));
                 }
             }
             it.read = state;
@@ -181,7 +236,7 @@ public final class Certificates {
         }
     }
 
-    private void renew(ClientAuthSettings settings, KeptTrust it, List<PairContext> replaced) {
+    private void renew(ClientAuthSettings settings, KeptTrust it, List<Runnable> replaced) {
         List<Object> state = state(settings.ca(), settings.crl());
         if (state.equals(it.read)) {
             return;
@@ -192,13 +247,29 @@ public final class Certificates {
             it.trust = ClientTrust.read(settings);
             for (ServerTls tls : served) {
                 if (ServerTls.policies(tls.settings()).contains(settings)) {
-                    replaced.addAll(tls.renew(known(), trusted()));
+                    tls.renew(known(), trusted()).forEach(old -> replaced.add(old::release));
                 }
             }
             listener.trustRenewed(settings);
         } catch (BadPairException e) {
             it.trust = before;
             listener.trustNotRenewed(Objects.requireNonNull(e.getMessage()));
+        }
+    }
+
+    private void renew(UpstreamTls settings, KeptWorkers it, List<Runnable> replaced) {
+        List<Object> state = state(settings.ca());
+        if (state.equals(it.read)) {
+            return;
+        }
+        it.read = state;
+        try {
+            X509ExtendedTrustManager trust = WorkerTls.trust(settings);
+            replaced.add(it.tls.renew(trust, own(settings)));
+            it.trust = trust;
+            listener.workersTrustRenewed(settings);
+        } catch (BadPairException e) {
+            listener.workersTrustNotRenewed(Objects.requireNonNull(e.getMessage()));
         }
     }
 
@@ -232,9 +303,11 @@ public final class Certificates {
 
     /** Connections that are open go on. */
     public void close() {
-        retired.forEach(PairContext::release);
+        retired.forEach(Runnable::run);
         retired = List.of();
         served.forEach(ServerTls::release);
         served.clear();
+        outbound.values().forEach(each -> each.tls.release());
+        outbound.clear();
     }
 }

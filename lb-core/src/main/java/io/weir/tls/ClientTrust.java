@@ -2,7 +2,6 @@ package io.weir.tls;
 
 import io.weir.config.ClientAuthSettings;
 import java.io.ByteArrayInputStream;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CRLException;
@@ -21,66 +20,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import javax.net.ssl.CertPathTrustManagerParameters;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Whose client certificates are believed, read from files. */
 record ClientTrust(ClientAuthSettings settings, X509ExtendedTrustManager manager) {
-    /** Certificates that a client may show; the JDK's own bound for what it reads itself. Ways through many take for ever to be tried. */
-    private static final int MOST_CERTIFICATES = 8;
-
-    /** Refuses what is too long before anybody looks at it. */
-    private static final class ShortChains extends X509ExtendedTrustManager {
-        private final X509ExtendedTrustManager trust;
-
-        ShortChains(X509ExtendedTrustManager trust) {
-            this.trust = trust;
-        }
-
-        private static X509Certificate[] bounded(X509Certificate[] chain) throws CertificateException {
-            if (chain.length > MOST_CERTIFICATES) {
-                throw new CertificateException(chain.length + " certificates are more than " + MOST_CERTIFICATES);
-            }
-            return chain;
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-            trust.checkClientTrusted(bounded(chain), type);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) throws CertificateException {
-            trust.checkClientTrusted(bounded(chain), type, socket);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) throws CertificateException {
-            trust.checkClientTrusted(bounded(chain), type, engine);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-            trust.checkServerTrusted(bounded(chain), type);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) throws CertificateException {
-            trust.checkServerTrusted(bounded(chain), type, socket);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) throws CertificateException {
-            trust.checkServerTrusted(bounded(chain), type, engine);
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return trust.getAcceptedIssuers();
-        }
-    }
-
     static ClientTrust read(ClientAuthSettings settings) throws BadPairException {
         Path ca = Objects.requireNonNull(settings.ca());
         Set<TrustAnchor> anchors = new HashSet<>();

@@ -12,6 +12,8 @@ public enum AttemptFailure {
     CONNECT_UNREACHABLE(true),
     /** No such host. */
     CONNECT_IMPOSSIBLE(true),
+    /** There was a connection, and no handshake: the worker speaks no TLS, can't prove who it is, or won't have us. */
+    TLS_FAILED(true),
     /** The worker was found not to answer while the attempt waited for a connection. */
     CONNECT_GIVEN_UP(true),
     /** This process has no descriptor or no local port left. */
@@ -79,6 +81,7 @@ public enum AttemptFailure {
                     CONNECT_UNREACHABLE,
                     CONNECT_IMPOSSIBLE,
                     CONNECT_GIVEN_UP,
+                    TLS_FAILED,
                     STALE,
                     RESET,
                     RESPONSE_TIMEOUT,

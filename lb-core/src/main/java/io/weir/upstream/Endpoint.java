@@ -53,6 +53,7 @@ public final class Endpoint {
     private final EndpointListener listener;
     private final List<EndpointPool> pools;
     private final TransportKind transport;
+    private final @Nullable Secured secured;
     private volatile boolean refusing;
 
     Endpoint(
@@ -61,8 +62,10 @@ public final class Endpoint {
             HeadLimits responseLimits,
             EventLoops loops,
             AddressResolverGroup<?> names,
+            @Nullable Secured secured,
             EndpointListener listener) {
         this.address = address;
+        this.secured = secured;
         this.listener = listener;
         this.settings = settings;
         this.socketAddress = socketAddress(address);
@@ -123,6 +126,11 @@ public final class Endpoint {
         return backoff.over(now);
     }
 
+    /** What a new connection begins with, or null. */
+    @Nullable Secured secured() {
+        return secured;
+    }
+
     TransportKind transport() {
         return transport;
     }
@@ -132,8 +140,13 @@ public final class Endpoint {
     }
 
     void connectFailed(long now, AttemptFailure how) {
+        connectFailed(now, how, null);
+    }
+
+    /** @param detail what is wrong, for people; or null if {@code how} says it all */
+    void connectFailed(long now, AttemptFailure how, @Nullable String detail) {
         if (how.ofWorker() && backoff.failed(now, how)) {
-            listener.resting(address, how);
+            listener.resting(address, how, detail);
         }
     }
 

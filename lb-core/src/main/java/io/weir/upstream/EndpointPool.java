@@ -5,6 +5,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.util.concurrent.Future;
+import io.weir.health.check.TlsFault;
 import io.weir.health.check.Unconnected;
 import io.weir.http.HeadLimits;
 import io.weir.http.HeadWriter;
@@ -161,7 +165,7 @@ final class EndpointPool {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(connection);
+                        wire(channel, connection, timeout);
                     }
                 })
                 .connect();
@@ -174,7 +178,23 @@ final class EndpointPool {
         });
     }
 
+    /** What a worker's bytes pass through, in this order. */
+    private void wire(Channel channel, WorkerConnection connection, long timeout) {
+        Secured secured = endpoint.secured();
+        if (secured != null) {
+            SslHandler tls = secured.handler(channel.alloc());
+            tls.setHandshakeTimeoutMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeout)));
+            channel.pipeline().addLast(tls);
+        }
+        channel.pipeline().addLast(connection);
+    }
+
     private void connectEnded(WorkerConnection connection, ChannelFuture future) {
+        SslHandler tls = future.isSuccess() && endpoint.secured() != null ? future.channel().pipeline().get(SslHandler.class) : null;
+        if (tls != null) {
+            var _ = tls.handshakeFuture().addListener(handshake -> handshakeEnded(connection, handshake));
+            return;
+        }
         long now = loop.clock().refresh();
         connecting.remove(connection);
         if (future.isSuccess()) {
@@ -183,6 +203,19 @@ final class EndpointPool {
         } else if (!connection.isClosed()) { // else we gave it up ourselves
             AttemptFailure how = AttemptFailure.of(Unconnected.of(future.cause()));
             endpoint.connectFailed(now, how);
+            connection.refused(how);
+        }
+    }
+
+    private void handshakeEnded(WorkerConnection connection, Future<?> handshake) {
+        long now = loop.clock().refresh();
+        connecting.remove(connection);
+        if (handshake.isSuccess()) {
+            endpoint.connectSucceeded();
+            connection.established();
+        } else if (!connection.isClosed()) {
+            AttemptFailure how = handshake.cause() instanceof SslHandshakeTimeoutException ? AttemptFailure.CONNECT_TIMEOUT : AttemptFailure.TLS_FAILED;
+            endpoint.connectFailed(now, how, TlsFault.of(handshake.cause()));
             connection.refused(how);
         }
     }

@@ -4,11 +4,15 @@ import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.weir.config.UpstreamSettings;
+import io.weir.config.UpstreamTls;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
+import io.weir.tls.WorkerTls;
 import io.weir.topology.WorkerAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** All endpoints of this process, one for each address with its settings. Used by the control thread only. */
 public final class Endpoints implements AutoCloseable {
@@ -17,16 +21,36 @@ public final class Endpoints implements AutoCloseable {
     private final EventLoops loops;
     private final HeadLimits responseLimits;
     private final AddressResolverGroup<?> names;
+    private final Function<UpstreamTls, WorkerTls> tls;
     private final EndpointListener listener;
     private final Map<Key, Endpoint> endpoints = new HashMap<>();
+    /** Of those with TLS, numbered through. */
+    private int sessions;
 
-    /** Whose troubles nobody hears of. */
+    /** In clear, whose troubles nobody hears of. */
     public Endpoints(EventLoops loops, HeadLimits responseLimits) {
         this(loops, responseLimits, EndpointListener.NOBODY);
     }
 
-    /** {@code listener} hears of them. */
+    /** In clear; {@code listener} hears of their troubles. */
     public Endpoints(EventLoops loops, HeadLimits responseLimits, EndpointListener listener) {
+        this(
+                loops,
+                responseLimits,
+                _ -> {
+                    throw new IllegalStateException("nothing secures connections to workers");
+                },
+                listener);
+    }
+
+    /**
+     * All of them.
+     *
+     * @param tls what secures connections, by their settings
+     * @param listener hears of their troubles
+     */
+    public Endpoints(EventLoops loops, HeadLimits responseLimits, Function<UpstreamTls, WorkerTls> tls, EndpointListener listener) {
+        this.tls = tls;
         this.listener = listener;
         this.loops = loops;
         this.responseLimits = responseLimits;
@@ -36,7 +60,13 @@ public final class Endpoints implements AutoCloseable {
 
     /** The endpoint at that address: the one that is known already, with all its connections, or a new one. */
     public Endpoint at(WorkerAddress address, UpstreamSettings settings) {
-        return endpoints.computeIfAbsent(new Key(address, settings), _ -> new Endpoint(address, settings, responseLimits, loops, names, listener));
+        return endpoints.computeIfAbsent(
+                new Key(address, settings),
+                _ -> new Endpoint(address, settings, responseLimits, loops, names, secured(address, settings.tls()), listener));
+    }
+
+    private @Nullable Secured secured(WorkerAddress address, @Nullable UpstreamTls settings) {
+        return settings == null ? null : new Secured(tls.apply(settings), address, settings.serverName(), sessions++);
     }
 
     @Override

@@ -6,6 +6,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.weir.http.BadMessage;
 import io.weir.http.BodyReader;
@@ -26,6 +29,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,6 +97,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private @Nullable AttemptEvents events;
 
     private @Nullable ChannelHandlerContext ctx;
+    /** What secures it, or null. */
+    private @Nullable SslHandler tls;
     private @Nullable MessageWriter writer;
     private @Nullable Vigil vigil;
     private boolean reused;
@@ -158,9 +164,8 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     void refused(AttemptFailure failure) {
         AttemptEvents waiting = events;
-        state = State.CLOSED;
+        close();
         events = null;
-        countOut();
         if (waiting != null) {
             waiting.failed(failure, null);
         }
@@ -355,6 +360,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         writer = new MessageWriter(context);
+        tls = context.pipeline().get(SslHandler.class);
         vigil = new Vigil(pool.transport(), context.channel());
     }
 
@@ -446,7 +452,9 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         state = State.UPGRADED;
         requestEnded = false;
         vigil().begin(true); // a worker that does not read for a while is slow and not gone
-        ctx().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        if (tls == null) {
+            ctx().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        }
         writer().beginBytes();
         to.responseStarted();
     }
@@ -466,6 +474,10 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                 closeBehind();
             }
             to.responseEnded(null);
+        } else if (event instanceof SslCloseCompletionEvent end && end.isSuccess()) {
+            pool.loop().clock().refresh();
+            lost(true);
+            close();
         } else {
             context.fireUserEventTriggered(event);
         }
@@ -473,8 +485,12 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     private void endUpgraded() {
         requestEnded = true;
+        AttemptEvents to = events;
         if (inputEnded) {
             closeBehind();
+        } else if (tls != null && to != null) { // engines end both directions at once
+            closeBehind();
+            to.responseEnded(null);
         } else {
             writer().endOutput(duplex -> {
                 var _ = duplex.shutdownOutput();
@@ -488,6 +504,10 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         } else {
             if (ctx().channel().isActive()) {
                 ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0); // closing would look like the client's own end
+                ChannelHandlerContext secure = tls == null ? null : ctx().pipeline().context(tls);
+                if (secure != null) {
+                    var _ = secure.close(); // past the engine, which would say that it was one
+                }
             }
             close();
         }
@@ -569,7 +589,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (!(cause instanceof IOException) && !(tls != null && cause instanceof DecoderException && cause.getCause() instanceof SSLException)) {
             LOG.error("a connection to a worker failed", cause);
         }
         boolean outputShut = cause instanceof ChannelOutputShutdownException || cause instanceof ClosedChannelException;
@@ -586,7 +606,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     public void channelInactive(ChannelHandlerContext context) {
         pool.loop().clock().refresh();
         countOut();
-        lost(true);
+        lost(tls == null); // without a word of its end, what TLS carried may have been cut by anybody
     }
 
     /** The connection has ended, by a FIN or with an error. */
@@ -607,7 +627,14 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
                     fail(AttemptFailure.CUT, null);
                 }
             }
-            case UPGRADED -> fail(AttemptFailure.CUT, null);
+            case UPGRADED -> {
+                AttemptEvents to = events;
+                if (fin && tls != null && to != null) {
+                    inputEnded = true;
+                    to.responseEnded(null);
+                }
+                fail(AttemptFailure.CUT, null);
+            }
             case CONNECTING, CLOSED -> {}
         }
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.weir.config.CertificateSettings;
 import io.weir.config.ClientAuthSettings;
 import io.weir.config.TlsSettings;
+import io.weir.config.UpstreamTls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -48,6 +49,16 @@ class CertificatesTest {
         @Override
         public void trustNotRenewed(String why) {
             told.add("trust not renewed: " + why);
+        }
+
+        @Override
+        public void workersTrustRenewed(UpstreamTls settings) {
+            told.add("workers' trust renewed");
+        }
+
+        @Override
+        public void workersTrustNotRenewed(String why) {
+            told.add("workers' trust not renewed: " + why);
         }
 
         @Override

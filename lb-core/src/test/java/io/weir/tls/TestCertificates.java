@@ -1,5 +1,6 @@
 package io.weir.tls;
 
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -99,6 +100,10 @@ public final class TestCertificates {
         return signed(ec(), null, true, Instant.now().plus(30, ChronoUnit.DAYS), name);
     }
 
+    private static GeneralName alternative(String name) {
+        return new GeneralName(NetUtil.isValidIpV4Address(name) ? GeneralName.iPAddress : GeneralName.dNSName, name);
+    }
+
     public static Issued signed(KeyPair keys, @org.jspecify.annotations.Nullable Issued by, boolean authority, Instant until, String... names) {
         X500Name subject = new X500Name("CN=" + names[0]);
         X500Name issuer = by == null ? subject : new X500Name(by.certificate().getSubjectX500Principal().getName());
@@ -110,7 +115,7 @@ public final class TestCertificates {
             if (authority) {
                 builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
             } else {
-                GeneralName[] alternatives = Stream.of(names).map(name -> new GeneralName(GeneralName.dNSName, name)).toArray(GeneralName[]::new);
+                GeneralName[] alternatives = Stream.of(names).map(TestCertificates::alternative).toArray(GeneralName[]::new);
                 builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternatives));
             }
             String algorithm = signer.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";

@@ -17,6 +17,7 @@ import io.weir.config.EjectionSettings;
 import io.weir.config.HealthSettings;
 import io.weir.health.HealthMonitor;
 import io.weir.health.check.NettyChecks;
+import io.weir.health.check.OutboundTls;
 import io.weir.topology.Worker;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -65,7 +66,7 @@ public final class ChecksBenchmark {
         try (CheckedWorkers answering = CheckedWorkers.start();
                 var group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-health"), handlers(transport))) {
             EventLoop loop = group.next();
-            try (NettyChecks checks = new NettyChecks(loop, channel(transport), DefaultAddressResolverGroup.INSTANCE, System::nanoTime);
+            try (NettyChecks checks = new NettyChecks(loop, channel(transport), DefaultAddressResolverGroup.INSTANCE, OutboundTls.NONE, System::nanoTime);
                     HealthMonitor monitor = new HealthMonitor(loop, checks, System::nanoTime, new SplittableRandom(1))) {
                 ChecksBenchmark benchmark = new ChecksBenchmark(loop, monitor, kept, interval);
                 benchmark.begin(answering, workers);

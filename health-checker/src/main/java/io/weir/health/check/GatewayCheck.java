@@ -9,12 +9,15 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.weir.health.CheckResult;
+import io.netty.handler.ssl.SslHandler;
 import io.weir.health.CheckResult.Failure;
+import io.weir.health.CheckResult;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the load balancer of another region how its pools are, all with one question, and after the first for what has changed. */
 final class GatewayCheck extends WireCheck {
@@ -33,8 +36,9 @@ final class GatewayCheck extends WireCheck {
 
     private boolean keepsAlive;
 
-    GatewayCheck(Dialler dialler, InetSocketAddress address, String authority) {
-        super(dialler, address);
+    GatewayCheck(
+            Dialler dialler, InetSocketAddress address, @Nullable Function<Channel, SslHandler> tls, String authority) {
+        super(dialler, address, tls);
         this.fields = " HTTP/1.1\r\nhost: " + authority + "\r\nuser-agent: weir-check\r\naccept: text/plain\r\n\r\n";
     }
 

@@ -19,11 +19,13 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrame;
-import io.weir.health.CheckResult;
+import io.netty.handler.ssl.SslHandler;
 import io.weir.health.CheckResult.Failure;
+import io.weir.health.CheckResult;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +47,9 @@ final class GrpcCheck extends WireCheck {
     private boolean keep;
     private byte[] message = new byte[0];
 
-    GrpcCheck(Dialler dialler, InetSocketAddress address, String service, String authority) {
-        super(dialler, address);
+    GrpcCheck(
+            Dialler dialler, InetSocketAddress address, @Nullable Function<Channel, SslHandler> tls, String service, String authority) {
+        super(dialler, address, tls);
         this.request = GrpcHealth.request(service);
         this.head = new DefaultHttp2Headers()
                 .method("POST")

@@ -17,14 +17,16 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import io.weir.config.CheckSettings;
 import io.weir.config.CheckSettings.StatusRange;
-import io.weir.health.CheckResult;
+import io.weir.config.CheckSettings;
 import io.weir.health.CheckResult.Failure;
+import io.weir.health.CheckResult;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +62,9 @@ final class HttpCheck extends WireCheck {
     /** The beginning of the body, if it is looked at. */
     private byte[] body = new byte[0];
 
-    HttpCheck(Dialler dialler, InetSocketAddress address, CheckSettings.Http settings, String authority) {
-        super(dialler, address);
+    HttpCheck(
+            Dialler dialler, InetSocketAddress address, @Nullable Function<Channel, SslHandler> tls, CheckSettings.Http settings, String authority) {
+        super(dialler, address, tls);
         this.settings = settings;
         this.head = settings.method().equals("HEAD");
         this.wanted = settings.body() == null ? null : settings.body().getBytes(StandardCharsets.UTF_8);

@@ -1,10 +1,13 @@
 package io.weir.health.check;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.NetUtil;
 import io.weir.config.CheckSettings;
+import io.weir.config.UpstreamTls;
 import io.weir.health.Check;
 import io.weir.health.Checks;
 import io.weir.topology.WorkerAddress;
@@ -12,7 +15,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SNIServerName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NettyChecks implements Checks, AutoCloseable {
     private final Dialler dialler;
+    private final OutboundTls outbound;
     /** Made with the first check that needs it: it takes the JDK some 100 ms. */
     private @Nullable TlsClient tls;
 
@@ -29,9 +35,12 @@ public final class NettyChecks implements Checks, AutoCloseable {
      * On {@code loop}, with its kind of channels.
      *
      * @param names looks workers' names up; who gave it closes it
+     * @param outbound secures connections to workers that want it
      * @param clock ns, monotonic
      */
-    public NettyChecks(EventLoop loop, Class<? extends SocketChannel> channelType, AddressResolverGroup<?> names, LongSupplier clock) {
+    public NettyChecks(
+            EventLoop loop, Class<? extends SocketChannel> channelType, AddressResolverGroup<?> names, OutboundTls outbound, LongSupplier clock) {
+        this.outbound = outbound;
         this.dialler = new Dialler(loop, channelType, names, clock);
     }
 
@@ -39,13 +48,28 @@ public final class NettyChecks implements Checks, AutoCloseable {
     public Check of(WorkerAddress worker, CheckSettings settings) {
         Integer port = settings.port();
         WorkerAddress address = port == null ? worker : new WorkerAddress(worker.host(), port);
+        InetSocketAddress target = socketAddress(address);
+        Function<Channel, SslHandler> http1 = secured(settings.tls(), worker, false);
         return switch (settings.kind()) {
-            case CheckSettings.Tcp _ -> new TcpCheck(dialler, socketAddress(address));
-            case CheckSettings.Http http -> new HttpCheck(dialler, socketAddress(address), http, address.toString());
-            case CheckSettings.Tls secure -> new TlsCheck(dialler, socketAddress(address), tls(), secure.serverName());
-            case CheckSettings.Pools _ -> new GatewayCheck(dialler, socketAddress(address), address.toString());
-            case CheckSettings.Grpc grpc -> new GrpcCheck(dialler, socketAddress(address), grpc.service(), address.toString());
+            case CheckSettings.Tcp _ -> http1 == null ? new TcpCheck(dialler, target) : new TlsCheck(dialler, target, http1);
+            case CheckSettings.Http http -> new HttpCheck(dialler, target, http1, http, address.toString());
+            case CheckSettings.Tls handshake -> new TlsCheck(dialler, target, handshake(settings.tls(), worker, handshake.serverName()));
+            case CheckSettings.Pools _ -> new GatewayCheck(dialler, target, http1, address.toString());
+            case CheckSettings.Grpc grpc -> new GrpcCheck(dialler, target, secured(settings.tls(), worker, true), grpc.service(), address.toString());
         };
+    }
+
+    private @Nullable Function<Channel, SslHandler> secured(@Nullable UpstreamTls settings, WorkerAddress worker, boolean http2) {
+        return settings == null ? null : channel -> outbound.handler(settings, worker, channel, http2);
+    }
+
+    private Function<Channel, SslHandler> handshake(@Nullable UpstreamTls settings, WorkerAddress worker, @Nullable String serverName) {
+        if (settings == null) {
+            TlsClient client = tls();
+            SNIServerName name = TlsClient.serverName(serverName);
+            return channel -> client.handler(channel, name);
+        }
+        return channel -> outbound.handler(serverName == null ? settings : settings.as(serverName), worker, channel, false);
     }
 
     private TlsClient tls() {

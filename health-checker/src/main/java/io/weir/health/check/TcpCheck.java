@@ -11,7 +11,7 @@ final class TcpCheck extends WireCheck {
     private static final CheckResult CONNECTED = CheckResult.passed("connected");
 
     TcpCheck(Dialler dialler, InetSocketAddress address) {
-        super(dialler, address);
+        super(dialler, address, null);
     }
 
     @Override

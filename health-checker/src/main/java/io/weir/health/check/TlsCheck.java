@@ -7,35 +7,31 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.weir.health.CheckResult;
 import io.weir.health.CheckResult.Failure;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Objects;
-import javax.net.ssl.SNIServerName;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
+import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes through a TLS handshake and tells when the certificate that was shown ends. One that has ended is no failure: nothing else of it is
- * verified either, and all workers that share it would be taken out in the same second.
+ * Goes through a TLS handshake and tells when the certificate that was shown ends. Where requests go in clear, nothing of it is verified, and
+ * one that has ended is no failure: all workers that share it would be taken out in the same second. Where requests go over TLS themselves,
+ * what they would not believe fails here too.
  */
 final class TlsCheck extends WireCheck {
-    private final TlsClient client;
-    private final @Nullable SNIServerName serverName;
+    private final Function<Channel, SslHandler> tls;
     /** Of the newest connection. */
     private @Nullable SslHandler handler;
     /** A connection that says goodbye. It is given up when the next one begins. */
     private @Nullable Channel parting;
 
-    TlsCheck(Dialler dialler, InetSocketAddress address, TlsClient client, @Nullable String serverName) {
-        super(dialler, address);
-        this.client = client;
-        this.serverName = TlsClient.serverName(serverName);
+    TlsCheck(Dialler dialler, InetSocketAddress address, Function<Channel, SslHandler> tls) {
+        super(dialler, address, null); // the handshake is what it asks for, not what comes before
+        this.tls = tls;
     }
 
     @Override
@@ -44,7 +40,7 @@ final class TlsCheck extends WireCheck {
             cut(parting);
             parting = null;
         }
-        handler = client.handler(pipeline.channel(), serverName);
+        handler = tls.apply(pipeline.channel());
         pipeline.addLast(handler);
     }
 
@@ -64,14 +60,9 @@ final class TlsCheck extends WireCheck {
             if (completion.isSuccess()) {
                 settle(seen(handler().engine().getSession()), false);
             } else {
-                broken(belowTls(completion.cause()));
+                broken(Trouble.belowTls(completion.cause()));
             }
         }
-    }
-
-    /** What made a write fail, if that it was. */
-    private static Throwable belowTls(Throwable cause) {
-        return cause instanceof SSLException && cause.getCause() instanceof IOException below ? below : cause;
     }
 
     private SslHandler handler() {
@@ -117,8 +108,6 @@ final class TlsCheck extends WireCheck {
 
     @Override
     CheckResult malformed(Throwable cause) {
-        return cause instanceof SSLHandshakeException
-                ? CheckResult.failed(Failure.UNWELL, "TLS handshake failed: " + Excerpt.of(cause))
-                : CheckResult.failed(Failure.MALFORMED, "no TLS: " + Excerpt.of(cause));
+        return Trouble.handshake(cause);
     }
 }

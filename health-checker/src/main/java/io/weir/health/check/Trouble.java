@@ -2,7 +2,10 @@ package io.weir.health.check;
 
 import io.weir.health.CheckResult;
 import io.weir.health.CheckResult.Failure;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** What went wrong below the protocols, as a result. */
@@ -43,5 +46,17 @@ final class Trouble {
             return CheckResult.failed(Failure.TIMEOUT, "connection timed out, no " + missing);
         }
         return CheckResult.failed(Failure.RESET, "connection reset, no " + missing);
+    }
+
+    /** A handshake failed, or what came was none. */
+    static CheckResult handshake(Throwable cause) {
+        return cause instanceof SSLHandshakeException
+                ? CheckResult.failed(Failure.UNWELL, "TLS handshake failed: " + Excerpt.of(TlsFault.of(cause)))
+                : CheckResult.failed(Failure.MALFORMED, "no TLS: " + Excerpt.of(cause));
+    }
+
+    /** What made a write fail, if that it was. */
+    static Throwable belowTls(Throwable cause) {
+        return cause instanceof SSLException && cause.getCause() instanceof IOException below ? below : cause;
     }
 }

@@ -8,6 +8,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.health.Check;
 import io.weir.health.CheckResult;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +60,9 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
 
     private final Dialler dialler;
     private final InetSocketAddress address;
+    /** What secures a new connection, or null. */
+    private final @Nullable Function<Channel, SslHandler> tls;
+
     private final Opening opening = new Opening();
     private final Tail tail = new Tail();
     private final Runnable timeOver = this::timeIsOver;
@@ -72,9 +78,10 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
     /** What is asked, or null. */
     private @Nullable Question question;
 
-    WireCheck(Dialler dialler, InetSocketAddress address) {
+    WireCheck(Dialler dialler, InetSocketAddress address, @Nullable Function<Channel, SslHandler> tls) {
         this.dialler = dialler;
         this.address = address;
+        this.tls = tls;
         dialler.open().add(this);
     }
 
@@ -215,6 +222,19 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
         });
     }
 
+    private void secured(Channel established, SslHandshakeCompletionEvent handshake) {
+        if (handshake.isSuccess()) {
+            connected(established);
+        } else {
+            Throwable cause = Trouble.belowTls(handshake.cause());
+            if (cause instanceof SSLException) {
+                settle(Trouble.handshake(cause), false);
+            } else {
+                settle(Trouble.ended(cause, "TLS handshake"), false);
+            }
+        }
+    }
+
     private void connected(Channel established) {
         state = State.ASKING;
         send(established);
@@ -267,6 +287,9 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
     private final class Opening extends ChannelInitializer<Channel> {
         @Override
         protected void initChannel(Channel opened) {
+            if (tls != null) {
+                opened.pipeline().addLast(tls.apply(opened));
+            }
             prepare(opened.pipeline());
             opened.pipeline().addLast(tail);
         }
@@ -277,7 +300,7 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
     private final class Tail extends ChannelInboundHandlerAdapter {
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            if (isOurs(ctx.channel())) {
+            if (tls == null && isOurs(ctx.channel())) {
                 connected(ctx.channel());
             }
         }
@@ -295,7 +318,12 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (isOurs(ctx.channel())) {
+            if (!isOurs(ctx.channel())) {
+                return;
+            }
+            if (tls != null && event instanceof SslHandshakeCompletionEvent handshake) {
+                secured(ctx.channel(), handshake);
+            } else {
                 event(event);
             }
         }

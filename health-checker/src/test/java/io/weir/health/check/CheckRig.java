@@ -1,11 +1,18 @@
 package io.weir.health.check;
 
 import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.DefaultAddressResolverGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weir.config.CheckSettings;
+import io.weir.config.CipherSet;
+import io.weir.config.UpstreamTls;
 import io.weir.health.Check;
 import io.weir.health.CheckResult;
 import io.weir.topology.WorkerAddress;
@@ -14,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Checks on a loop of their own, asked from the thread of the test. */
@@ -50,7 +58,28 @@ final class CheckRig implements AutoCloseable {
     CheckRig(Transport transport, Class<? extends SocketChannel> channel, AddressResolverGroup<?> names) {
         this.transport = transport;
         this.loop = new CountingLoop(transport);
-        this.checks = new NettyChecks(loop, channel, names, System::nanoTime);
+        this.checks = new NettyChecks(loop, channel, names, this::secure, System::nanoTime);
+    }
+
+    /** Believes everybody, or nobody. */
+    private SslHandler secure(UpstreamTls settings, WorkerAddress worker, Channel channel, boolean http2) {
+        try {
+            SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
+            if (!settings.verify()) {
+                builder.trustManager(InsecureTrustManagerFactory.INSTANCE).endpointIdentificationAlgorithm(null);
+            }
+            return builder.build().newHandler(channel.alloc(), settings.serverName() == null ? worker.host() : settings.serverName(), worker.port());
+        } catch (SSLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    CheckResult askOverTls(int port, CheckSettings.Kind kind, boolean verify) throws Exception {
+        return ask(check(new WorkerAddress("127.0.0.1", port), overTls(kind, verify)));
+    }
+
+    static CheckSettings overTls(CheckSettings.Kind kind, boolean verify) {
+        return settings(kind).over(new UpstreamTls(verify, null, null, null, CipherSet.INTERMEDIATE));
     }
 
     static CheckSettings settings(CheckSettings.Kind kind) {

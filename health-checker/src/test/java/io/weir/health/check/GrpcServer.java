@@ -21,6 +21,7 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +30,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /** A gRPC server on loopback, by Netty's codec, that answers call after call as its script says. */
@@ -50,6 +53,11 @@ final class GrpcServer implements AutoCloseable {
 
     /** The n-th call gets the n-th answer, later ones the last. */
     GrpcServer(Answer... answers) {
+        this(null, answers);
+    }
+
+    /** Over TLS, if there is a context for it. */
+    GrpcServer(@Nullable SSLContext tls, Answer... answers) {
         this.listening = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
@@ -57,6 +65,11 @@ final class GrpcServer implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.incrementAndGet();
+                        if (tls != null) {
+                            SSLEngine engine = tls.createSSLEngine();
+                            engine.setUseClientMode(false);
+                            channel.pipeline().addLast(new SslHandler(engine));
+                        }
                         channel.pipeline().addLast(Http2FrameCodecBuilder.forServer().build(), new Calls(List.of(answers)));
                     }
                 })
