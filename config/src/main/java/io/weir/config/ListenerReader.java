@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code listeners}. */
 final class ListenerReader {
 
+    /** As a value of {@code tcp}: each connection leads where its TLS asks to. */
+    static final String BY_SERVER_NAME = "sni";
+
     private final BoundAddresses addresses = new BoundAddresses();
 
     @Nullable List<ListenerSettings> listeners(Value value) {
@@ -26,13 +29,28 @@ final class ListenerReader {
             ListenerTimeouts timeouts = fields.optional("timeouts", ListenerReader::timeouts, ListenerTimeouts.DEFAULTS);
             boolean strictRegion = fields.optional("strict-region", Scalars::onOrOff, false);
             TlsSettings tls = fields.optional("tls", TlsReader::tls);
+            TcpSettings tcp = fields.optional("tcp", Scalars.orWord(BY_SERVER_NAME, TcpSettings.BY_SERVER_NAME, ListenerReader::tcp));
             fields.notYet("proxy-protocol");
             Value plain = fields.value("plain-http");
-            if (plain != null && fields.value("tls") != null) {
+            if (fields.value("tcp") != null) {
+                refuseBesideTcp(plain);
+                refuseBesideTcp(fields.value("tls"));
+            } else if (plain != null && fields.value("tls") != null) {
                 plain.report("stands beside tls", "remove it, and give plain HTTP a listener of its own");
             }
-            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion, tls);
+            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion, tls, tcp);
         });
+    }
+
+    private static @Nullable TcpSettings tcp(Value value) {
+        String host = Scalars.hostName(value);
+        return host == null ? null : new TcpSettings(host);
+    }
+
+    private static void refuseBesideTcp(@Nullable Value ofHttp) {
+        if (ofHttp != null) {
+            ofHttp.report("stands beside tcp, which passes bytes on as they come", "remove one of the two, or give each a listener of its own");
+        }
     }
 
     private static @Nullable ListenerTimeouts timeouts(Value value) {

@@ -60,11 +60,12 @@ public final class SettingsTree {
         ListenerTimeouts timeouts = listener.timeouts();
         return mapping(
                 "bind", listener.bind().toString(),
-                "plain-http", listener.tls() == null ? word(listener.plainHttp()) : null,
+                "plain-http", listener.tls() == null && listener.tcp() == null ? word(listener.plainHttp()) : null,
                 "strict-region", onOrOff(listener.strictRegion()),
                 "timeouts",
                         mapping("head", print(timeouts.head()), "body", print(timeouts.body()), "idle", print(timeouts.idle())),
-                "tls", listener.tls() == null ? null : tls(listener.tls()));
+                "tls", listener.tls() == null ? null : tls(listener.tls()),
+                "tcp", listener.tcp() == null ? null : listener.tcp().host() == null ? ListenerReader.BY_SERVER_NAME : literal(listener.tcp().host()));
     }
 
     private static Map<String, Object> tls(TlsSettings tls) {

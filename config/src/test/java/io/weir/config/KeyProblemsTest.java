@@ -239,6 +239,17 @@ class KeyProblemsTest {
     }
 
     @Test
+    void whatPassesBytesOnHasNothingOfHttpBesideIt() {
+        assertProblems(
+                LEAST.replace("\":8080\"", "\":8443\", plain-http: drop, tls: {certificates: [{cert: a.pem, key: a.key}]}, tcp: sni"),
+                "6:41: listeners[0].plain-http: stands beside tcp, which passes bytes on as they come; remove one of the two, or give each a listener of its own",
+                "6:52: listeners[0].tls: stands beside tcp, which passes bytes on as they come; remove one of the two, or give each a listener of its own");
+        assertProblems(
+                LEAST.replace("\":8080\"", "\":8443\", tcp: \"a.example:80\""),
+                "6:34: listeners[0].tcp: must be a host name, is \"a.example:80\"; write it without port and final dot, as in api.example.com");
+    }
+
+    @Test
     void whoAsksForClientCertificatesSaysWhoseAreBelieved() {
         assertProblems(
                 LEAST.replace("\":8080\"", "\":8443\", tls: {certificates: [{cert: a.pem, key: a.key}], client-auth: {mode: required}, hosts: {a_b: {}}}"),

@@ -39,6 +39,8 @@ class SettingsKeysTest {
                   client-auth: {mode: optional, ca: /tls/ca.pem, crl: /tls/crl.pem, forward: on}
                   hosts: {Admin.example: {client-auth: {mode: required, ca: /tls/ca.pem}}, "*.free.example": {client-auth: {mode: off}}}
                   hsts: {max-age: 24h, subdomains: on}
+              - {bind: "127.0.0.1:8444", tcp: sni}
+              - {bind: "127.0.0.1:8445", tcp: Orders.cloudhub.example}
             apps:
               stock:
                 pools:
@@ -134,9 +136,17 @@ class SettingsKeysTest {
                 new HstsSettings(Duration.ofDays(1), true));
 
         assertThat(settings.listeners()).containsExactly(
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.REDIRECT, timeouts, true, null),
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.REDIRECT, timeouts, true, null, null),
                 ListenerSettings.defaults(BindAddress.parse("[::1]:8081")),
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, tls));
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, tls, null),
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8444"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, null, new TcpSettings(null)),
+                new ListenerSettings(
+                        BindAddress.parse("127.0.0.1:8445"),
+                        PlainHttp.SERVE,
+                        ListenerTimeouts.DEFAULTS,
+                        false,
+                        null,
+                        new TcpSettings("orders.cloudhub.example")));
     }
 
     @Test

@@ -40,7 +40,9 @@ record LiveSubject(LoadBalancer balancer, Settings settings) implements Subject 
             ListenerSettings listener = settings.listeners().get(i);
             BindAddress asked = listener.bind();
             BindAddress at = i < got.size() ? new BindAddress(asked.host(), got.get(i).getPort()) : asked;
-            doors.add(Door.of(listener, at, settings.here().region()));
+            if (listener.tcp() == null) {
+                doors.add(Door.of(listener, at, settings.here().region()));
+            }
         }
         return doors;
     }

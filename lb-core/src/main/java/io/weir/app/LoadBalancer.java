@@ -240,7 +240,7 @@ public final class LoadBalancer implements AutoCloseable {
                 TlsSettings tls = listener.tls();
                 String hsts = tls == null || tls.hsts() == null ? null : tls.hsts().field();
                 SecurePort secure = tls == null && listener.plainHttp() == PlainHttp.REDIRECT ? securePort(settings) : null;
-                ListenerRules rules = new ListenerRules(timeouts, onlyRegion, listener.plainHttp(), secure, certificates.of(listener), hsts);
+                ListenerRules rules = new ListenerRules(timeouts, onlyRegion, listener.plainHttp(), secure, certificates.of(listener), hsts, listener.tcp());
                 listeners.add(Listener.open(listener.bind(), rules, loops, frontends));
             } catch (IOException e) {
                 failures.add(cannotListenAtPort(listener.bind().toString(), e));

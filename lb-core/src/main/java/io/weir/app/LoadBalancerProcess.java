@@ -14,6 +14,7 @@ import io.weir.config.MetricsSettings;
 import io.weir.config.PoolSettings;
 import io.weir.config.RuntimeSettings;
 import io.weir.config.Settings;
+import io.weir.config.TcpSettings;
 import io.weir.config.WorkerSettings;
 import io.weir.topology.BindAddress;
 import io.weir.topology.Here;
@@ -145,6 +146,10 @@ final class LoadBalancerProcess {
     }
 
     private static String spoken(ListenerSettings listener) {
+        TcpSettings tcp = listener.tcp();
+        if (tcp != null) {
+            return tcp.host() == null ? ", TCP, to where its TLS asks to" : ", TCP, to " + tcp.host();
+        }
         return listener.tls() != null
                 ? ", TLS"
                 : switch (listener.plainHttp()) {

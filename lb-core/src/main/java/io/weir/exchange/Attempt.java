@@ -23,6 +23,9 @@ final class Attempt {
     private final ExchangeLoop loop;
     private final Timeline times;
     private final Attempts tried = new Attempts();
+    /** Targets among those tried that nothing was asked of. */
+    private int passedBy;
+    private @Nullable Target last;
     private @Nullable Target target;
     private @Nullable WorkerSide worker;
     private @Nullable AttemptFailure lastFailure;
@@ -41,9 +44,16 @@ final class Attempt {
         return tried.count() == Attempts.MOST ? null : Decision.decide(plan, tried, loop.clock().now(), draw);
     }
 
+    /** Nothing of the exchange can go to that target: it is as if it was tried. */
+    void passBy(Target at) {
+        tried.add(at);
+        passedBy++;
+    }
+
     /** A new one begins, at that target. */
     void begin(Target at) {
         tried.add(at);
+        last = at;
         times.picked(loop.clock().now());
         stale = false;
     }
@@ -84,9 +94,14 @@ final class Attempt {
         return worker;
     }
 
-    /** Targets of the exchange so far. */
-    Attempts tried() {
-        return tried;
+    /** How many there were so far. */
+    int count() {
+        return tried.count() - passedBy;
+    }
+
+    /** The target of the last one, or null before the first. */
+    @Nullable Target last() {
+        return last;
     }
 
     /** How the last one failed, or null if none has. */
@@ -167,6 +182,8 @@ final class Attempt {
     void reset() {
         forget();
         tried.clear();
+        passedBy = 0;
+        last = null;
         lastFailure = null;
         stale = false;
         written = 0;

@@ -2,6 +2,7 @@ package io.weir.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.weir.balancing.Draw;
+import io.weir.balancing.Plan;
 import io.weir.balancing.Target;
 import io.weir.http.BadMessage;
 import io.weir.http.HeadLines;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   phase     event                                          next
  *   ADMIT     bad head                                       SETTLED (4xx, 5xx)
- *   ADMIT     head                                           RESOLVE
+ *   ADMIT     head, or a tunnel begins                       RESOLVE
  *   RESOLVE   no route, wrong region, a gate answers         SETTLED (404, 421, the gate's)
  *   RESOLVE   a mapping redirects or responds                SETTLED (its status)
  *   RESOLVE   a gate waits                                   RESOLVE
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *   RELAY     another region's load balancer can't serve     PICK
  *   RELAY     its attempt failed, may retry                  PICK
  *   RELAY     response whole                                 SETTLED (ok)
- *   RELAY     worker switches protocols                      RELAY (upgraded)
+ *   RELAY     worker switches protocols, or it is a tunnel   RELAY (upgraded)
  *   RELAY     upgraded: both sides have ended                SETTLED (ok)
  *   RELAY     upgraded: one side breaks                      SETTLED (client_gone, response_cut; ok if either had ended)
  *   RELAY     upgraded: silence                              SETTLED (upgrade_idle)
@@ -57,6 +58,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An upgraded exchange relays bytes instead of bodies, by the same calls: each direction flows and ends by itself, and the exchange is over
  * when both have.
+ *
+ * <p>A tunnel stands for a connection of a client that speaks no HTTP. It is upgraded from its worker's connection on, which is a new one, and
+ * what would be answered is an abort.
  *
  * <p>Used again after it has settled; nothing may keep it beyond that.
  */
@@ -138,6 +142,26 @@ public final class Exchange implements AttemptEvents, HeadLines {
         refuse(why, fault);
     }
 
+    /** A client that speaks no HTTP wants to be connected to {@code host}: go. Its bytes are the request's body. */
+    public void startTunnel(ClientSide from, byte[] host) {
+        request.tunnelTo(host);
+        begin(from);
+        if (request.hasHost()) {
+            body.beginTunnel();
+            phase = Phase.RESOLVE;
+            resolution.resolve();
+        } else {
+            refuse(Reason.NO_SERVER_NAME, null);
+        }
+    }
+
+    /** A client that speaks no HTTP can't be connected, whatever it wants; {@code host} is empty if that is not known. */
+    public void startTunnelRefused(ClientSide from, byte[] host, Reason why) {
+        request.tunnelTo(host);
+        begin(from);
+        refuse(why, null);
+    }
+
     private void begin(ClientSide from) {
         client = from;
         times.admitted(loop.clock().now());
@@ -183,12 +207,18 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         attempt.begin(next);
         patience.renewGrace();
-        connect(next, false);
+        connect(next, request.isTunnel());
     }
 
     /** Where the next attempt goes, or null if there can be none. */
     @Nullable Target decide() {
-        return attempt.next(Objects.requireNonNull(route().plan()).plan(), draw);
+        Plan plan = Objects.requireNonNull(route().plan()).plan();
+        Target next = attempt.next(plan, draw);
+        while (next != null && request.isTunnel() && next.handOver() != null) { // another load balancer is told of requests only by HTTP
+            attempt.passBy(next);
+            next = attempt.next(plan, draw);
+        }
+        return next;
     }
 
     // ---- connect
@@ -213,6 +243,10 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private void relay(WorkerSide side) {
         phase = Phase.RELAY;
         attempt.connected(side);
+        if (request.isTunnel()) {
+            tunnel(side);
+            return;
+        }
         Step.Chain steps = route().steps();
         if (steps != null) {
             steps.editRequest(request, loop.edited().begin()); // before the head is written, since it may cut fields
@@ -228,6 +262,23 @@ public final class Exchange implements AttemptEvents, HeadLines {
             } else {
                 patience.forRequest();
             }
+            side.flush();
+            demandOfClient();
+        }
+    }
+
+    /** Bytes go both ways from now on, those first that the client has sent already. */
+    private void tunnel(WorkerSide side) {
+        headPassed = true;
+        upgraded = true;
+        times.answered(loop.clock().now());
+        target().answered(loop.index(), times.connect());
+        patience.forUpgraded();
+        side.tunnel();
+        body.sendTo(side, false);
+        if (body.isWhole()) {
+            side.end(null); // last, since whatever is flushed may fail at once
+        } else {
             side.flush();
             demandOfClient();
         }
@@ -249,7 +300,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** A piece of the request's body. Takes it over. */
     public void requestBody(ByteBuf data) {
-        boolean tooLarge = body.exceeds(upgraded ? -1 : loop.bodyLimit(), data);
+        boolean tooLarge = body.exceeds(upgraded || request.isTunnel() ? -1 : loop.bodyLimit(), data);
         if (phase == Phase.SETTLED || phase == Phase.ADMIT) {
             data.release();
             return;
@@ -503,7 +554,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** The client closed its connection, or it broke. */
     public void clientGone() {
-        if (!headPassed) {
+        if (!headPassed && !request.isTunnel()) {
             status = Reason.CLIENT_GONE.status();
         }
         settle(eitherEnded() ? Reason.OK : Reason.CLIENT_GONE);
@@ -514,10 +565,18 @@ public final class Exchange implements AttemptEvents, HeadLines {
     }
 
     void refuse(Reason why, int answerStatus, @Nullable String detail) {
+        if (request.isTunnel()) {
+            cut(why);
+            return;
+        }
         answer(why, OwnAnswer.of(answerStatus, why, detail, requestId(), request));
     }
 
     void answer(Reason why, OwnAnswer answer) {
+        if (request.isTunnel()) {
+            cut(why);
+            return;
+        }
         status = answer.status();
         attempt.end(null);
         boolean tells = isForGateway() && (!attempt.wasWritten() || why.ofWrittenAttempt()); // else a worker may still be at it
@@ -629,7 +688,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         return headPassed;
     }
 
-    /** Whether the worker has switched to the protocol that was asked for. */
+    /** Whether bytes go both ways: the worker has switched to the protocol that was asked for, or it is a tunnel with a worker. */
     public boolean upgraded() {
         return upgraded;
     }
@@ -646,12 +705,12 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     /** Tries, those included that were never written. */
     public int attempts() {
-        return attempt.tried().count();
+        return attempt.count();
     }
 
     /** The target of the last try, or null if there was none. */
     public @Nullable Target lastTarget() {
-        return attempt.tried().last();
+        return attempt.last();
     }
 
     /** The head of the worker's response; empty if none was passed on. */

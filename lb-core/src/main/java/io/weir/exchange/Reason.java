@@ -14,6 +14,10 @@ public enum Reason {
     NO_ROUTE("no_route", 404, "No app answers at this host and path"),
     METHOD_NOT_ALLOWED("method_not_allowed", 405, "This method is not served here"),
     REQUEST_TIMEOUT("request_timeout", 408, "The request did not arrive in time"),
+    /** A listener that goes by the server names of TLS has got something else. */
+    NOT_TLS("not_tls", 0, "What the client sent is not the beginning of TLS"),
+    /** A listener that goes by the server names of TLS has got none. */
+    NO_SERVER_NAME("no_server_name", 0, "The client's TLS names no server"),
     BODY_TOO_LARGE("body_too_large", 413, "The request's body is over the limit"),
     URI_TOO_LONG("uri_too_long", 414, "The request line is over the limit"),
     WRONG_REGION("wrong_region", 421, "The app is not served here for the region that was asked for"),

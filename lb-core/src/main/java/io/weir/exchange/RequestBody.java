@@ -28,6 +28,13 @@ final class RequestBody {
         replayable = true;
     }
 
+    /** What a client that speaks no HTTP sends: it has an end of its own, and is sent once. */
+    void beginTunnel() {
+        idempotent = false;
+        whole = false;
+        replayable = true;
+    }
+
     /** Counts a piece; whether that makes more than {@code limit} bytes, if that is not -1. */
     boolean exceeds(long limit, ByteBuf piece) {
         bytes += piece.readableBytes();

@@ -137,7 +137,7 @@ final class Retries {
 
     /** The first retry goes at once, later ones after 25 ms × 2ⁿ, give or take a half. */
     private void again() {
-        int failed = attempt.tried().count();
+        int failed = attempt.count();
         if (failed <= 1) {
             exchange.pick();
             return;

@@ -63,6 +63,10 @@ public final class Explainer {
 
     private Ending listener() {
         Url url = question.url();
+        if (subject.doors().isEmpty()) {
+            add(new Stage("listener", "None: no listener speaks HTTP."));
+            return Ending.nobody("Give HTTP a listener of its own, without tcp.");
+        }
         boolean tls = url.scheme().equals("https");
         List<Door> all = subject.doors().stream().filter(door -> door.tls() == tls).toList();
         if (all.isEmpty()) {

@@ -55,7 +55,7 @@ public final class FromConfig implements Subject {
 
     @Override
     public List<Door> doors() {
-        return settings.listeners().stream().map(it -> Door.of(it, it.bind(), settings.here().region())).toList();
+        return settings.listeners().stream().filter(it -> it.tcp() == null).map(it -> Door.of(it, it.bind(), settings.here().region())).toList();
     }
 
     @Override

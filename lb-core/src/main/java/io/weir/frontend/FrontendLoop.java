@@ -25,6 +25,7 @@ public final class FrontendLoop {
     private final DateLine dateLine = new DateLine(InstantSource.system());
     private @Nullable ClientConnection first;
     private final Set<Http2ClientConnection> http2 = new LinkedHashSet<>();
+    private final Set<TcpConnection> tcp = new LinkedHashSet<>();
     private @Nullable Http2Heads http2Heads;
     private boolean draining;
 
@@ -115,6 +116,14 @@ public final class FrontendLoop {
         http2.remove(connection);
     }
 
+    void add(TcpConnection connection) {
+        tcp.add(connection);
+    }
+
+    void remove(TcpConnection connection) {
+        tcp.remove(connection);
+    }
+
     private void each(Consumer<ClientConnection> action) {
         for (ClientConnection connection = first; connection != null; ) {
             ClientConnection next = connection.next;
@@ -130,17 +139,19 @@ public final class FrontendLoop {
         draining = true;
         each(connection -> connection.drain(grace));
         List.copyOf(http2).forEach(connection -> connection.drain(grace));
+        tcp.forEach(connection -> connection.drain(grace));
     }
 
     /** What has no answer yet gets 503, and everything is closed. */
     public void endDrain() {
         each(ClientConnection::endDrain);
         List.copyOf(http2).forEach(Http2ClientConnection::endDrain);
+        List.copyOf(tcp).forEach(TcpConnection::endDrain);
     }
 
     /** Open connections. */
     public int connections() {
-        int[] n = {http2.size()};
+        int[] n = {http2.size() + tcp.size()};
         each(_ -> n[0]++);
         return n[0];
     }

@@ -63,14 +63,15 @@ public final class Listener implements AutoCloseable {
         };
         TransportKind transport = loops.transport();
         ChannelOption<Boolean> reusePort = transport.reusePort();
+        boolean noDelay = rules.tls() != null || rules.tcp() != null;
         List<Channel> sockets = new ArrayList<>();
         try {
             if (reusePort == null) {
                 EventLoopGroup all = java.util.Objects.requireNonNull(loops.loops().getFirst().executor().parent());
-                sockets.add(listen(transport, rules.tls() != null, loops.loops().getFirst().executor(), all, null, clients, wanted));
+                sockets.add(listen(transport, noDelay, loops.loops().getFirst().executor(), all, null, clients, wanted));
             } else {
                 for (EventLoops.Loop loop : loops.loops()) {
-                    sockets.add(listen(transport, rules.tls() != null, loop.executor(), loop.executor(), reusePort, clients, wanted));
+                    sockets.add(listen(transport, noDelay, loop.executor(), loop.executor(), reusePort, clients, wanted));
                     wanted = (InetSocketAddress) sockets.getFirst().localAddress(); // port 0 was chosen by the first
                 }
             }
@@ -130,6 +131,10 @@ public final class Listener implements AutoCloseable {
 
     /** What a client's bytes pass through, in this order. */
     private static void wire(Channel channel, FrontendLoop loop, ListenerRules rules) {
+        if (rules.tcp() != null) {
+            channel.pipeline().addLast(new TcpConnection(loop, rules));
+            return;
+        }
         if (rules.tls() == null && rules.plainHttp() == PlainHttp.DROP) {
             channel.pipeline().addLast(ClosedDoor.HERE);
             return;

@@ -1,6 +1,7 @@
 package io.weir.frontend;
 
 import io.weir.config.PlainHttp;
+import io.weir.config.TcpSettings;
 import io.weir.exchange.SecurePort;
 import io.weir.tls.ServerTls;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param securePort where clients are sent to, if it redirects; else null
  * @param tls null if HTTP is spoken without
  * @param hsts the value of {@code Strict-Transport-Security} that answers have, or null
+ * @param tcp where bytes are passed on to that are not HTTP; null if HTTP is spoken
  */
 public record ListenerRules(
         ClientTimeouts timeouts,
@@ -20,9 +22,10 @@ public record ListenerRules(
         PlainHttp plainHttp,
         @Nullable SecurePort securePort,
         @Nullable ServerTls tls,
-        @Nullable String hsts) {
+        @Nullable String hsts,
+        @Nullable TcpSettings tcp) {
     /** Serves plain HTTP. */
     public static ListenerRules plain(ClientTimeouts timeouts, @Nullable String onlyRegion) {
-        return new ListenerRules(timeouts, onlyRegion, PlainHttp.SERVE, null, null, null);
+        return new ListenerRules(timeouts, onlyRegion, PlainHttp.SERVE, null, null, null, null);
     }
 }

@@ -53,6 +53,7 @@ public final class RequestHead extends Head {
     boolean expectsContinue;
     boolean teTrailers;
     private boolean http2;
+    private boolean tunnel;
     boolean asksWebSocket;
     int hops;
     /** What goes on instead of the path up to {@link #prefixEnd}, or null if the path goes on as it is. */
@@ -67,7 +68,7 @@ public final class RequestHead extends Head {
         methodEnd = path = pathEnd = query = targetEnd = targetAuthority = targetAuthorityEnd = authority = authorityEnd = hostEnd = hops = 0;
         prefixEnd = 0;
         front = null;
-        plainTarget = hostSeen = expectsContinue = teTrailers = asksWebSocket = http2 = false;
+        plainTarget = hostSeen = expectsContinue = teTrailers = asksWebSocket = http2 = tunnel = false;
     }
 
     /** It came by HTTP/2, and its lines were made of what stood there. */
@@ -77,6 +78,26 @@ public final class RequestHead extends Head {
 
     public boolean isHttp2() {
         return http2;
+    }
+
+    /**
+     * Makes an empty head stand for a connection of a client that speaks no HTTP, to the root of {@code host}; without a host if that one is
+     * empty or malformed.
+     */
+    public void tunnelTo(byte[] host) {
+        tunnel = true;
+        method = Method.CONNECT;
+        if (host.length < bytes.length && Authority.parse(host, 0, host.length) >= 0) {
+            System.arraycopy(host, 0, bytes, 0, host.length);
+            bytes[host.length] = '/';
+            authorityEnd = hostEnd = path = host.length;
+            pathEnd = query = targetEnd = length = path + 1;
+        }
+    }
+
+    /** Whether it stands for a connection that speaks no HTTP: it has a host and a path for those who route, and is never sent. */
+    public boolean isTunnel() {
+        return tunnel;
     }
 
     public Method method() {

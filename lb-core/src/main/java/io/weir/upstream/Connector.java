@@ -10,7 +10,7 @@ public interface Connector {
      * is none.
      *
      * @param timeout ns to wait for a new connection, or for a place in the queue to bring one
-     * @param fresh whether it must be a new one, since an idle one has just turned out to be dead
+     * @param fresh whether it must be a new one, since an idle one has just turned out to be dead, or it is for something else than HTTP
      */
     @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, boolean fresh);
 

@@ -33,7 +33,7 @@ final class EndpointPool {
     /** How often idle connections are looked over, in ns. */
     private static final long SWEEP = TimeUnit.SECONDS.toNanos(1);
 
-    private record Waiter(AttemptEvents events, long until, long timeout) {}
+    private record Waiter(AttemptEvents events, long until, long timeout, boolean fresh) {}
 
     private final AtomicBoolean silentToldOf = new AtomicBoolean();
     private final AtomicBoolean refusingToldOf = new AtomicBoolean();
@@ -113,10 +113,10 @@ final class EndpointPool {
                 return connection;
             }
         }
-        if (endpoint.takePermit()) {
+        if (endpoint.takePermit() || (fresh && takePermitOfIdle())) {
             connect(events, timeout);
         } else if (endpoint.joinQueue()) {
-            waiters.addLast(new Waiter(events, now + timeout, timeout));
+            waiters.addLast(new Waiter(events, now + timeout, timeout, fresh));
             waiting = waiters.size();
             if (!patience.isSet()) {
                 loop.wheel().set(patience, now + timeout);
@@ -126,6 +126,17 @@ final class EndpointPool {
             events.failed(AttemptFailure.QUEUE_FULL, null);
         }
         return null;
+    }
+
+    /** Closes an idle connection for a new one. */
+    private boolean takePermitOfIdle() {
+        WorkerConnection oldest = idle.pollLast();
+        if (oldest == null) {
+            return false;
+        }
+        fewestIdle = Math.min(fewestIdle, idle.size());
+        oldest.close();
+        return endpoint.takePermit();
     }
 
     /** Takes a request for a connection back; whether one was being made for it. */
@@ -227,7 +238,10 @@ final class EndpointPool {
         if (waiter != null) {
             waiting = waiters.size();
             endpoint.leaveQueue();
-            if (connection.lend(waiter.events, now)) {
+            if (waiter.fresh) {
+                connection.close(); // gives its permit to the new one
+                connectFor(waiter);
+            } else if (connection.lend(waiter.events, now)) {
                 waiter.events.connected(connection);
             } else {
                 connectFor(waiter);
@@ -241,7 +255,7 @@ final class EndpointPool {
     }
 
     private void connectFor(Waiter waiter) {
-        WorkerSide side = acquire(waiter.events, waiter.timeout, false);
+        WorkerSide side = acquire(waiter.events, waiter.timeout, waiter.fresh);
         if (side != null) {
             waiter.events.connected(side);
         }

@@ -49,6 +49,7 @@ import org.slf4j.LoggerFactory;
  *   HEAD         interim head                       HEAD
  *   HEAD         head                               BODY
  *   HEAD         101 that was asked for             UPGRADED
+ *   HEAD         a tunnel in place of a head        UPGRADED
  *   HEAD         FIN, RST, bad head                 CLOSED (attempt failed)
  *   BODY         end, reusable                      IDLE
  *   BODY         end, not reusable                  CLOSED
@@ -449,6 +450,12 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
             return;
         }
         FieldRules.applyToResponse(head);
+        tunnel();
+        to.responseStarted();
+    }
+
+    @Override
+    public void tunnel() {
         state = State.UPGRADED;
         requestEnded = false;
         vigil().begin(true); // a worker that does not read for a while is slow and not gone
@@ -456,7 +463,6 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
             ctx().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
         writer().beginBytes();
-        to.responseStarted();
     }
 
     @Override

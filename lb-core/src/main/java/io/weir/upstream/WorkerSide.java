@@ -10,6 +10,15 @@ public interface WorkerSide extends Side {
     void head(RequestHead head, HeadLines lines);
 
     /**
+     * In place of a head: both directions are bytes from now on, as once the protocol was switched. On a new connection only.
+     *
+     * @throws UnsupportedOperationException if it can't carry them
+     */
+    default void tunnel() {
+        throw new UnsupportedOperationException("it carries HTTP only");
+    }
+
+    /**
      * What is left of the response is of no use to the attempt, which is over. The connection is used again if that costs no waiting, else
      * it is as with {@link #abort}.
      */

@@ -180,6 +180,14 @@ public final class ExchangeRig {
         return client;
     }
 
+    /** A client that speaks no HTTP and wants to be connected to {@code host}. */
+    public ScriptedClient tunnel(String host) {
+        ScriptedClient client = new ScriptedClient();
+        client.tunnel = true;
+        read(client).startTunnel(client, host.getBytes(StandardCharsets.US_ASCII));
+        return client;
+    }
+
     /** {@code GET /} of the app. */
     public ScriptedClient get() {
         return request("GET / HTTP/1.1", "Host: orders.test");

@@ -213,6 +213,17 @@ public final class ScriptedWorker implements WorkerSide {
     }
 
     @Override
+    public void tunnel() {
+        check("tunnel");
+        if (head != null) {
+            throw new AssertionError("a tunnel behind a head");
+        }
+        head = "";
+        answered = true;
+        upgraded = true;
+    }
+
+    @Override
     public void body(ByteBuf data) {
         String text = data.toString(StandardCharsets.ISO_8859_1);
         data.release();

@@ -3,12 +3,14 @@ package io.weir.frontend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.weir.balancing.Plan;
 import io.weir.balancing.RetryBudget;
 import io.weir.balancing.StandInTarget;
 import io.weir.balancing.Tier;
 import io.weir.config.PlainHttp;
+import io.weir.config.TcpSettings;
 import io.weir.exchange.ExchangeLoop;
 import io.weir.exchange.Peers;
 import io.weir.exchange.RecordingListener;
@@ -74,11 +76,20 @@ final class FrontendRig {
 
     /** A new one to a listener that sends clients to https. */
     SocketLikeChannel openRedirecting() {
-        return open(new ListenerRules(timeouts(), null, PlainHttp.REDIRECT, new SecurePort(443), null, null));
+        return open(new ListenerRules(timeouts(), null, PlainHttp.REDIRECT, new SecurePort(443), null, null, null));
+    }
+
+    /** A new one to a listener whose clients speak no HTTP. */
+    SocketLikeChannel openTcp(TcpSettings tcp) {
+        return open(new TcpConnection(frontend, new ListenerRules(timeouts(), null, PlainHttp.SERVE, null, null, null, tcp)));
     }
 
     private SocketLikeChannel open(ListenerRules rules) {
-        SocketLikeChannel channel = SocketLikeChannel.open(new ClientConnection(frontend, rules), alloc);
+        return open(new ClientConnection(frontend, rules));
+    }
+
+    private SocketLikeChannel open(ChannelHandler handler) {
+        SocketLikeChannel channel = SocketLikeChannel.open(handler, alloc);
         channels.add(channel);
         return channel;
     }

@@ -154,6 +154,51 @@ final class EndpointPoolTest extends LoopbackFixture {
         assertThat(endpoint.connectable(System.nanoTime())).isTrue();
     }
 
+    // ---- who needs a new connection
+
+    @Test
+    void whoNeedsANewConnectionGetsNoneThatHasServed() {
+        Accepted kept = serveOne(OK);
+        Attempt fresh = Attempt.get(loop).start(endpoint, CONNECT, true);
+        Accepted made = worker.next();
+        assertThat(fresh.side().isReused()).isFalse();
+        made.head();
+        made.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        fresh.outcome();
+        assertThat(isReused(kept)).isTrue();
+    }
+
+    @Test
+    void anIdleConnectionMakesRoomForANewOne() {
+        endpoint = endpoint(1, 0);
+        Accepted kept = serveOne(OK);
+        Attempt fresh = Attempt.get(loop).start(endpoint, CONNECT, true);
+        Accepted made = worker.next();
+        assertThat(kept.isEnded()).isTrue();
+        made.head();
+        made.send(OK);
+        assertThat(fresh.outcome()).isEqualTo("200 ok|end");
+        assertThat(endpoint.connections()).isOne();
+    }
+
+    @Test
+    void whoWaitsForANewConnectionGetsOneWhenAnotherHasServed() {
+        endpoint = endpoint(1, 1);
+        Attempt first = get();
+        Accepted served = worker.next();
+        first.side();
+        Attempt fresh = Attempt.get(loop).start(endpoint, CONNECT, true);
+        served.head();
+        served.send(OK);
+        assertThat(first.outcome()).isEqualTo("200 ok|end");
+        Accepted made = worker.next();
+        assertThat(fresh.side().isReused()).isFalse();
+        assertThat(served.isEnded()).isTrue();
+        made.head();
+        made.send(OK);
+        assertThat(fresh.outcome()).isEqualTo("200 ok|end");
+    }
+
     // ---- a worker that is found silent
 
     /** Tells the endpoint, and waits until every loop has done its part. */

@@ -20,6 +20,7 @@ final class JsonLine implements LineFormat {
     private static final Literal HTTP_1_0 = Literal.of("\",\"version\":\"1.0\",\"status\":");
     private static final Literal HTTP_1_1 = Literal.of("\",\"version\":\"1.1\",\"status\":");
     private static final Literal HTTP_2 = Literal.of("\",\"version\":\"2\",\"status\":");
+    private static final Literal TCP = Literal.of("\",\"version\":\"tcp\",\"status\":");
     private static final Literal REASON = Literal.of(",\"reason\":\"");
     private static final Literal REQUEST_BYTES = Literal.of(",\"request_bytes\":");
     private static final Literal RESPONSE_BYTES = Literal.of(",\"response_bytes\":");
@@ -81,10 +82,10 @@ final class JsonLine implements LineFormat {
         if (head.authorityEnd() > head.authorityStart()) {
             line.literal(HOST).json(b, head.authorityStart(), head.authorityEnd());
         }
-        if (head.pathEnd() > head.pathStart()) {
+        if (head.pathEnd() > head.pathStart() && !head.isTunnel()) {
             line.literal(PATH).json(b, head.pathStart(), head.pathEnd()).json(b, head.queryStart(), head.targetEnd());
         }
-        line.literal(head.isHttp2() ? HTTP_2 : head.isHttp10() ? HTTP_1_0 : HTTP_1_1);
+        line.literal(head.isTunnel() ? TCP : head.isHttp2() ? HTTP_2 : head.isHttp10() ? HTTP_1_0 : HTTP_1_1);
     }
 
     private static void times(Timeline times, LineBuffer line) {

@@ -12,6 +12,8 @@ final class NcsaLine implements LineFormat {
     private static final Literal HTTP_1_0 = Literal.of(" HTTP/1.0\" ");
     private static final Literal HTTP_1_1 = Literal.of(" HTTP/1.1\" ");
     private static final Literal HTTP_2 = Literal.of(" HTTP/2.0\" ");
+    private static final Literal CONNECT = Literal.of("CONNECT ");
+    private static final Literal TCP = Literal.of(" TCP\" ");
     private static final Literal UNKNOWN_REQUEST = Literal.of("-\" ");
     private static final Literal UNKNOWN_FIELD = Literal.of(" \"-\"");
 
@@ -38,7 +40,9 @@ final class NcsaLine implements LineFormat {
         line.literal(TIME_END);
         RequestHead head = exchange.requestHead();
         byte[] b = head.bytes();
-        if (head.pathEnd() > head.pathStart()) {
+        if (head.isTunnel() && head.hasHost()) {
+            line.literal(CONNECT).plain(b, head.authorityStart(), head.authorityEnd()).literal(TCP);
+        } else if (head.pathEnd() > head.pathStart()) {
             line.plain(b, head.methodStart(), head.methodEnd()).byteOf(' ');
             line.plain(b, head.pathStart(), head.pathEnd()).plain(b, head.queryStart(), head.targetEnd());
             line.literal(head.isHttp2() ? HTTP_2 : head.isHttp10() ? HTTP_1_0 : HTTP_1_1);

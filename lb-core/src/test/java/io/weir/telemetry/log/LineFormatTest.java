@@ -65,6 +65,31 @@ class LineFormatTest {
     }
 
     @Test
+    void aConnectionThatSpeaksNoHttpHasNeitherMethodNorPath() throws Exception {
+        logJson();
+        rig.tunnel("orders.test");
+        rig.body("hi");
+        rig.pass(Duration.ofMillis(2));
+        rig.connector.worker().body("hello").end();
+        rig.ended();
+
+        assertThat(only().replaceAll(".*\"request_id\":\"[0-9a-f]{32}\"", "")).isEqualTo(
+                ",\"host\":\"orders.test\",\"version\":\"tcp\",\"status\":0,\"reason\":\"ok\",\"app\":\"orders\",\"region\":\"ca-c1\",\"worker\":\"a\","
+                        + "\"zone\":\"z1\",\"attempts\":1,\"request_bytes\":2,\"response_bytes\":5,\"total_us\":2000,\"relay_us\":2000}\n");
+    }
+
+    @Test
+    void aConnectionThatSpeaksNoHttpLooksLikeConnect() {
+        log(NcsaLine.combined(() -> DAY));
+        rig.tunnel("nobody.test");
+        rig.tunnel("");
+
+        assertThat(lines).containsExactly(
+                "unknown - - [27/Nov/2026:00:43:19 +0000] \"CONNECT nobody.test TCP\" 0 - \"-\" \"-\"\n",
+                "unknown - - [27/Nov/2026:00:43:19 +0000] \"-\" 0 - \"-\" \"-\"\n");
+    }
+
+    @Test
     void theTimeOfEachVerbIsToldOfTheLastAttempt() throws Exception {
         rig.connector.later().later();
         logJson();
