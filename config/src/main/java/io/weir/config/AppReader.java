@@ -111,6 +111,7 @@ final class AppReader {
                     fields.optional(
                             "idle-connections", Scalars.number(UpstreamSettings.IDLE_CONNECTIONS), defaults.idleConnections()),
                     fields.optional("idle", Scalars.duration(Timeouts.BOUNDS), defaults.idle()),
+                    "http2".equals(fields.optional("protocol", Scalars.word(List.of("http1", "http2")), "http1")),
                     fields.optional("tls", TlsReader::upstream));
         });
     }

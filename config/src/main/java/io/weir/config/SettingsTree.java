@@ -136,6 +136,7 @@ public final class SettingsTree {
                                 "queue", upstream.queue(),
                                 "idle-connections", upstream.idleConnections(),
                                 "idle", print(upstream.idle()),
+                                "protocol", upstream.http2() ? "http2" : "http1",
                                 "tls", upstream.tls() == null ? null : tls(upstream.tls())),
                 "check", health.check() == null ? OFF : check(health.check(), upstream.tls() != null),
                 "ejection", health.ejection() == null ? OFF : ejection(health.ejection()),

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param queue exchanges that wait for a connection; one more is refused
  * @param idleConnections kept for later; more than {@code connections} is the same as {@code connections}
  * @param idle how long an unused connection is kept
+ * @param http2 whether HTTP/2 is spoken there, and {@code connections} means streams; else HTTP/1.1
  * @param tls how they are secured; null: they aren't
  */
-public record UpstreamSettings(int connections, int queue, int idleConnections, Duration idle, @Nullable UpstreamTls tls) {
+public record UpstreamSettings(int connections, int queue, int idleConnections, Duration idle, boolean http2, @Nullable UpstreamTls tls) {
 
     static final Bounds<Integer> CONNECTIONS = Bounds.count(1, 100_000);
     static final Bounds<Integer> QUEUE = Bounds.count(0, 100_000);
@@ -28,13 +29,13 @@ public record UpstreamSettings(int connections, int queue, int idleConnections, 
         Timeouts.BOUNDS.check("idle", idle);
     }
 
-    /** Without TLS. */
+    /** In clear, with HTTP/1.1. */
     public UpstreamSettings(int connections, int queue, int idleConnections, Duration idle) {
-        this(connections, queue, idleConnections, idle, null);
+        this(connections, queue, idleConnections, idle, false, null);
     }
 
     /** The same, secured so. */
     public UpstreamSettings over(@Nullable UpstreamTls other) {
-        return new UpstreamSettings(connections, queue, idleConnections, idle, other);
+        return new UpstreamSettings(connections, queue, idleConnections, idle, http2, other);
     }
 }

@@ -68,6 +68,7 @@ class SettingsKeysTest {
                   queue: 7
                   idle-connections: 8
                   idle: 9s
+                  protocol: http2
                   tls: {verify: on, ca: /tls/ca.pem, server-name: Stock.example, cert: /tls/a.pem, key: /tls/a.key, ciphers: modern}
               orders:
                 pools: {us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a}]}, ca-c1: {gateway: {address: "10.0.0.1:8080", tls: {verify: off}}}}
@@ -165,7 +166,7 @@ class SettingsKeysTest {
     void timeoutsAndUpstreamOfAnApp() {
         assertThat(app("stock").timeouts()).isEqualTo(new AppTimeouts(
                 Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24), Duration.ofHours(1), Duration.ofSeconds(4), Duration.ofSeconds(5)));
-        assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9), STOCK_TLS));
+        assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9), true, STOCK_TLS));
         assertThat(app("orders").timeouts()).isEqualTo(AppTimeouts.DEFAULTS);
         assertThat(app("orders").balance()).isEqualTo(new BalanceSettings.Hash(new HashKey.Header("x-user")));
         assertThat(app("orders").affinity()).isEqualTo(new AffinitySettings("back"));

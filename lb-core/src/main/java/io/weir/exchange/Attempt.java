@@ -6,6 +6,7 @@ import io.weir.balancing.Draw;
 import io.weir.balancing.Plan;
 import io.weir.balancing.Target;
 import io.weir.upstream.AttemptFailure;
+import io.weir.upstream.Need;
 import io.weir.upstream.WorkerSide;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -62,13 +63,14 @@ final class Attempt {
      * Asks for a connection, and returns it if it is there at once. Else the exchange is told, which may have happened already.
      *
      * @param timeout ns that it may take
+     * @param need what it is for
      * @param fresh whether it must be a new one
      */
-    @Nullable WorkerSide connect(Target to, long timeout, boolean fresh) {
+    @Nullable WorkerSide connect(Target to, long timeout, Need need, boolean fresh) {
         target = to;
         connecting = true;
         to.begin();
-        return loop.connector().connect(to, exchange, timeout, fresh);
+        return loop.connector().connect(to, exchange, timeout, need, fresh);
     }
 
     /** Has its connection: the request is about to be written. */

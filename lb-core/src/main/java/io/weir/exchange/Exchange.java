@@ -15,6 +15,7 @@ import io.weir.routing.App;
 import io.weir.routing.Route;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.AttemptFailure;
+import io.weir.upstream.Need;
 import io.weir.upstream.WorkerSide;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
     private @Nullable Route route;
     private boolean headPassed;
     private boolean upgraded;
+    /** Whether a tunnel carries TLS that is not ours. */
+    private boolean passesTls;
     /** Whether the worker of an upgraded exchange has ended what it sends. */
     private boolean workerEnded;
     private int status;
@@ -142,8 +145,13 @@ public final class Exchange implements AttemptEvents, HeadLines {
         refuse(why, fault);
     }
 
-    /** A client that speaks no HTTP wants to be connected to {@code host}: go. Its bytes are the request's body. */
-    public void startTunnel(ClientSide from, byte[] host) {
+    /**
+     * A client that speaks no HTTP wants to be connected to {@code host}: go. Its bytes are the request's body.
+     *
+     * @param tls whether they are TLS, which the worker itself is to end
+     */
+    public void startTunnel(ClientSide from, byte[] host, boolean tls) {
+        passesTls = tls;
         request.tunnelTo(host);
         begin(from);
         if (request.hasHost()) {
@@ -207,7 +215,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         }
         attempt.begin(next);
         patience.renewGrace();
-        connect(next, request.isTunnel());
+        connect(next, false);
     }
 
     /** Where the next attempt goes, or null if there can be none. */
@@ -225,12 +233,19 @@ public final class Exchange implements AttemptEvents, HeadLines {
 
     void connect(Target to, boolean fresh) {
         phase = Phase.CONNECT;
-        WorkerSide side = attempt.connect(to, route().app().timeouts().connect(), fresh);
+        WorkerSide side = attempt.connect(to, route().app().timeouts().connect(), need(), fresh);
         if (side != null) {
             relay(side);
         } else if (attempt.isConnecting()) { // else it has failed already, and what follows from that is done
             patience.forConnection();
         }
+    }
+
+    private Need need() {
+        if (request.isTunnel()) {
+            return passesTls ? Need.PASSTHROUGH : Need.TUNNEL;
+        }
+        return request.asksWebSocket() ? Need.SWITCH : Need.REQUEST;
     }
 
     @Override
@@ -252,7 +267,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
             steps.editRequest(request, loop.edited().begin()); // before the head is written, since it may cut fields
         }
         side.head(request, this);
-        body.sendTo(side, target().handOver() != null);
+        body.sendTo(side, side.mayRefuse() || target().handOver() != null);
         if (body.isWhole()) {
             patience.forResponse();
             side.end(body.trailers()); // last, since whatever is flushed may fail at once
@@ -668,6 +683,7 @@ public final class Exchange implements AttemptEvents, HeadLines {
         status = 0;
         headPassed = false;
         upgraded = false;
+        passesTls = false;
         workerEnded = false;
         responseBytes = 0;
         times.reset();

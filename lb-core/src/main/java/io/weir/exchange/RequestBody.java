@@ -58,9 +58,9 @@ final class RequestBody {
         }
     }
 
-    /** Sends all that is held. It is held on if it might be sent again: what a gateway doesn't take goes elsewhere, whatever the method. */
-    void sendTo(Side side, boolean gateway) {
-        replayable &= idempotent || gateway;
+    /** Sends all that is held. It is held on if it might be sent again: what is refused unseen goes elsewhere, whatever the method. */
+    void sendTo(Side side, boolean mayRefuse) {
+        replayable &= idempotent || mayRefuse;
         if (replayable) {
             held.copyTo(side);
         } else {

@@ -51,6 +51,13 @@ final class Retries {
             }
         }
         attempt.tell(failedAt, failure);
+        if (failure == AttemptFailure.UNPROCESSED) {
+            attempt.takeBackWritten();
+            if (!body.isReplayable()) { // more of it has gone than is held
+                exchange.refuse(Reason.of(failure), fault);
+                return;
+            }
+        }
         if (failure.neverWritten()) {
             again();
         } else if (!mayWriteAgain()) {

@@ -10,7 +10,6 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -28,9 +27,9 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.weir.exchange.Peer;
 import io.weir.exchange.SecurePort;
-import io.weir.http.HeadLimits;
 import io.weir.http.HpackBlocks;
 import io.weir.http.Http2Fields;
+import io.weir.http.Http2FieldsDecoder;
 import io.weir.loop.Deadline;
 import io.weir.tls.TlsFacts;
 import java.io.IOException;
@@ -62,8 +61,6 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     static final int WINDOW = 1024 * 1024;
     /** CONTINUATION frames of a block that are smaller than they could be; Netty's own measure. */
     private static final int SMALL_CONTINUATIONS = 16;
-    /** What a field counts for beside its bytes (RFC 9113, 6.5.2). */
-    private static final int FIELD_OVERHEAD = 32;
 
     private static final Logger LOG = LoggerFactory.getLogger(Http2ClientConnection.class);
 
@@ -139,36 +136,20 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
 
     /** A handler for a connection whose client is known to speak HTTP/2. */
     static Http2ClientConnection create(FrontendLoop loop, ListenerRules rules, @Nullable TlsFacts tls) {
-        HeadLimits limits = loop.limits();
-        int list = limits.head() + FIELD_OVERHEAD * limits.fields();
+        int list = Http2FieldsDecoder.listSize(loop.limits());
         DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
         connection.remote().maxActiveStreams(STREAMS + REFUSABLE);
         connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
         DefaultHttp2ConnectionEncoder encoder =
                 new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter(new HpackBlocks()));
         Http2FrameGuard guard = new Http2FrameGuard(
-                new DefaultHttp2FrameReader(new FieldsDecoder(loop.http2Heads().received(), list), SMALL_CONTINUATIONS),
+                new DefaultHttp2FrameReader(new Http2FieldsDecoder(loop.http2Heads().received(), list), SMALL_CONTINUATIONS),
                 connection,
                 loop.loop().clock());
         DefaultHttp2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
                 connection, encoder, guard, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
         Http2Settings settings = new Http2Settings().maxConcurrentStreams(STREAMS).maxHeaderListSize(list);
         return new Http2ClientConnection(loop, rules, tls, guard, decoder, encoder, settings);
-    }
-
-    /** Decodes all blocks of an event loop into the same fields. */
-    private static final class FieldsDecoder extends DefaultHttp2HeadersDecoder {
-        private final Http2Fields fields;
-
-        FieldsDecoder(Http2Fields fields, long maxList) {
-            super(false, maxList);
-            this.fields = fields;
-        }
-
-        @Override
-        protected Http2Headers newHeaders() {
-            return fields.begin();
-        }
     }
 
     // ---- the connection

@@ -204,7 +204,8 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
         Exchange tunnel = begun();
         state = State.TUNNEL;
         patience.clear();
-        tunnel.startTunnel(this, host.getBytes(StandardCharsets.US_ASCII));
+        boolean byServerName = Objects.requireNonNull(rules.tcp()).host() == null;
+        tunnel.startTunnel(this, host.getBytes(StandardCharsets.US_ASCII), byServerName);
     }
 
     /** Who has said nothing is closed without a word in any log. */

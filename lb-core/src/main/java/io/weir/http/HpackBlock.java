@@ -15,6 +15,16 @@ import java.util.Arrays;
  */
 public final class HpackBlock extends DefaultHttp2Headers {
     private static final int LITERAL = 0;
+    private static final int INDEXED = 0x80;
+    private static final int AUTHORITY_NAME = 1;
+    private static final int GET_INDEX = 2;
+    private static final int POST_INDEX = 3;
+    private static final int PATH_NAME = 4;
+    private static final int HTTP_INDEX = 6;
+    private static final int HTTPS_INDEX = 7;
+    private static final byte[] GET = "GET".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] POST = "POST".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] HOST = "host".getBytes(StandardCharsets.US_ASCII);
     private static final int NAME_PREFIX = 4;
     private static final int STRING_PREFIX = 7;
     private static final int STATUS_NAME = 8;
@@ -82,6 +92,113 @@ public final class HpackBlock extends DefaultHttp2Headers {
             string(status.array(), status.arrayOffset(), status.arrayOffset() + status.length());
         }
         return this;
+    }
+
+    /**
+     * Makes the head of a request of its lines as HTTP/1.1 has them. What frames a body there, and what concerns a connection, is left out;
+     * Host becomes the authority.
+     *
+     * @param lines the request line and all fields, without the empty line
+     */
+    public HpackBlock request(HeadWriter lines, boolean overTls) {
+        length = 0;
+        status = AsciiString.EMPTY_STRING;
+        statusCode = 0;
+        byte[] b = lines.bytes();
+        int end = lines.length();
+        int method = 0;
+        while (b[method] != ' ') {
+            method++;
+        }
+        int target = method + 1;
+        int targetEnd = target;
+        while (b[targetEnd] != ' ') {
+            targetEnd++;
+        }
+        ensure(8);
+        if (Arrays.equals(b, 0, method, GET, 0, GET.length)) {
+            block[length++] = (byte) (INDEXED | GET_INDEX);
+        } else if (Arrays.equals(b, 0, method, POST, 0, POST.length)) {
+            block[length++] = (byte) (INDEXED | POST_INDEX);
+        } else {
+            integer(LITERAL, NAME_PREFIX, GET_INDEX);
+            string(b, 0, method);
+        }
+        ensure(8);
+        block[length++] = (byte) (INDEXED | (overTls ? HTTPS_INDEX : HTTP_INDEX));
+        integer(LITERAL, NAME_PREFIX, PATH_NAME);
+        string(b, target, targetEnd);
+        int fields = targetEnd;
+        while (b[fields++] != '\n') {
+            // up to the first field
+        }
+        authority(b, fields, end);
+        return requestFields(b, fields, end);
+    }
+
+    private void authority(byte[] b, int from, int to) {
+        for (int at = from; at < to; at = nextLine(b, at)) {
+            int colon = colon(b, at);
+            if (isAt(b, at, colon, HOST)) {
+                int value = value(b, colon);
+                ensure(8);
+                integer(LITERAL, NAME_PREFIX, AUTHORITY_NAME);
+                string(b, value, lineEnd(b, value));
+                return;
+            }
+        }
+    }
+
+    private HpackBlock requestFields(byte[] b, int from, int to) {
+        for (int at = from; at < to; at = nextLine(b, at)) {
+            int colon = colon(b, at);
+            int id = FieldName.of(b, at, colon);
+            if (id != FieldName.HOST && id != FieldName.TRANSFER_ENCODING && id != FieldName.CONNECTION) {
+                int value = value(b, colon);
+                field(b, at, colon, value, lineEnd(b, value));
+            }
+        }
+        return this;
+    }
+
+    private static int colon(byte[] b, int from) {
+        int at = from;
+        while (b[at] != ':') {
+            at++;
+        }
+        return at;
+    }
+
+    private static int value(byte[] b, int colon) {
+        int at = colon + 1;
+        while (b[at] == ' ' || b[at] == '\t') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Where the value ends that begins there, without blanks. */
+    private static int lineEnd(byte[] b, int from) {
+        int at = from;
+        while (b[at] != '\r') {
+            at++;
+        }
+        while (at > from && (b[at - 1] == ' ' || b[at - 1] == '\t')) {
+            at--;
+        }
+        return at;
+    }
+
+    private static int nextLine(byte[] b, int from) {
+        int at = from;
+        while (b[at] != '\n') {
+            at++;
+        }
+        return at + 1;
+    }
+
+    private static boolean isAt(byte[] b, int from, int to, byte[] lower) {
+        return to - from == lower.length && isAt(b, from, lower);
     }
 
     /** Begins trailers. */

@@ -27,6 +27,10 @@ public final class Http2Fields extends DefaultHttp2Headers {
     private static final byte[] HOST = ascii("host: ");
     private static final byte[] COOKIE = ascii("cookie: ");
     private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
+    private static final byte[] STATUS_LINE = ascii("HTTP/1.1 ");
+    private static final byte[] NO_BODY = ascii("content-length: 0\r\n");
+    private static final int STATUS_DIGITS = 3;
+    private static final AsciiString STATUS_PSEUDO = AsciiString.cached(":status");
     private static final AsciiString METHOD_PSEUDO = AsciiString.cached(":method");
     private static final AsciiString SCHEME_PSEUDO = AsciiString.cached(":scheme");
     private static final AsciiString AUTHORITY_PSEUDO = AsciiString.cached(":authority");
@@ -126,6 +130,44 @@ public final class Http2Fields extends DefaultHttp2Headers {
         }
         out.writeShort('\r' << 8 | '\n');
         return true;
+    }
+
+    /**
+     * Appends them to {@code out} as the head of an HTTP/1.1 response.
+     *
+     * @param bodyFollows whether the stream goes on behind the block; a body without Content-Length is then said to be in chunks
+     * @param mayLackBody whether it is the answer to a request whose answers have none: then nothing is said of one
+     * @return false if the response is malformed as RFC 9113, 8.1.1, has it; {@code out} is then not to be used
+     */
+    public boolean writeResponse(ByteBuf out, boolean bodyFollows, boolean mayLackBody) {
+        if (count == 0 || !names[0].contentEquals(STATUS_PSEUDO) || !isStatus(values[0])) {
+            return false;
+        }
+        regular = 1; // a second pseudo-field is no name
+        if (!readFields() || host != null) {
+            return false;
+        }
+        char first = values[0].charAt(0);
+        put(out.writeBytes(STATUS_LINE), values[0]).writeByte(' ').writeShort('\r' << 8 | '\n');
+        writeFields(out);
+        if (!hasLength && first != '1') {
+            if (bodyFollows) {
+                out.writeBytes(CHUNKED);
+            } else if (!mayLackBody && !values[0].contentEquals("204") && !values[0].contentEquals("304")) {
+                out.writeBytes(NO_BODY);
+            }
+        }
+        out.writeShort('\r' << 8 | '\n');
+        return true;
+    }
+
+    private static boolean isStatus(AsciiString value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.byteAt(i) < '0' || value.byteAt(i) > '9') {
+                return false;
+            }
+        }
+        return value.length() == STATUS_DIGITS && !value.contentEquals("101"); // RFC 9113, 8.6
     }
 
     /** What the request asks for, or null if its pseudo-fields don't fit together. */

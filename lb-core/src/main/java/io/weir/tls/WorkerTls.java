@@ -97,9 +97,11 @@ public final class WorkerTls {
      *
      * @param name what the worker is asked for by, or null: the host of its address
      * @param session a number of the endpoint's own, not negative: who has been there before comes back to its session
+     * @param http2 whether HTTP/2 is to be spoken inside; else HTTP/1.1
      */
-    public SslHandler handler(WorkerAddress worker, @Nullable String name, int session, ByteBufAllocator alloc) {
-        return handler(contexts.http1, worker, name, session, alloc);
+    public SslHandler handler(WorkerAddress worker, @Nullable String name, int session, boolean http2, ByteBufAllocator alloc) {
+        Contexts now = contexts;
+        return handler(http2 ? now.http2 : now.http1, worker, name, session, alloc);
     }
 
     /** For a new connection of a check: it resumes no session, so that the worker proves itself anew. */
@@ -126,11 +128,13 @@ public final class WorkerTls {
 
     private static final class Contexts {
         private final SslContext http1;
+        private final SslContext http2;
         private final SslContext checkHttp1;
         private final SslContext checkHttp2;
 
-        private Contexts(SslContext http1, SslContext checkHttp1, SslContext checkHttp2) {
+        private Contexts(SslContext http1, SslContext http2, SslContext checkHttp1, SslContext checkHttp2) {
             this.http1 = http1;
+            this.http2 = http2;
             this.checkHttp1 = checkHttp1;
             this.checkHttp2 = checkHttp2;
         }
@@ -138,10 +142,11 @@ public final class WorkerTls {
         static Contexts of(UpstreamTls settings, @Nullable X509ExtendedTrustManager trust, @Nullable Pair own) throws BadPairException {
             List<SslContext> made = new ArrayList<>();
             try {
-                made.add(context(settings, trust, own, HTTP1, true));
-                made.add(context(settings, trust, own, HTTP1, false));
-                made.add(context(settings, trust, own, HTTP2, false));
-                return new Contexts(made.get(0), made.get(1), made.get(2));
+                for (boolean resumes : new boolean[] {true, false}) {
+                    made.add(context(settings, trust, own, HTTP1, resumes));
+                    made.add(context(settings, trust, own, HTTP2, resumes));
+                }
+                return new Contexts(made.get(0), made.get(1), made.get(2), made.get(3));
             } catch (SSLException | IllegalArgumentException e) {
                 made.forEach(ReferenceCountUtil::release);
                 throw new BadPairException(own == null ? Path.of("TLS to workers") : own.files().cert(), "can't be used: " + e.getMessage());
@@ -177,6 +182,7 @@ public final class WorkerTls {
 
         void release() {
             ReferenceCountUtil.release(http1);
+            ReferenceCountUtil.release(http2);
             ReferenceCountUtil.release(checkHttp1);
             ReferenceCountUtil.release(checkHttp2);
         }

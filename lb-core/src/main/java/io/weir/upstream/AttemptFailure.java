@@ -1,5 +1,6 @@
 package io.weir.upstream;
 
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.weir.health.check.Unconnected;
 
 /** How an attempt at a worker failed, classified where it happens. */
@@ -22,6 +23,8 @@ public enum AttemptFailure {
     QUEUE_FULL(true),
     /** A place in the queue did not lead to a connection in time. */
     QUEUE_TIMEOUT(true),
+    /** The worker says that it has not looked at the request (HTTP/2): it has too many, or is about to end. */
+    UNPROCESSED(true),
     /** The load balancer of another region says that it could not serve, and that nothing has gone to a worker. */
     NOT_TAKEN(true),
     /** The load balancer of another region says that its attempt at a worker, which may have seen the request, failed. */
@@ -47,6 +50,11 @@ public enum AttemptFailure {
         this.neverWritten = neverWritten;
     }
 
+    /** How an attempt failed whose connection could not be secured. */
+    static AttemptFailure ofHandshake(Throwable cause) {
+        return cause instanceof SslHandshakeTimeoutException ? CONNECT_TIMEOUT : TLS_FAILED;
+    }
+
     /** How an attempt failed that had no connection. */
     static AttemptFailure of(Unconnected why) {
         return switch (why) {
@@ -65,7 +73,7 @@ public enum AttemptFailure {
 
     /** Whether it speaks against the worker; else it met a limit of our own, or what is behind it. */
     public boolean ofWorker() {
-        return this != NO_SOCKET && this != QUEUE_FULL && this != QUEUE_TIMEOUT && this != NOT_TAKEN;
+        return this != NO_SOCKET && this != QUEUE_FULL && this != QUEUE_TIMEOUT && this != NOT_TAKEN && this != UNPROCESSED;
     }
 
     /** Whether there was no connection to be had, and that at once: it says nothing of requests on connections that there are. */
@@ -86,7 +94,7 @@ public enum AttemptFailure {
                     RESET,
                     RESPONSE_TIMEOUT,
                     GIVEN_BACK -> true;
-            case NO_SOCKET, QUEUE_FULL, QUEUE_TIMEOUT, NOT_TAKEN, FAILED_BEHIND, BAD_RESPONSE, CUT, STALLED -> false;
+            case NO_SOCKET, QUEUE_FULL, QUEUE_TIMEOUT, NOT_TAKEN, UNPROCESSED, FAILED_BEHIND, BAD_RESPONSE, CUT, STALLED -> false;
         };
     }
 }

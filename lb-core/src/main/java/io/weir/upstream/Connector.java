@@ -10,9 +10,10 @@ public interface Connector {
      * is none.
      *
      * @param timeout ns to wait for a new connection, or for a place in the queue to bring one
-     * @param fresh whether it must be a new one, since an idle one has just turned out to be dead, or it is for something else than HTTP
+     * @param need what it is for; a tunnel's is always a new one
+     * @param fresh whether it must be a new one, since an idle one has just turned out to be dead
      */
-    @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, boolean fresh);
+    @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, Need need, boolean fresh);
 
     /** Takes a request for a connection back that was not answered yet. */
     void cancel(Target target, AttemptEvents events);

@@ -52,6 +52,8 @@ public final class Endpoint {
 
     private final EndpointListener listener;
     private final List<EndpointPool> pools;
+    /** Where the worker speaks HTTP/2; else empty. */
+    private final List<StreamPool> streams = new ArrayList<>();
     private final TransportKind transport;
     private final @Nullable Secured secured;
     private volatile boolean refusing;
@@ -74,6 +76,9 @@ public final class Endpoint {
         int idle = Math.ceilDiv(settings.idleConnections(), loops.loops().size());
         for (EventLoops.Loop loop : loops.loops()) {
             pools.add(new EndpointPool(this, loop, bootstrap(loops, loop, names), responseLimits, idle, settings.idle().toNanos()));
+            if (settings.http2()) {
+                streams.add(new StreamPool(this, loop, bootstrap(loops, loop, names), responseLimits, settings.idle().toNanos()));
+            }
         }
     }
 
@@ -119,6 +124,11 @@ public final class Endpoint {
 
     EndpointPool onLoop(int index) {
         return pools.get(index);
+    }
+
+    /** Where requests find a place, if the worker speaks HTTP/2; else null. */
+    @Nullable StreamPool streamsOn(int index) {
+        return streams.isEmpty() ? null : streams.get(index);
     }
 
     /** Whether a connection may be tried at {@code now} ns. */
@@ -183,6 +193,7 @@ public final class Endpoint {
      */
     public void foundSilent() {
         pools.forEach(EndpointPool::foundSilent);
+        streams.forEach(StreamPool::foundSilent);
     }
 
     /**
@@ -194,6 +205,7 @@ public final class Endpoint {
     public void foundRefusing() {
         refusing = true;
         pools.forEach(EndpointPool::foundRefusing);
+        streams.forEach(StreamPool::foundRefusing);
     }
 
     /** The worker has been found to answer: it needs no rest, and the kernel no longer looks for it. Any thread. */
@@ -202,6 +214,7 @@ public final class Endpoint {
         if (refusing) {
             refusing = false;
             pools.forEach(EndpointPool::foundAnswering);
+            streams.forEach(StreamPool::foundAnswering);
         }
     }
 
@@ -223,6 +236,7 @@ public final class Endpoint {
             for (EndpointPool pool : pools) {
                 pool.permitReturned();
             }
+            streams.forEach(StreamPool::permitReturned);
         }
     }
 

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
 import io.weir.health.check.TlsFault;
 import io.weir.health.check.Unconnected;
@@ -33,8 +32,6 @@ final class EndpointPool {
     /** How often idle connections are looked over, in ns. */
     private static final long SWEEP = TimeUnit.SECONDS.toNanos(1);
 
-    private record Waiter(AttemptEvents events, long until, long timeout, boolean fresh) {}
-
     private final AtomicBoolean silentToldOf = new AtomicBoolean();
     private final AtomicBoolean refusingToldOf = new AtomicBoolean();
     private final AtomicBoolean answeringToldOf = new AtomicBoolean();
@@ -51,9 +48,7 @@ final class EndpointPool {
     private final ArrayDeque<WorkerConnection> idle = new ArrayDeque<>();
     private final ArrayDeque<WorkerConnection> connecting = new ArrayDeque<>();
     private final HeadWriter headWriter = new HeadWriter();
-    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
-    /** Written on the loop, read by others to spare themselves a hop. */
-    private volatile int waiting;
+    private final Waiters waiters;
 
     /** The fewest connections that were idle since the last look: those are surplus, the others are in use every now and then. */
     private int fewestIdle;
@@ -65,16 +60,10 @@ final class EndpointPool {
         }
     };
 
-    private final Deadline patience = new Deadline() {
-        @Override
-        protected void expired(long now) {
-            turnAway(now);
-        }
-    };
-
     EndpointPool(Endpoint endpoint, EventLoops.Loop loop, Bootstrap bootstrap, HeadLimits responseLimits, int idleLimit, long idleTime) {
         this.endpoint = endpoint;
         this.loop = loop;
+        this.waiters = new Waiters(endpoint, loop);
         this.bootstrap = bootstrap;
         this.responseLimits = responseLimits;
         this.idleLimit = idleLimit;
@@ -105,25 +94,19 @@ final class EndpointPool {
     }
 
     /** See {@link Connector#connect}. */
-    @Nullable WorkerSide acquire(AttemptEvents events, long timeout, boolean fresh) {
+    @Nullable WorkerSide acquire(AttemptEvents events, long timeout, Need need, boolean fresh) {
+        boolean newOne = fresh || need.isTunnel();
         long now = loop.clock().now();
-        for (WorkerConnection connection; !fresh && (connection = idle.pollFirst()) != null; ) {
+        for (WorkerConnection connection; !newOne && (connection = idle.pollFirst()) != null; ) {
             fewestIdle = Math.min(fewestIdle, idle.size());
             if (connection.lend(events, now)) {
                 return connection;
             }
         }
-        if (endpoint.takePermit() || (fresh && takePermitOfIdle())) {
-            connect(events, timeout);
-        } else if (endpoint.joinQueue()) {
-            waiters.addLast(new Waiter(events, now + timeout, timeout, fresh));
-            waiting = waiters.size();
-            if (!patience.isSet()) {
-                loop.wheel().set(patience, now + timeout);
-            }
+        if (endpoint.takePermit() || (newOne && takePermitOfIdle())) {
+            connect(events, timeout, need);
+        } else if (waiters.join(events, timeout, need, newOne)) {
             permitReturned(); // one that came back on another loop before we were seen to wait
-        } else {
-            events.failed(AttemptFailure.QUEUE_FULL, null);
         }
         return null;
     }
@@ -141,13 +124,8 @@ final class EndpointPool {
 
     /** Takes a request for a connection back; whether one was being made for it. */
     boolean cancel(AttemptEvents events) {
-        for (Iterator<Waiter> i = waiters.iterator(); i.hasNext(); ) {
-            if (i.next().events.equals(events)) {
-                i.remove();
-                waiting = waiters.size();
-                endpoint.leaveQueue();
-                return false;
-            }
+        if (waiters.cancel(events)) {
+            return false;
         }
         for (WorkerConnection connection : connecting) {
             if (connection.abandon(events)) {
@@ -164,19 +142,20 @@ final class EndpointPool {
         }
     }
 
-    private void connect(AttemptEvents events, long timeout) {
+    private void connect(AttemptEvents events, long timeout, Need need) {
         long now = loop.clock().now();
         endpoint.backoff().trying(now, timeout);
         WorkerConnection connection = new WorkerConnection(this, events, responseLimits);
         connections.add(connection);
         connecting.addLast(connection);
+        Secured secured = need == Need.PASSTHROUGH ? null : endpoint.secured();
         ChannelFuture future = bootstrap
                 .clone()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeout), 1, Integer.MAX_VALUE))
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        wire(channel, connection, timeout);
+                        wire(channel, connection, secured, timeout);
                     }
                 })
                 .connect();
@@ -190,12 +169,9 @@ final class EndpointPool {
     }
 
     /** What a worker's bytes pass through, in this order. */
-    private void wire(Channel channel, WorkerConnection connection, long timeout) {
-        Secured secured = endpoint.secured();
+    private static void wire(Channel channel, WorkerConnection connection, @Nullable Secured secured, long timeout) {
         if (secured != null) {
-            SslHandler tls = secured.handler(channel.alloc());
-            tls.setHandshakeTimeoutMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeout)));
-            channel.pipeline().addLast(tls);
+            channel.pipeline().addLast(secured.handler(channel.alloc(), timeout, false));
         }
         channel.pipeline().addLast(connection);
     }
@@ -225,7 +201,7 @@ final class EndpointPool {
             endpoint.connectSucceeded();
             connection.established();
         } else if (!connection.isClosed()) {
-            AttemptFailure how = handshake.cause() instanceof SslHandshakeTimeoutException ? AttemptFailure.CONNECT_TIMEOUT : AttemptFailure.TLS_FAILED;
+            AttemptFailure how = AttemptFailure.ofHandshake(handshake.cause());
             endpoint.connectFailed(now, how, TlsFault.of(handshake.cause()));
             connection.refused(how);
         }
@@ -234,15 +210,13 @@ final class EndpointPool {
     /** A connection that can serve again has nothing to do. */
     void nowIdle(WorkerConnection connection) {
         long now = loop.clock().now();
-        Waiter waiter = waiters.pollFirst();
+        Waiters.Waiter waiter = waiters.poll();
         if (waiter != null) {
-            waiting = waiters.size();
-            endpoint.leaveQueue();
-            if (waiter.fresh) {
+            if (waiter.fresh()) {
                 connection.close(); // gives its permit to the new one
                 connectFor(waiter);
-            } else if (connection.lend(waiter.events, now)) {
-                waiter.events.connected(connection);
+            } else if (connection.lend(waiter.events(), now)) {
+                waiter.events().connected(connection);
             } else {
                 connectFor(waiter);
             }
@@ -254,10 +228,10 @@ final class EndpointPool {
         }
     }
 
-    private void connectFor(Waiter waiter) {
-        WorkerSide side = acquire(waiter.events, waiter.timeout, waiter.fresh);
+    private void connectFor(Waiters.Waiter waiter) {
+        WorkerSide side = acquire(waiter.events(), waiter.timeout(), waiter.need(), waiter.fresh());
         if (side != null) {
-            waiter.events.connected(side);
+            waiter.events().connected(side);
         }
     }
 
@@ -300,34 +274,24 @@ final class EndpointPool {
 
     /** Asks all who wait for the worker's first sign whether they would go elsewhere; closes what serves nobody. */
     void giveBack() {
-        askWaiters();
+        waiters.ask();
         List.copyOf(connections).forEach(WorkerConnection::foundSilent);
     }
 
     /** Asks those who wait for a connection. */
     void giveBackUnconnected() {
-        askWaiters();
+        waiters.ask();
         List.copyOf(connections).forEach(WorkerConnection::foundRefusing);
-    }
-
-    private void askWaiters() {
-        for (Waiter waiter : List.copyOf(waiters)) { // copies, since those who are asked may take and leave connections here
-            if (waiters.contains(waiter)) {
-                waiter.events.workerSilent();
-            }
-        }
     }
 
     /** A connection was closed somewhere. Any thread. */
     void permitReturned() {
-        if (waiting > 0) {
+        if (waiters.any()) {
             loop.executor().execute(() -> {
                 loop.clock().refresh();
-                if (!waiters.isEmpty() && endpoint.takePermit()) {
-                    Waiter waiter = waiters.removeFirst();
-                    waiting = waiters.size();
-                    endpoint.leaveQueue();
-                    connect(waiter.events, waiter.timeout);
+                if (waiters.any() && endpoint.takePermit()) {
+                    Waiters.Waiter waiter = java.util.Objects.requireNonNull(waiters.poll());
+                    connect(waiter.events(), waiter.timeout(), waiter.need());
                 }
             });
         }
@@ -336,7 +300,7 @@ final class EndpointPool {
     /** Somebody waits for a connection while some may be idle here. Any thread. */
     void spareOne() {
         loop.executor().execute(() -> {
-            WorkerConnection connection = endpoint.othersWait() && waiters.isEmpty() ? idle.pollLast() : null;
+            WorkerConnection connection = endpoint.othersWait() && !waiters.any() ? idle.pollLast() : null;
             if (connection != null) {
                 connection.close();
             }
@@ -347,20 +311,6 @@ final class EndpointPool {
         if (!sweep.isSet()) {
             fewestIdle = idle.size();
             loop.wheel().set(sweep, now + SWEEP);
-        }
-    }
-
-    /** Those who have waited for too long. */
-    private void turnAway(long now) {
-        Waiter waiter;
-        while ((waiter = waiters.peekFirst()) != null && now - waiter.until >= 0) {
-            waiters.removeFirst();
-            waiting = waiters.size();
-            endpoint.leaveQueue();
-            waiter.events.failed(AttemptFailure.QUEUE_TIMEOUT, null);
-        }
-        if (waiter != null && !patience.isSet()) {
-            loop.wheel().set(patience, waiter.until);
         }
     }
 

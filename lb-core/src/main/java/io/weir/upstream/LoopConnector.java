@@ -13,25 +13,35 @@ public final class LoopConnector implements Connector {
     }
 
     @Override
-    public @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, boolean fresh) {
+    public @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, Need need, boolean fresh) {
         if (!((EndpointTarget) target).admits()) {
             events.failed(AttemptFailure.QUEUE_FULL, null);
             return null;
         }
-        return pool(target).acquire(events, timeout, fresh);
+        Endpoint endpoint = endpoint(target);
+        StreamPool streams = need == Need.REQUEST ? endpoint.streamsOn(loop) : null;
+        return streams == null ? endpoint.onLoop(loop).acquire(events, timeout, need, fresh) : streams.acquire(events, timeout, fresh);
     }
 
     @Override
     public void cancel(Target target, AttemptEvents events) {
-        pool(target).cancel(events);
+        Endpoint endpoint = endpoint(target);
+        StreamPool streams = endpoint.streamsOn(loop);
+        if (streams == null || !streams.cancel(events)) {
+            var _ = endpoint.onLoop(loop).cancel(events);
+        }
     }
 
     @Override
     public void giveUp(Target target, AttemptEvents events) {
-        pool(target).giveUp(events);
+        Endpoint endpoint = endpoint(target);
+        StreamPool streams = endpoint.streamsOn(loop);
+        if (streams == null || !streams.giveUp(events)) {
+            endpoint.onLoop(loop).giveUp(events);
+        }
     }
 
-    private EndpointPool pool(Target target) {
-        return ((EndpointTarget) target).endpoint().onLoop(loop);
+    private static Endpoint endpoint(Target target) {
+        return ((EndpointTarget) target).endpoint();
     }
 }

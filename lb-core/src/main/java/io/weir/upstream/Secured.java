@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
 import io.weir.tls.WorkerTls;
 import io.weir.topology.WorkerAddress;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param session a number that no other endpoint has: sessions are resumed with the worker that gave them
  */
 record Secured(WorkerTls tls, WorkerAddress address, @Nullable String name, int session) {
-    SslHandler handler(ByteBufAllocator alloc) {
-        return tls.handler(address, name, session, alloc);
+    /** For a new connection, whose handshake may take {@code timeout} ns. */
+    SslHandler handler(ByteBufAllocator alloc, long timeout, boolean http2) {
+        SslHandler handler = tls.handler(address, name, session, http2, alloc);
+        handler.setHandshakeTimeoutMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeout)));
+        return handler;
     }
 }

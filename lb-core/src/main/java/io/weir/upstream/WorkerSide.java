@@ -26,6 +26,11 @@ public interface WorkerSide extends Side {
         abort();
     }
 
+    /** Whether whoever gets the request may say that he has not looked at it, so that it can go elsewhere whatever its method. */
+    default boolean mayRefuse() {
+        return false;
+    }
+
     /** Whether it has served an exchange before. */
     boolean isReused();
 }

@@ -184,7 +184,7 @@ public final class ExchangeRig {
     public ScriptedClient tunnel(String host) {
         ScriptedClient client = new ScriptedClient();
         client.tunnel = true;
-        read(client).startTunnel(client, host.getBytes(StandardCharsets.US_ASCII));
+        read(client).startTunnel(client, host.getBytes(StandardCharsets.US_ASCII), false);
         return client;
     }
 

@@ -5,6 +5,7 @@ import io.weir.balancing.Target;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.AttemptFailure;
 import io.weir.upstream.Connector;
+import io.weir.upstream.Need;
 import io.weir.upstream.WorkerSide;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -167,8 +168,8 @@ public final class ScriptedConnector implements Connector {
     // ---- what exchanges ask
 
     @Override
-    public @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, boolean fresh) {
-        asked.add(fresh ? target.name() + " fresh" : target.name());
+    public @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, Need need, boolean fresh) {
+        asked.add(fresh || need.isTunnel() ? target.name() + " fresh" : target.name());
         return switch (script.isEmpty() ? new Step.AtOnce(Fault.NONE) : script.removeFirst()) {
             case Step.AtOnce(Fault fault) -> worker(target, events, fault);
             case Step.Later() -> {

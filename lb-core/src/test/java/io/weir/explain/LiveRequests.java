@@ -22,6 +22,7 @@ import io.weir.loop.LoopClock;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.AttemptFailure;
 import io.weir.upstream.Connector;
+import io.weir.upstream.Need;
 import io.weir.upstream.WorkerSide;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -72,7 +73,7 @@ final class LiveRequests {
 
     private final class Refusing implements Connector {
         @Override
-        public @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, boolean fresh) {
+        public @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, Need need, boolean fresh) {
             attempts.add(target.name());
             events.failed(AttemptFailure.CONNECT_REFUSED, null);
             return null;

@@ -7,6 +7,7 @@ import io.weir.loop.LoopClock;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.AttemptFailure;
 import io.weir.upstream.Connector;
+import io.weir.upstream.Need;
 import io.weir.upstream.WorkerSide;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,7 +44,7 @@ final class SimulatedNetwork implements Connector {
     }
 
     @Override
-    public @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, boolean fresh) {
+    public @Nullable WorkerSide connect(Target target, AttemptEvents events, long timeout, Need need, boolean fresh) {
         SimulatedTarget to = (SimulatedTarget) target;
         tap.attempt((Exchange) events, to, fresh);
         return pool(to.at()).acquire(events, timeout, fresh);

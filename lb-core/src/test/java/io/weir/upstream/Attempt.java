@@ -70,7 +70,7 @@ final class Attempt implements AttemptEvents {
     Attempt start(Endpoint endpoint, long timeout, boolean fresh) {
         loop.executor().execute(() -> {
             loop.clock().refresh();
-            WorkerSide now = endpoint.onLoop(loop.index()).acquire(this, timeout, fresh);
+            WorkerSide now = endpoint.onLoop(loop.index()).acquire(this, timeout, Need.REQUEST, fresh);
             if (now != null) {
                 connected(now);
             }

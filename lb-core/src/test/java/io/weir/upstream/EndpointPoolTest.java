@@ -132,7 +132,7 @@ final class EndpointPoolTest extends LoopbackFixture {
         Attempt.on(loop, () -> {
             Attempt impatient = Attempt.get(loop);
             EndpointPool pool = endpoint.onLoop(0);
-            assertThat(pool.acquire(impatient, CONNECT, true)).isNull();
+            assertThat(pool.acquire(impatient, CONNECT, Need.REQUEST, true)).isNull();
             pool.giveUp(impatient);
             assertThat(endpoint.connectable(loop.clock().now())).isFalse();
         });
@@ -146,7 +146,7 @@ final class EndpointPoolTest extends LoopbackFixture {
         Attempt.on(loop, () -> {
             Attempt impatient = Attempt.get(loop);
             EndpointPool pool = endpoint.onLoop(0);
-            assertThat(pool.acquire(impatient, CONNECT, true)).isNull();
+            assertThat(pool.acquire(impatient, CONNECT, Need.REQUEST, true)).isNull();
             pool.giveUp(impatient);
         });
         worker.next();
@@ -265,8 +265,8 @@ final class EndpointPoolTest extends LoopbackFixture {
         Attempt impatient = Attempt.get(loop).leavingSilentOnes(endpoint);
         Attempt.on(loop, () -> {
             EndpointPool pool = endpoint.onLoop(0);
-            assertThat(pool.acquire(patient, CONNECT, false)).isNull();
-            assertThat(pool.acquire(impatient, CONNECT, false)).isNull();
+            assertThat(pool.acquire(patient, CONNECT, Need.REQUEST, false)).isNull();
+            assertThat(pool.acquire(impatient, CONNECT, Need.REQUEST, false)).isNull();
             assertThat(endpoint.connections()).isEqualTo(2);
             pool.giveBack();
             assertThat(endpoint.connections()).isOne();
@@ -330,8 +330,8 @@ final class EndpointPoolTest extends LoopbackFixture {
         Attempt impatient = Attempt.get(loop).leavingSilentOnes(endpoint);
         Attempt.on(loop, () -> {
             EndpointPool pool = endpoint.onLoop(0);
-            assertThat(pool.acquire(patient, CONNECT, false)).isNull();
-            assertThat(pool.acquire(impatient, CONNECT, false)).isNull();
+            assertThat(pool.acquire(patient, CONNECT, Need.REQUEST, false)).isNull();
+            assertThat(pool.acquire(impatient, CONNECT, Need.REQUEST, false)).isNull();
             pool.giveBackUnconnected();
             assertThat(endpoint.connections()).isOne();
         });

@@ -22,7 +22,7 @@ final class GatewayTargetTest extends LoopbackFixture {
         Attempt attempt = Attempt.get(loop);
         Attempt.on(loop, () -> {
             target.begin();
-            WorkerSide side = connector.connect(target, attempt, CONNECT, false);
+            WorkerSide side = connector.connect(target, attempt, CONNECT, Need.REQUEST, false);
             if (side != null) {
                 attempt.connected(side);
             }

@@ -61,7 +61,7 @@ final class WorkerConnectionOverLoopbackTest extends LoopbackFixture {
         Attempt first = Attempt.get(loop);
         Attempt.on(loop, () -> {
             EndpointPool pool = endpoint.onLoop(0);
-            assertThat(pool.acquire(first, CONNECT, false)).isNull();
+            assertThat(pool.acquire(first, CONNECT, Need.REQUEST, false)).isNull();
             pool.cancel(first);
         });
         Accepted connection = worker.next();
