@@ -5,6 +5,8 @@ import io.weir.config.ConfigReader;
 import io.weir.config.ConfigSchema;
 import io.weir.config.JsonText;
 import io.weir.config.LoadedConfig;
+import io.weir.explain.FromConfig;
+import io.weir.health.Health;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,6 +80,8 @@ final class Check implements Callable<Integer> {
             }
             return Main.FAILED;
         }
+        TcpHosts.warnings(config.settings(), () -> new FromConfig(config.settings(), Health.HEALTHY).table())
+                .forEach(line -> err.println("warning: " + line));
         DescriptorLimit.shortfall(config.settings().limits().connections()).ifPresent(line -> err.println("warning: " + line));
         out.println(format == Format.JSON ? JsonText.of(List.of()) : ConfigReport.ok(config));
         return Main.OK;

@@ -136,6 +136,7 @@ final class LoadBalancerProcess {
             story.append("listening at ").append(balancer.listening().get(i)).append(spoken(settings.listeners().get(i))).append('\n');
         }
         balancer.certificateWarnings().forEach(warning -> story.append("warning: ").append(warning).append('\n'));
+        TcpHosts.warnings(settings, balancer::table).forEach(warning -> story.append("warning: ").append(warning).append('\n'));
         balancer.adminLines().forEach(line -> story.append(line).append('\n'));
         String unkept = balancer.stateObstacle();
         if (unkept != null) {

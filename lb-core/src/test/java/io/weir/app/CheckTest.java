@@ -49,6 +49,20 @@ class CheckTest {
     }
 
     @Test
+    void whereNobodyCouldBeConnectedToIsSaid() throws IOException {
+        String listeners = "{bind: \":0\", tcp: b.cloudhub.example}, {bind: \":0\", tcp: a.us-e1.cloudhub.example}, "
+                + "{bind: \":0\", tcp: old.example}, {bind: \":0\", tcp: a.cloudhub.example}, {bind: \":0\", tcp: sni}, ";
+        Path file = write("weir.yaml", LEAST.replace("zones: [ca-c1a]}", "zones: [ca-c1a]}, us-e1: {jurisdiction: US, zones: [us-e1a]}").replace("listeners: [", "listeners: [" + listeners)
+                + "apps: {a: {pools: {ca-c1: {workers: [{address: \"a:1\", zone: ca-c1a}]}}}}\nmappings: [{host: old.example, respond: 410}]\n");
+        String remedy = ", so each connection will be reset; name the domain of an app, or a host that is mapped to one\n";
+
+        assertThat(check(file, Check.Format.TEXT)).isZero();
+        assertThat(text(err)).isEqualTo("warning: listeners[0].tcp: no app and no mapping is at b.cloudhub.example" + remedy
+                + "warning: listeners[1].tcp: the app has no pool in the region that a.us-e1.cloudhub.example names" + remedy
+                + "warning: listeners[2].tcp: a mapping answers at old.example, by HTTP" + remedy);
+    }
+
+    @Test
     void problemsAreSaidWithTheirLinesAndCounted() throws IOException {
         Path file = write("weir.yaml", LEAST + "limits: {haed: 8KiB}\nruntime: {drain: 5}\n");
 

@@ -71,12 +71,18 @@ class TcpTest {
         return LoadBalancer.start(ConfigReader.read("test", """
                 domains: [example.com]
                 here: { region: ca-c1, zone: ca-c1a }
-                regions: { ca-c1: { jurisdiction: CA, zones: [ca-c1a] } }
+                regions: { ca-c1: { jurisdiction: CA, zones: [ca-c1a] }, us-e1: { jurisdiction: US, zones: [us-e1a] } }
                 listeners: [ { bind: "127.0.0.1:0", tcp: sni }, { bind: "127.0.0.1:0", tcp: orders.example.com } ]
                 access-log: { path: "%s" }
                 apps:
                   orders: { pools: { ca-c1: { workers: [ %s ] } }, check: off%s }
                   stock: { pools: { ca-c1: { workers: [ %s ] } }, check: off }
+                  bills:
+                    pools:
+                      ca-c1: { workers: [ { address: "127.0.0.1:9", zone: ca-c1a } ] }
+                      us-e1: { workers: [ { address: "127.0.0.1:9", zone: us-e1a } ] }
+                    check: off
+                    failover: { residency: [CA] }
                 """.formatted(folder.resolve("access.log"), workers(orders), ofOrders, workers(stock))).settings(), new TransportChoice(transport, "the test's"), 1);
     }
 
@@ -209,15 +215,17 @@ class TcpTest {
 
     @ParameterizedTest
     @MethodSource("transports")
-    void whatNamesNobodyIsResetWithoutAByte(TransportKind transport) throws Exception {
+    void whatLeadsNowhereOrMayNotGoThereIsResetWithoutAByte(TransportKind transport) throws Exception {
         try (LoadBalancer proxy = start(transport, "", new int[] {deadPort()}, deadPort())) {
             assertThatThrownBy(() -> whoEchoes(proxy, "nobody.example.com")).isInstanceOf(SocketException.class);
+            assertThatThrownBy(() -> whoEchoes(proxy, "bills.us-e1.example.com")).isInstanceOf(SocketException.class);
             try (Socket plain = connect(proxy, 0)) {
                 plain.getOutputStream().write("GET / HTTP/1.1\r\nHost: orders.example.com\r\n\r\n".getBytes(ISO_8859_1));
                 assertReset(plain);
             }
         }
-        assertThat(log()).hasSize(2);
+        assertThat(log()).hasSize(3);
+        assertThat(log().get(1)).contains("\"status\":0,\"reason\":\"residency\",\"app\":\"bills\"");
         assertThat(log().getFirst()).contains("\"host\":\"nobody.example.com\",\"version\":\"tcp\",\"status\":0,\"reason\":\"no_route\"");
         assertThat(log().getLast()).contains("\"version\":\"tcp\",\"status\":0,\"reason\":\"not_tls\"").doesNotContain("\"host\"");
     }

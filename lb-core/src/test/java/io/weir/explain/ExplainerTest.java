@@ -109,6 +109,16 @@ class ExplainerTest {
     }
 
     @Test
+    void listenersThatPassBytesOnTakeNoUrl() throws Exception {
+        String http = "listeners: [ { bind: \":8080\" }, { bind: \":8081\", strict-region: on } ]";
+        Explanation none = explain(healthy(config().replace(http, "listeners: [ { bind: \":8080\", tcp: sni } ]")), ORDERS);
+        Explanation other = explain(healthy(config().replace(http, "listeners: [ { bind: \":8080\", tcp: sni }, { bind: \":8081\" } ]")), ORDERS);
+
+        assertThat(flat(none)).contains("None: no listener speaks HTTP.", "Give HTTP a listener of its own");
+        assertThat(flat(other)).contains("None listens at port 8080.", "Ask with the port of a listener: :8081.");
+    }
+
+    @Test
     void aBodyOverTheLimitIsRefused() throws Exception {
         Explanation explanation = ask(healthy(config() + "limits: { body: 1KiB }\n"), "POST", ORDERS, "Content-Length: 2000");
         assertThat(explanation.ending().reason()).isEqualTo("body_too_large");
