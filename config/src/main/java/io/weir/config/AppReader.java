@@ -25,7 +25,7 @@ final class AppReader {
             Map<String, PoolSettings> pools = fields.required("pools", list -> list.nonEmptyNamed("pool", this::pool));
             AppTimeouts timeouts = fields.optional("timeouts", AppReader::timeouts, AppTimeouts.DEFAULTS);
             UpstreamSettings upstream = fields.optional("upstream", AppReader::upstream, UpstreamSettings.DEFAULTS);
-            HealthSettings health = HealthReader.health(fields);
+            HealthSettings health = HealthReader.health(fields).with(upstream.proxyProtocol());
             BalanceSettings balance = fields.optional("balance", BalanceReader::balance, BalanceSettings.DEFAULT);
             AffinitySettings affinity = fields.optional("affinity", BalanceReader::affinity);
             SentHost host = fields.optional("host", Scalars.oneOf(SentHost.class), AppSettings.DEFAULT_HOST);
@@ -107,7 +107,8 @@ final class AppReader {
                     fields.optional("queue", Scalars.number(UpstreamSettings.QUEUE), defaults.queue()),
                     fields.optional(
                             "idle-connections", Scalars.number(UpstreamSettings.IDLE_CONNECTIONS), defaults.idleConnections()),
-                    fields.optional("idle", Scalars.duration(Timeouts.BOUNDS), defaults.idle()));
+                    fields.optional("idle", Scalars.duration(Timeouts.BOUNDS), defaults.idle()),
+                    fields.optional("proxy-protocol", Scalars.oneOf(ProxyVersion.class)));
         });
     }
 }

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param timeout for an answer, with its connection; in a config no longer than the interval
  * @param rise good answers in a row that make an unhealthy worker well
  * @param fall bad answers in a row that make it unhealthy when traffic doesn't say the same
+ * @param proxyProtocol that connections begin with a header that says that they are for nobody; null: without
  */
-public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval, Duration timeout, int rise, int fall) {
+public record CheckSettings(
+        Kind kind, @Nullable Integer port, Duration interval, Duration timeout, int rise, int fall, @Nullable ProxyVersion proxyProtocol) {
 
     static final Bounds<Duration> INTERVAL = Bounds.time(Duration.ofMillis(100), Duration.ofHours(1));
     static final Bounds<Duration> TIMEOUT = Bounds.time(Duration.ofMillis(10), Duration.ofMinutes(1));
@@ -35,6 +37,16 @@ public record CheckSettings(Kind kind, @Nullable Integer port, Duration interval
         TIMEOUT.check("timeout", timeout);
         COUNT.check("rise", rise);
         COUNT.check("fall", fall);
+    }
+
+    /** Without the PROXY protocol. */
+    public CheckSettings(Kind kind, @Nullable Integer port, Duration interval, Duration timeout, int rise, int fall) {
+        this(kind, port, interval, timeout, rise, fall, null);
+    }
+
+    /** The same for workers that want the PROXY protocol; at a port of its own it is not spoken. */
+    CheckSettings with(@Nullable ProxyVersion version) {
+        return port != null || version == null ? this : new CheckSettings(kind, null, interval, timeout, rise, fall, version);
     }
 
     /** Of the load balancer of another region. What it says of its pools, it has found out with care; that it is silent is seen twice. */

@@ -1,6 +1,8 @@
 package io.weir.config;
 
+import io.weir.config.ProxyProtocolSettings.Accept;
 import io.weir.topology.BindAddress;
+import io.weir.topology.Cidr;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +28,27 @@ final class ListenerReader {
             ListenerTimeouts timeouts = fields.optional("timeouts", ListenerReader::timeouts, ListenerTimeouts.DEFAULTS);
             boolean strictRegion = fields.optional("strict-region", Scalars::onOrOff, false);
             TlsSettings tls = fields.optional("tls", TlsReader::tls);
-            fields.notYet("proxy-protocol");
+            ProxyProtocolSettings proxyProtocol = fields.optional("proxy-protocol", ListenerReader::proxyProtocol);
+            List<Cidr> allow = fields.optional("allow", ListenerReader::blocks, List.of());
             Value plain = fields.value("plain-http");
             if (plain != null && fields.value("tls") != null) {
                 plain.report("stands beside tls", "remove it, and give plain HTTP a listener of its own");
             }
-            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion, tls);
+            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion, tls, proxyProtocol, allow);
         });
+    }
+
+    private static @Nullable ProxyProtocolSettings proxyProtocol(Value value) {
+        return value.fields(fields -> {
+            Accept accept = fields.required("accept", Scalars.oneOf(Accept.class));
+            List<Cidr> from = fields.required("from", ListenerReader::blocks);
+            return accept == null || from == null ? null : new ProxyProtocolSettings(accept, from);
+        });
+    }
+
+    /** At least one. */
+    private static @Nullable List<Cidr> blocks(Value value) {
+        return value.nonEmptyList("block of addresses", Scalars.onceEach(Scalars::cidr));
     }
 
     private static @Nullable ListenerTimeouts timeouts(Value value) {

@@ -1,6 +1,8 @@
 package io.weir.config;
 
 import io.weir.topology.BindAddress;
+import io.weir.topology.Cidr;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,12 +11,24 @@ import org.jspecify.annotations.Nullable;
  * @param plainHttp has no meaning on a listener with TLS
  * @param strictRegion whether it serves no region but the one where this process runs
  * @param tls null if it speaks HTTP without TLS
+ * @param proxyProtocol null if nobody is believed to speak for another
+ * @param allow the clients that may connect; none: all. None twice
  */
 public record ListenerSettings(
-        BindAddress bind, PlainHttp plainHttp, ListenerTimeouts timeouts, boolean strictRegion, @Nullable TlsSettings tls) {
+        BindAddress bind,
+        PlainHttp plainHttp,
+        ListenerTimeouts timeouts,
+        boolean strictRegion,
+        @Nullable TlsSettings tls,
+        @Nullable ProxyProtocolSettings proxyProtocol,
+        List<Cidr> allow) {
+
+    public ListenerSettings {
+        allow = List.copyOf(allow);
+    }
 
     /** A listener with every setting but its address left out. */
     public static ListenerSettings defaults(BindAddress bind) {
-        return new ListenerSettings(bind, PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, null);
+        return new ListenerSettings(bind, PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, null, null, List.of());
     }
 }

@@ -38,10 +38,10 @@ public final class SettingsTree {
         tree.put("apps", each(settings.apps(), SettingsTree::app));
         tree.put("mappings", settings.mappings().stream().map(SettingsTree::mapping).toList());
         ForwardingSettings forwarding = settings.forwarding();
-        tree.put("trusted-proxies", forwarding.trustedProxies().stream().map(Cidr::toString).toList());
+        tree.put("trusted-proxies", blocks(forwarding.trustedProxies()));
         tree.put("forwarded", word(forwarding.forwarded()));
         tree.put("via", onOrOff(forwarding.via()));
-        tree.put("trusted-gateways", settings.gateways().trusted().stream().map(Cidr::toString).toList());
+        tree.put("trusted-gateways", blocks(settings.gateways().trusted()));
         if (settings.gateways().instance() != null) {
             tree.put("instance", settings.gateways().instance());
         }
@@ -64,7 +64,17 @@ public final class SettingsTree {
                 "strict-region", onOrOff(listener.strictRegion()),
                 "timeouts",
                         mapping("head", print(timeouts.head()), "body", print(timeouts.body()), "idle", print(timeouts.idle())),
-                "tls", listener.tls() == null ? null : tls(listener.tls()));
+                "tls", listener.tls() == null ? null : tls(listener.tls()),
+                "proxy-protocol", listener.proxyProtocol() == null ? null : proxyProtocol(listener.proxyProtocol()),
+                "allow", listener.allow().isEmpty() ? null : blocks(listener.allow()));
+    }
+
+    private static Map<String, Object> proxyProtocol(ProxyProtocolSettings settings) {
+        return mapping("accept", word(settings.accept()), "from", blocks(settings.from()));
+    }
+
+    private static List<String> blocks(List<Cidr> blocks) {
+        return blocks.stream().map(Cidr::toString).toList();
     }
 
     private static Map<String, Object> tls(TlsSettings tls) {
@@ -134,7 +144,8 @@ public final class SettingsTree {
                                 "connections", upstream.connections(),
                                 "queue", upstream.queue(),
                                 "idle-connections", upstream.idleConnections(),
-                                "idle", print(upstream.idle())),
+                                "idle", print(upstream.idle()),
+                                "proxy-protocol", upstream.proxyProtocol() == null ? null : word(upstream.proxyProtocol())),
                 "check", health.check() == null ? OFF : check(health.check()),
                 "ejection", health.ejection() == null ? OFF : ejection(health.ejection()),
                 "slow-start", orOff(health.slowStart()),

@@ -1,6 +1,7 @@
 package io.weir.config;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections to workers; every number is for one worker.
@@ -9,8 +10,9 @@ import java.time.Duration;
  * @param queue exchanges that wait for a connection; one more is refused
  * @param idleConnections kept for later; more than {@code connections} is the same as {@code connections}
  * @param idle how long an unused connection is kept
+ * @param proxyProtocol how connections say whom they are for, and then each is for one exchange; null: they don't
  */
-public record UpstreamSettings(int connections, int queue, int idleConnections, Duration idle) {
+public record UpstreamSettings(int connections, int queue, int idleConnections, Duration idle, @Nullable ProxyVersion proxyProtocol) {
 
     static final Bounds<Integer> CONNECTIONS = Bounds.count(1, 100_000);
     static final Bounds<Integer> QUEUE = Bounds.count(0, 100_000);
@@ -24,5 +26,10 @@ public record UpstreamSettings(int connections, int queue, int idleConnections, 
         QUEUE.check("queue", queue);
         IDLE_CONNECTIONS.check("idle-connections", idleConnections);
         Timeouts.BOUNDS.check("idle", idle);
+    }
+
+    /** Connections that say nothing of whom they are for. */
+    public UpstreamSettings(int connections, int queue, int idleConnections, Duration idle) {
+        this(connections, queue, idleConnections, idle, null);
     }
 }

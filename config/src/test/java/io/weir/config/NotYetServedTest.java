@@ -10,13 +10,6 @@ import org.junit.jupiter.api.Test;
 class NotYetServedTest {
 
     @Test
-    void keysOfAListener() {
-        assertProblems(
-                LEAST.replace("\":8080\"", "\":8080\", proxy-protocol: x"),
-                "6:29: listeners[0].proxy-protocol: is not yet served by this version; served here: bind, plain-http, timeouts, strict-region, tls");
-    }
-
-    @Test
     void keysOfWorkers() {
         assertProblems(
                 LEAST + ORDERS.replace("zone: ca-c1a}]", "zone: ca-c1a, tls: {}, protocol: h2}]"),

@@ -28,6 +28,8 @@ class SettingsDefaultsTest {
 
         assertThat(listener).isEqualTo(ListenerSettings.defaults(BindAddress.parse(":8080")));
         assertThat(listener.strictRegion()).isFalse();
+        assertThat(listener.allow()).isEmpty();
+        assertThat(listener.proxyProtocol()).isNull();
         assertThat(listener.plainHttp()).isEqualTo(PlainHttp.SERVE);
         assertThat(listener.timeouts())
                 .isEqualTo(new ListenerTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(310)));
@@ -57,7 +59,7 @@ class SettingsDefaultsTest {
         assertThat(orders.balance()).isEqualTo(new BalanceSettings.RoundRobin());
         assertThat(orders.affinity()).isNull();
         assertThat(orders.host()).isEqualTo(SentHost.CLIENT);
-        assertThat(orders.upstream()).isEqualTo(new UpstreamSettings(1000, 64, 100, Duration.ofSeconds(60)));
+        assertThat(orders.upstream()).isEqualTo(new UpstreamSettings(1000, 64, 100, Duration.ofSeconds(60), null));
     }
 
     @Test

@@ -30,9 +30,10 @@ class SettingsKeysTest {
               us-e1: {jurisdiction: US, zones: [us-e1a]}
               ca-c1: {jurisdiction: CA, zones: [ca-c1a, ca-c1b], domain: ca.example}
             listeners:
-              - {bind: "127.0.0.1:8080", plain-http: redirect, timeouts: {head: 1s, body: 2s, idle: 3s}, strict-region: on}
+              - {bind: "127.0.0.1:8080", plain-http: redirect, timeouts: {head: 1s, body: 2s, idle: 3s}, strict-region: on, allow: [10.0.0.0/8, "::1"]}
               - {bind: "[::1]:8081"}
               - bind: "127.0.0.1:8443"
+                proxy-protocol: {accept: optional, from: [10.0.0.7, "2001:db8::/32"]}
                 tls:
                   certificates: [{cert: /tls/a.pem, key: /tls/a.key, ocsp: /tls/a.ocsp}, {cert: /tls/both.pem, key: /tls/both.pem}]
                   ciphers: modern
@@ -60,7 +61,7 @@ class SettingsKeysTest {
                 global: {active-active: {us-e1: 70, ca-c1: 0}}
                 objective: {rto: 10s}
                 timeouts: {connect: 1ms, response: 2m, idle: 24h, websocket: 1h, attempt: 4s, total: 5s}
-                upstream: {connections: 6, queue: 7, idle-connections: 8, idle: 9s}
+                upstream: {connections: 6, queue: 7, idle-connections: 8, idle: 9s, proxy-protocol: v2}
               orders:
                 pools: {us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a}]}, ca-c1: {gateway: {address: "10.0.0.1:8080"}}}
                 timeouts: {attempt: off, total: off}
@@ -124,10 +125,12 @@ class SettingsKeysTest {
                         "*.free.example", ClientAuthSettings.OFF),
                 new HstsSettings(Duration.ofDays(1), true));
 
+        var proxy = new ProxyProtocolSettings(ProxyProtocolSettings.Accept.OPTIONAL, List.of(Cidr.parse("10.0.0.7"), Cidr.parse("2001:db8::/32")));
+
         assertThat(settings.listeners()).containsExactly(
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.REDIRECT, timeouts, true, null),
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.REDIRECT, timeouts, true, null, null, List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("::1"))),
                 ListenerSettings.defaults(BindAddress.parse("[::1]:8081")),
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, tls));
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, tls, proxy, List.of()));
     }
 
     @Test
@@ -146,7 +149,7 @@ class SettingsKeysTest {
     void timeoutsAndUpstreamOfAnApp() {
         assertThat(app("stock").timeouts()).isEqualTo(new AppTimeouts(
                 Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24), Duration.ofHours(1), Duration.ofSeconds(4), Duration.ofSeconds(5)));
-        assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9)));
+        assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9), ProxyVersion.V2));
         assertThat(app("orders").timeouts()).isEqualTo(AppTimeouts.DEFAULTS);
         assertThat(app("orders").balance()).isEqualTo(new BalanceSettings.Hash(new HashKey.Header("x-user")));
         assertThat(app("orders").affinity()).isEqualTo(new AffinitySettings("back"));

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param securePort where clients are sent to, if it redirects; else null
  * @param tls null if HTTP is spoken without
  * @param hsts the value of {@code Strict-Transport-Security} that answers have, or null
+ * @param entrance who may connect, and who is believed to speak for another; null: everyone may, and nobody is
  */
 public record ListenerRules(
         ClientTimeouts timeouts,
@@ -20,9 +21,10 @@ public record ListenerRules(
         PlainHttp plainHttp,
         @Nullable SecurePort securePort,
         @Nullable ServerTls tls,
-        @Nullable String hsts) {
+        @Nullable String hsts,
+        @Nullable Entrance entrance) {
     /** Serves plain HTTP. */
     public static ListenerRules plain(ClientTimeouts timeouts, @Nullable String onlyRegion) {
-        return new ListenerRules(timeouts, onlyRegion, PlainHttp.SERVE, null, null, null);
+        return new ListenerRules(timeouts, onlyRegion, PlainHttp.SERVE, null, null, null, null);
     }
 }

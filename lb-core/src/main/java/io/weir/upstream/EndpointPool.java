@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.weir.config.ProxyVersion;
+import io.weir.health.check.FirstBytes;
 import io.weir.health.check.Unconnected;
 import io.weir.http.HeadLimits;
 import io.weir.http.HeadWriter;
@@ -96,6 +98,11 @@ final class EndpointPool {
         return endpoint.transport();
     }
 
+    /** Whether each connection is for one attempt. */
+    boolean servesOnce() {
+        return endpoint.proxyProtocol() != null;
+    }
+
     long idleTime() {
         return idleTime;
     }
@@ -153,6 +160,8 @@ final class EndpointPool {
         long now = loop.clock().now();
         endpoint.backoff().trying(now, timeout);
         WorkerConnection connection = new WorkerConnection(this, events, responseLimits);
+        ProxyVersion proxyProtocol = endpoint.proxyProtocol();
+        byte[] firstBytes = proxyProtocol == null ? null : events.proxyHeader(proxyProtocol);
         connections.add(connection);
         connecting.addLast(connection);
         ChannelFuture future = bootstrap
@@ -161,6 +170,9 @@ final class EndpointPool {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (firstBytes != null) {
+                            channel.pipeline().addLast(new FirstBytes(firstBytes));
+                        }
                         channel.pipeline().addLast(connection);
                     }
                 })

@@ -74,7 +74,7 @@ final class FrontendRig {
 
     /** A new one to a listener that sends clients to https. */
     SocketLikeChannel openRedirecting() {
-        return open(new ListenerRules(timeouts(), null, PlainHttp.REDIRECT, new SecurePort(443), null, null));
+        return open(new ListenerRules(timeouts(), null, PlainHttp.REDIRECT, new SecurePort(443), null, null, null));
     }
 
     private SocketLikeChannel open(ListenerRules rules) {

@@ -39,13 +39,17 @@ public final class NettyChecks implements Checks, AutoCloseable {
     public Check of(WorkerAddress worker, CheckSettings settings) {
         Integer port = settings.port();
         WorkerAddress address = port == null ? worker : new WorkerAddress(worker.host(), port);
-        return switch (settings.kind()) {
+        WireCheck check = switch (settings.kind()) {
             case CheckSettings.Tcp _ -> new TcpCheck(dialler, socketAddress(address));
             case CheckSettings.Http http -> new HttpCheck(dialler, socketAddress(address), http, address.toString());
             case CheckSettings.Tls secure -> new TlsCheck(dialler, socketAddress(address), tls(), secure.serverName());
             case CheckSettings.Pools _ -> new GatewayCheck(dialler, socketAddress(address), address.toString());
             case CheckSettings.Grpc grpc -> new GrpcCheck(dialler, socketAddress(address), grpc.service(), address.toString());
         };
+        if (settings.proxyProtocol() != null) {
+            check.speak(settings.proxyProtocol());
+        }
+        return check;
     }
 
     private TlsClient tls() {
