@@ -3,6 +3,7 @@ package io.weir.exchange;
 import io.netty.buffer.ByteBuf;
 import io.weir.balancing.Draw;
 import io.weir.balancing.Target;
+import io.weir.config.ProxyVersion;
 import io.weir.http.BadMessage;
 import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
@@ -692,6 +693,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** The other end of the client's connection, which may be a proxy. */
     public Peer peer() {
         return forwarding.peer();
+    }
+
+    @Override
+    public byte[] proxyHeader(ProxyVersion version) {
+        return ProxyHeader.of(version, forwarding.client(), forwarding.peer());
     }
 
     ClientSide client() {
