@@ -39,7 +39,7 @@ final class ProxyHeader {
 
     /**
      * For a request from {@code client}, which came by {@code peer}. If that is another, a proxy that is trusted, nothing is known of the
-     * client's port and TLS.
+     * client's TLS, and the port is the peer's: some who read version 1 refuse a 0.
      */
     static byte[] of(ProxyVersion version, ClientAddress client, Peer peer) {
         IpAddress from = client.toIp();
@@ -49,11 +49,9 @@ final class ProxyHeader {
         InetSocketAddress here = peer.local();
         InetAddress hereIp = here == null ? null : here.getAddress();
         IpAddress to = hereIp == null ? NO_IPV4 : IpAddress.of(hereIp.getAddress());
-        boolean itself = client.equals(peer.address());
-        int port = itself ? peer.port() : 0;
         return switch (version) {
-            case V1 -> line(from, to, port, peer.localPort());
-            case V2 -> binary(from, to, port, peer.localPort(), itself ? peer.tls() : null);
+            case V1 -> line(from, to, peer.port(), peer.localPort());
+            case V2 -> binary(from, to, peer.port(), peer.localPort(), client.equals(peer.address()) ? peer.tls() : null);
         };
     }
 

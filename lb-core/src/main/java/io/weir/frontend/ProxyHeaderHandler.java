@@ -10,7 +10,9 @@ import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.frontend.RefusedClients.Why;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +36,7 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
         if (over || !context.channel().isActive()) {
             ReferenceCountUtil.release(message);
         } else if (message instanceof HAProxyMessage header) {
-            Ends said;
-            try {
-                said = ends(header);
-            } finally {
-                header.release();
-            }
-            if (said != null) {
-                said.putOn(context.channel());
-            }
-            letIn(context);
+            believe(context, header);
         } else if (entrance.headerRequired()) {
             ReferenceCountUtil.release(message);
             refuse(context, Why.NO_HEADER);
@@ -54,17 +47,33 @@ final class ProxyHeaderHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Null if it says nothing: then the peer speaks for itself. */
-    private static @Nullable Ends ends(HAProxyMessage header) {
-        HAProxyProxiedProtocol protocol = header.proxiedProtocol();
-        if (header.command() == HAProxyCommand.LOCAL || (protocol != HAProxyProxiedProtocol.TCP4 && protocol != HAProxyProxiedProtocol.TCP6)) {
-            return null;
+    private void believe(ChannelHandlerContext context, HAProxyMessage header) {
+        try {
+            if (saysWho(header)) {
+                Ends said = new Ends(
+                        address(header.sourceAddress(), header.sourcePort()), address(header.destinationAddress(), header.destinationPort()));
+                said.putOn(context.channel());
+            }
+            letIn(context);
+        } catch (UnknownHostException _) {
+            refuse(context, Why.BAD_HEADER);
+        } finally {
+            header.release();
         }
-        return new Ends(address(header.sourceAddress(), header.sourcePort()), address(header.destinationAddress(), header.destinationPort()));
     }
 
-    private static InetSocketAddress address(String ip, int port) {
-        return new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(ip), port);
+    /** Else the peer speaks for itself. */
+    private static boolean saysWho(HAProxyMessage header) {
+        HAProxyProxiedProtocol protocol = header.proxiedProtocol();
+        return header.command() == HAProxyCommand.PROXY && (protocol == HAProxyProxiedProtocol.TCP4 || protocol == HAProxyProxiedProtocol.TCP6);
+    }
+
+    private static InetSocketAddress address(String ip, int port) throws UnknownHostException {
+        byte[] bytes = ip.indexOf('%') < 0 ? NetUtil.createByteArrayFromIpAddressString(ip) : null; // a zone would be one of another machine
+        if (bytes == null) {
+            throw new UnknownHostException(ip);
+        }
+        return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
     }
 
     private boolean letIn(ChannelHandlerContext context) {

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
 import io.weir.loop.TransportKind;
@@ -28,6 +29,9 @@ import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -227,9 +231,12 @@ class ProxyProtocolTest {
                         + chars("2111000c" + "7f000001" + "7f000001" + "%04x%04x".formatted(client.getLocalPort(), port(proxy, 0))) + "GET / HTTP/1.1\r\n");
             }
             assertThat(served.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
-            assertThat(ask(port(proxy, 0), GET.replace("Connection", "X-Forwarded-For: 2001:db8::9\r\nConnection"))).endsWith("hello");
-            assertThat(request()).as("a client of which a trusted proxy tells").startsWith(SIGNATURE + chars(
-                    "21210024" + "20010db8000000000000000000000009" + "00000000000000000000ffff7f000001" + "0000%04x".formatted(port(proxy, 0))) + "GET / HTTP/1.1\r\n");
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port(proxy, 0))) {
+                assertThat(ask(client, GET.replace("Connection", "X-Forwarded-For: 2001:db8::9\r\nConnection"))).endsWith("hello");
+                assertThat(request()).as("a client of which a trusted proxy tells").startsWith(SIGNATURE
+                        + chars("21210024" + "20010db8000000000000000000000009" + "00000000000000000000ffff7f000001" + "%04x%04x".formatted(client.getLocalPort(), port(proxy, 0)))
+                        + "GET / HTTP/1.1\r\n");
+            }
         }
     }
 
@@ -251,6 +258,22 @@ class ProxyProtocolTest {
             assertThat(TlsClient.ask(port, HOST, GET, own)).startsWith("HTTP/1.1 200 OK\r\n");
             String name = chars("22") + chars("0008") + new String("j\u00e9r\u00f4me".getBytes(UTF_8), ISO_8859_1);
             assertThat(request()).contains(authority, chars("0700000000") + version + name + chars("23"), "TLS_AES_");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void workersAreToldWhatIsSpokenInside(TransportKind transport) throws Exception {
+        selfSigned(ec(), HOST).write(folder, "a");
+        SSLContext trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        try (LoadBalancer proxy = start(transport, "strict-region: off", ", upstream: { proxy-protocol: v2 }", "");
+                SSLSocket client = (SSLSocket) trusting.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port(proxy, 1))) {
+            SSLParameters parameters = client.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"http/1.1"});
+            client.setSSLParameters(parameters);
+            assertThat(ask(client, GET)).startsWith("HTTP/1.1 200 OK\r\n");
+            assertThat(request()).contains(chars("%04x%04x".formatted(client.getLocalPort(), port(proxy, 1)) + "010008") + "http/1.1" + chars("20"));
         }
     }
 

@@ -78,6 +78,7 @@ class EntranceTest {
                 line("PROXY TCP4 203.0.113.999 198.51.100.1 4711 443\r\n"),
                 line("PROXY TCP4 2001:db8::9 2001:db8::1 4711 443\r\n"),
                 line("PROXY TCP4 203.0.113.9 198.51.100.1 4711 65536\r\n"),
+                line("PROXY TCP6 fe80::9%1 2001:db8::1 4711 443\r\n"),
                 line("PROXY UDP4 203.0.113.9 198.51.100.1 4711 443\r\n"),
                 line("PROXY TCP4 " + "1".repeat(200)),
                 line("PROXY \r\n0123456789"),
