@@ -25,7 +25,7 @@ final class AppReader {
             Map<String, PoolSettings> pools = fields.required("pools", list -> list.nonEmptyNamed("pool", this::pool));
             AppTimeouts timeouts = fields.optional("timeouts", AppReader::timeouts, AppTimeouts.DEFAULTS);
             UpstreamSettings upstream = fields.optional("upstream", AppReader::upstream, UpstreamSettings.DEFAULTS);
-            HealthSettings health = HealthReader.health(fields, upstream.tls());
+            HealthSettings health = HealthReader.health(fields, upstream.tls()).with(upstream.proxyProtocol());
             BalanceSettings balance = fields.optional("balance", BalanceReader::balance, BalanceSettings.DEFAULT);
             AffinitySettings affinity = fields.optional("affinity", BalanceReader::affinity);
             SentHost host = fields.optional("host", Scalars.oneOf(SentHost.class), AppSettings.DEFAULT_HOST);
@@ -105,14 +105,20 @@ final class AppReader {
     private static @Nullable UpstreamSettings upstream(Value value) {
         return value.fields(fields -> {
             UpstreamSettings defaults = UpstreamSettings.DEFAULTS;
+            boolean http2 = "http2".equals(fields.optional("protocol", Scalars.word(List.of("http1", "http2")), "http1"));
+            Value proxyProtocol = fields.value("proxy-protocol");
+            if (http2 && proxyProtocol != null) {
+                proxyProtocol.report("stands beside protocol: http2, whose connections carry the requests of many clients", "remove one of the two");
+            }
             return new UpstreamSettings(
                     fields.optional("connections", Scalars.number(UpstreamSettings.CONNECTIONS), defaults.connections()),
                     fields.optional("queue", Scalars.number(UpstreamSettings.QUEUE), defaults.queue()),
                     fields.optional(
                             "idle-connections", Scalars.number(UpstreamSettings.IDLE_CONNECTIONS), defaults.idleConnections()),
                     fields.optional("idle", Scalars.duration(Timeouts.BOUNDS), defaults.idle()),
-                    "http2".equals(fields.optional("protocol", Scalars.word(List.of("http1", "http2")), "http1")),
-                    fields.optional("tls", TlsReader::upstream));
+                    http2,
+                    fields.optional("tls", TlsReader::upstream),
+                    fields.optional("proxy-protocol", Scalars.oneOf(ProxyVersion.class)));
         });
     }
 }

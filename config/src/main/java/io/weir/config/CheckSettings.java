@@ -14,9 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param rise good answers in a row that make an unhealthy worker well
  * @param fall bad answers in a row that make it unhealthy when traffic doesn't say the same
  * @param tls what its connections are secured by, as those of requests are; null: nothing
+ * @param proxyProtocol that connections begin with a header that says that they are for nobody; null: without
  */
 public record CheckSettings(
-        Kind kind, @Nullable Integer port, Duration interval, Duration timeout, int rise, int fall, @Nullable UpstreamTls tls) {
+        Kind kind,
+        @Nullable Integer port,
+        Duration interval,
+        Duration timeout,
+        int rise,
+        int fall,
+        @Nullable UpstreamTls tls,
+        @Nullable ProxyVersion proxyProtocol) {
 
     static final Bounds<Duration> INTERVAL = Bounds.time(Duration.ofMillis(100), Duration.ofHours(1));
     static final Bounds<Duration> TIMEOUT = Bounds.time(Duration.ofMillis(10), Duration.ofMinutes(1));
@@ -39,14 +47,19 @@ public record CheckSettings(
         COUNT.check("fall", fall);
     }
 
-    /** In clear, or over the TLS that it is about. */
+    /** In clear, or over the TLS that it is about; without the PROXY protocol. */
     public CheckSettings(Kind kind, @Nullable Integer port, Duration interval, Duration timeout, int rise, int fall) {
-        this(kind, port, interval, timeout, rise, fall, null);
+        this(kind, port, interval, timeout, rise, fall, null, null);
     }
 
     /** The same, secured so. */
     public CheckSettings over(@Nullable UpstreamTls other) {
-        return new CheckSettings(kind, port, interval, timeout, rise, fall, other);
+        return new CheckSettings(kind, port, interval, timeout, rise, fall, other, proxyProtocol);
+    }
+
+    /** The same for workers that want the PROXY protocol; at a port of its own it is not spoken. */
+    CheckSettings with(@Nullable ProxyVersion version) {
+        return port != null || version == null ? this : new CheckSettings(kind, null, interval, timeout, rise, fall, tls, version);
     }
 
     /** Of the load balancer of another region. What it says of its pools, it has found out with care; that it is silent is seen twice. */

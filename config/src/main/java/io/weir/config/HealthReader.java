@@ -54,7 +54,7 @@ final class HealthReader {
             CheckSettings.Kind kind = kindOfWord(value);
             return kind == null
                     ? null
-                    : new CheckSettings(kind, null, defaults.interval(), defaults.timeout(), defaults.rise(), defaults.fall(), tls);
+                    : new CheckSettings(kind, null, defaults.interval(), defaults.timeout(), defaults.rise(), defaults.fall(), tls, null);
         }
         return value.fields(fields -> {
             CheckSettings.Kind kind = kind(fields);
@@ -71,7 +71,7 @@ final class HealthReader {
                 return null;
             }
             Duration patience = timeout == null ? shorter(defaults.timeout(), rhythm) : timeout;
-            return new CheckSettings(kind, port, rhythm, patience, rise, fall, secure ? tls : null);
+            return new CheckSettings(kind, port, rhythm, patience, rise, fall, secure ? tls : null, null);
         });
     }
 

@@ -22,4 +22,9 @@ public record HealthSettings(@Nullable CheckSettings check, @Nullable EjectionSe
             SLOW_START.check("slow-start", slowStart);
         }
     }
+
+    /** The same for workers that want the PROXY protocol, if there is a version. */
+    HealthSettings with(@Nullable ProxyVersion version) {
+        return check == null || version == null ? this : new HealthSettings(check.with(version), ejection, slowStart);
+    }
 }

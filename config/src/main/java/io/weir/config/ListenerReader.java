@@ -1,6 +1,8 @@
 package io.weir.config;
 
+import io.weir.config.ProxyProtocolSettings.Accept;
 import io.weir.topology.BindAddress;
+import io.weir.topology.Cidr;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,8 @@ final class ListenerReader {
             boolean strictRegion = fields.optional("strict-region", Scalars::onOrOff, false);
             TlsSettings tls = fields.optional("tls", TlsReader::tls);
             TcpSettings tcp = fields.optional("tcp", Scalars.orWord(BY_SERVER_NAME, TcpSettings.BY_SERVER_NAME, ListenerReader::tcp));
-            fields.notYet("proxy-protocol");
+            ProxyProtocolSettings proxyProtocol = fields.optional("proxy-protocol", ListenerReader::proxyProtocol);
+            List<Cidr> allow = fields.optional("allow", ListenerReader::blocks, List.of());
             Value plain = fields.value("plain-http");
             if (fields.value("tcp") != null) {
                 refuseBesideTcp(plain);
@@ -38,7 +41,7 @@ final class ListenerReader {
             } else if (plain != null && fields.value("tls") != null) {
                 plain.report("stands beside tls", "remove it, and give plain HTTP a listener of its own");
             }
-            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion, tls, tcp);
+            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion, tls, tcp, proxyProtocol, allow);
         });
     }
 
@@ -51,6 +54,19 @@ final class ListenerReader {
         if (ofHttp != null) {
             ofHttp.report("stands beside tcp, which passes bytes on as they come", "remove one of the two, or give each a listener of its own");
         }
+    }
+
+    private static @Nullable ProxyProtocolSettings proxyProtocol(Value value) {
+        return value.fields(fields -> {
+            Accept accept = fields.required("accept", Scalars.oneOf(Accept.class));
+            List<Cidr> from = fields.required("from", ListenerReader::blocks);
+            return accept == null || from == null ? null : new ProxyProtocolSettings(accept, from);
+        });
+    }
+
+    /** At least one. */
+    private static @Nullable List<Cidr> blocks(Value value) {
+        return value.nonEmptyList("block of addresses", Scalars.onceEach(Scalars::cidr));
     }
 
     private static @Nullable ListenerTimeouts timeouts(Value value) {

@@ -1,6 +1,8 @@
 package io.weir.config;
 
 import io.weir.topology.BindAddress;
+import io.weir.topology.Cidr;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param strictRegion whether it serves no region but the one where this process runs
  * @param tls null if it speaks HTTP without TLS, or no HTTP
  * @param tcp null if it speaks HTTP
+ * @param proxyProtocol null if nobody is believed to speak for another
+ * @param allow the clients that may connect; none: all. None twice
  */
 public record ListenerSettings(
         BindAddress bind,
@@ -17,10 +21,16 @@ public record ListenerSettings(
         ListenerTimeouts timeouts,
         boolean strictRegion,
         @Nullable TlsSettings tls,
-        @Nullable TcpSettings tcp) {
+        @Nullable TcpSettings tcp,
+        @Nullable ProxyProtocolSettings proxyProtocol,
+        List<Cidr> allow) {
+
+    public ListenerSettings {
+        allow = List.copyOf(allow);
+    }
 
     /** A listener with every setting but its address left out. */
     public static ListenerSettings defaults(BindAddress bind) {
-        return new ListenerSettings(bind, PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, null, null);
+        return new ListenerSettings(bind, PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, null, null, null, List.of());
     }
 }

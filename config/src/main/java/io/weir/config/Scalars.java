@@ -120,6 +120,15 @@ final class Scalars {
         return parsed(value, Cidr::parse, null);
     }
 
+    /** For the items of one list, none of which may stand there twice. */
+    static <T> Reading<T> onceEach(Reading<T> reading) {
+        var first = new FirstUse<T>();
+        return item -> {
+            T read = reading.read(item);
+            return read != null && first.check(read, item) ? read : null;
+        };
+    }
+
     /** A name of an app, region or zone. */
     static @Nullable String label(Value value) {
         if (value.isNoting()) {

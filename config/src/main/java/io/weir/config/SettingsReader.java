@@ -88,11 +88,7 @@ final class SettingsReader {
     }
 
     private static @Nullable List<Cidr> blocks(Value value) {
-        var first = new FirstUse<Cidr>();
-        return value.list(item -> {
-            Cidr block = Scalars.cidr(item);
-            return block != null && first.check(block, item) ? block : null;
-        });
+        return value.list(Scalars.onceEach(Scalars::cidr));
     }
 
     private static @Nullable RuntimeSettings runtime(Value value) {

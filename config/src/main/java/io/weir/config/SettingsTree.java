@@ -38,10 +38,10 @@ public final class SettingsTree {
         tree.put("apps", each(settings.apps(), SettingsTree::app));
         tree.put("mappings", settings.mappings().stream().map(SettingsTree::mapping).toList());
         ForwardingSettings forwarding = settings.forwarding();
-        tree.put("trusted-proxies", forwarding.trustedProxies().stream().map(Cidr::toString).toList());
+        tree.put("trusted-proxies", blocks(forwarding.trustedProxies()));
         tree.put("forwarded", word(forwarding.forwarded()));
         tree.put("via", onOrOff(forwarding.via()));
-        tree.put("trusted-gateways", settings.gateways().trusted().stream().map(Cidr::toString).toList());
+        tree.put("trusted-gateways", blocks(settings.gateways().trusted()));
         if (settings.gateways().instance() != null) {
             tree.put("instance", settings.gateways().instance());
         }
@@ -65,7 +65,17 @@ public final class SettingsTree {
                 "timeouts",
                         mapping("head", print(timeouts.head()), "body", print(timeouts.body()), "idle", print(timeouts.idle())),
                 "tls", listener.tls() == null ? null : tls(listener.tls()),
-                "tcp", listener.tcp() == null ? null : listener.tcp().host() == null ? ListenerReader.BY_SERVER_NAME : literal(listener.tcp().host()));
+                "tcp", listener.tcp() == null ? null : listener.tcp().host() == null ? ListenerReader.BY_SERVER_NAME : literal(listener.tcp().host()),
+                "proxy-protocol", listener.proxyProtocol() == null ? null : proxyProtocol(listener.proxyProtocol()),
+                "allow", listener.allow().isEmpty() ? null : blocks(listener.allow()));
+    }
+
+    private static Map<String, Object> proxyProtocol(ProxyProtocolSettings settings) {
+        return mapping("accept", word(settings.accept()), "from", blocks(settings.from()));
+    }
+
+    private static List<String> blocks(List<Cidr> blocks) {
+        return blocks.stream().map(Cidr::toString).toList();
     }
 
     private static Map<String, Object> tls(TlsSettings tls) {
@@ -137,7 +147,8 @@ public final class SettingsTree {
                                 "idle-connections", upstream.idleConnections(),
                                 "idle", print(upstream.idle()),
                                 "protocol", upstream.http2() ? "http2" : "http1",
-                                "tls", upstream.tls() == null ? null : tls(upstream.tls())),
+                                "tls", upstream.tls() == null ? null : tls(upstream.tls()),
+                                "proxy-protocol", upstream.proxyProtocol() == null ? null : word(upstream.proxyProtocol())),
                 "check", health.check() == null ? OFF : check(health.check(), upstream.tls() != null),
                 "ejection", health.ejection() == null ? OFF : ejection(health.ejection()),
                 "slow-start", orOff(health.slowStart()),

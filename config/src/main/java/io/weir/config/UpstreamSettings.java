@@ -12,8 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param idle how long an unused connection is kept
  * @param http2 whether HTTP/2 is spoken there, and {@code connections} means streams; else HTTP/1.1
  * @param tls how they are secured; null: they aren't
+ * @param proxyProtocol how connections say whom they are for, and then each is for one exchange; null: they don't
  */
-public record UpstreamSettings(int connections, int queue, int idleConnections, Duration idle, boolean http2, @Nullable UpstreamTls tls) {
+public record UpstreamSettings(
+        int connections,
+        int queue,
+        int idleConnections,
+        Duration idle,
+        boolean http2,
+        @Nullable UpstreamTls tls,
+        @Nullable ProxyVersion proxyProtocol) {
 
     static final Bounds<Integer> CONNECTIONS = Bounds.count(1, 100_000);
     static final Bounds<Integer> QUEUE = Bounds.count(0, 100_000);
@@ -29,13 +37,13 @@ public record UpstreamSettings(int connections, int queue, int idleConnections, 
         Timeouts.BOUNDS.check("idle", idle);
     }
 
-    /** In clear, with HTTP/1.1. */
+    /** In clear, with HTTP/1.1, and without a word of whom they are for. */
     public UpstreamSettings(int connections, int queue, int idleConnections, Duration idle) {
-        this(connections, queue, idleConnections, idle, false, null);
+        this(connections, queue, idleConnections, idle, false, null, null);
     }
 
     /** The same, secured so. */
     public UpstreamSettings over(@Nullable UpstreamTls other) {
-        return new UpstreamSettings(connections, queue, idleConnections, idle, http2, other);
+        return new UpstreamSettings(connections, queue, idleConnections, idle, http2, other, proxyProtocol);
     }
 }

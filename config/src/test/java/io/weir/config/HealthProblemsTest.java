@@ -145,4 +145,11 @@ class HealthProblemsTest {
                 "11:39: apps.orders.upstream.tls.ca: is not looked at with verify: off; remove one of the two",
                 "11:52: apps.orders.upstream.tls.cert: stands without its key; add key: and the file of its private key");
     }
+
+    @Test
+    void aConnectionOfManyClientsIsForNoneOfThem() {
+        assertProblems(
+                LEAST + ORDERS + "    upstream: {protocol: http2, proxy-protocol: v2}\n",
+                "11:49: apps.orders.upstream.proxy-protocol: stands beside protocol: http2, whose connections carry the requests of many clients; remove one of the two");
+    }
 }

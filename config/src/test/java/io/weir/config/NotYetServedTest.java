@@ -9,13 +9,6 @@ import org.junit.jupiter.api.Test;
 class NotYetServedTest {
 
     @Test
-    void keysOfAListener() {
-        assertProblems(
-                LEAST.replace("\":8080\"", "\":8080\", proxy-protocol: x"),
-                "6:29: listeners[0].proxy-protocol: is not yet served by this version; served here: bind, plain-http, timeouts, strict-region, tls, tcp");
-    }
-
-    @Test
     void keysOfTheAdminPort() {
         assertProblems(
                 LEAST + "admin: {bind: \":9901\", tls: x}\n",

@@ -28,6 +28,8 @@ class SettingsDefaultsTest {
 
         assertThat(listener).isEqualTo(ListenerSettings.defaults(BindAddress.parse(":8080")));
         assertThat(listener.strictRegion()).isFalse();
+        assertThat(listener.allow()).isEmpty();
+        assertThat(listener.proxyProtocol()).isNull();
         assertThat(listener.plainHttp()).isEqualTo(PlainHttp.SERVE);
         assertThat(listener.timeouts())
                 .isEqualTo(new ListenerTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(310)));

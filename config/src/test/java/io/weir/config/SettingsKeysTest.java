@@ -30,9 +30,10 @@ class SettingsKeysTest {
               us-e1: {jurisdiction: US, zones: [us-e1a]}
               ca-c1: {jurisdiction: CA, zones: [ca-c1a, ca-c1b], domain: ca.example}
             listeners:
-              - {bind: "127.0.0.1:8080", plain-http: redirect, timeouts: {head: 1s, body: 2s, idle: 3s}, strict-region: on}
+              - {bind: "127.0.0.1:8080", plain-http: redirect, timeouts: {head: 1s, body: 2s, idle: 3s}, strict-region: on, allow: [10.0.0.0/8, "::1"]}
               - {bind: "[::1]:8081"}
               - bind: "127.0.0.1:8443"
+                proxy-protocol: {accept: optional, from: [10.0.0.7, "2001:db8::/32"]}
                 tls:
                   certificates: [{cert: /tls/a.pem, key: /tls/a.key, ocsp: /tls/a.ocsp}, {cert: /tls/both.pem, key: /tls/both.pem}]
                   ciphers: modern
@@ -68,11 +69,13 @@ class SettingsKeysTest {
                   queue: 7
                   idle-connections: 8
                   idle: 9s
-                  protocol: http2
+                  protocol: http1
+                  proxy-protocol: v2
                   tls: {verify: on, ca: /tls/ca.pem, server-name: Stock.example, cert: /tls/a.pem, key: /tls/a.key, ciphers: modern}
               orders:
                 pools: {us-e1: {workers: [{address: "[::1]:9101", zone: us-e1a}]}, ca-c1: {gateway: {address: "10.0.0.1:8080", tls: {verify: off}}}}
                 timeouts: {attempt: off, total: off}
+                upstream: {protocol: http2}
                 balance: {hash: {on: {header: X-User}}}
                 affinity: {cookie: back}
                 host: worker
@@ -136,18 +139,39 @@ class SettingsKeysTest {
                         "*.free.example", ClientAuthSettings.OFF),
                 new HstsSettings(Duration.ofDays(1), true));
 
+        var proxy = new ProxyProtocolSettings(ProxyProtocolSettings.Accept.OPTIONAL, List.of(Cidr.parse("10.0.0.7"), Cidr.parse("2001:db8::/32")));
+
         assertThat(settings.listeners()).containsExactly(
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.REDIRECT, timeouts, true, null, null),
+                new ListenerSettings(
+                        BindAddress.parse("127.0.0.1:8080"),
+                        PlainHttp.REDIRECT,
+                        timeouts,
+                        true,
+                        null,
+                        null,
+                        null,
+                        List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("::1"))),
                 ListenerSettings.defaults(BindAddress.parse("[::1]:8081")),
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, tls, null),
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8444"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, null, new TcpSettings(null)),
+                new ListenerSettings(
+                        BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, tls, null, proxy, List.of()),
+                new ListenerSettings(
+                        BindAddress.parse("127.0.0.1:8444"),
+                        PlainHttp.SERVE,
+                        ListenerTimeouts.DEFAULTS,
+                        false,
+                        null,
+                        new TcpSettings(null),
+                        null,
+                        List.of()),
                 new ListenerSettings(
                         BindAddress.parse("127.0.0.1:8445"),
                         PlainHttp.SERVE,
                         ListenerTimeouts.DEFAULTS,
                         false,
                         null,
-                        new TcpSettings("orders.cloudhub.example")));
+                        new TcpSettings("orders.cloudhub.example"),
+                        null,
+                        List.of()));
     }
 
     @Test
@@ -166,7 +190,8 @@ class SettingsKeysTest {
     void timeoutsAndUpstreamOfAnApp() {
         assertThat(app("stock").timeouts()).isEqualTo(new AppTimeouts(
                 Duration.ofMillis(1), Duration.ofMinutes(2), Duration.ofHours(24), Duration.ofHours(1), Duration.ofSeconds(4), Duration.ofSeconds(5)));
-        assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9), true, STOCK_TLS));
+        assertThat(app("stock").upstream()).isEqualTo(new UpstreamSettings(6, 7, 8, Duration.ofSeconds(9), false, STOCK_TLS, ProxyVersion.V2));
+        assertThat(app("orders").upstream().http2()).isTrue();
         assertThat(app("orders").timeouts()).isEqualTo(AppTimeouts.DEFAULTS);
         assertThat(app("orders").balance()).isEqualTo(new BalanceSettings.Hash(new HashKey.Header("x-user")));
         assertThat(app("orders").affinity()).isEqualTo(new AffinitySettings("back"));
@@ -179,7 +204,7 @@ class SettingsKeysTest {
         var http = new CheckSettings.Http("/health?deep", "OPTIONS", "health.example", statuses, "ok");
 
         assertThat(app("stock").health()).isEqualTo(new HealthSettings(
-                new CheckSettings(http, 8082, Duration.ofSeconds(3), Duration.ofSeconds(1), 4, 5, STOCK_TLS),
+                new CheckSettings(http, 8082, Duration.ofSeconds(3), Duration.ofSeconds(1), 4, 5, STOCK_TLS, null),
                 new EjectionSettings(6, 0.25, Duration.ofSeconds(7), true),
                 Duration.ofMinutes(1)));
         assertThat(app("orders").health()).isEqualTo(new HealthSettings(null, null, null));

@@ -26,9 +26,11 @@ import io.weir.exchange.Peers;
 import io.weir.exchange.SecurePort;
 import io.weir.frontend.ClientTimeouts;
 import io.weir.frontend.ConnectionLimit;
+import io.weir.frontend.Entrance;
 import io.weir.frontend.FrontendLoop;
 import io.weir.frontend.Listener;
 import io.weir.frontend.ListenerRules;
+import io.weir.frontend.RefusedClients;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
 import io.weir.loop.LoopWatchdog;
@@ -85,6 +87,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final Telemetry telemetry;
     private final List<FrontendLoop> frontends = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
+    private final RefusedClients refusedClients = new RefusedClients();
     private final CertificateKeeper certificates;
     private final ControlPlane control;
     private final FirstVerdicts firstVerdicts;
@@ -138,8 +141,15 @@ public final class LoadBalancer implements AutoCloseable {
 
     private List<Family> controlFigures(Set<String> apps, long room) {
         List<Family> all = new ArrayList<>(certificates.families());
+        all.add(refusedFigures());
         all.addAll(new ControlFigures(control.control(), control.monitor().counts(), System::nanoTime).families(apps, room));
         return all;
+    }
+
+    private Family refusedFigures() {
+        Family refused = new Family("weir_client_connections_refused", Family.Type.COUNTER, "Client connections that were closed without an answer, by why.");
+        refusedClients.forEach((why, count) -> refused.count(count, "why", why.word()));
+        return refused;
     }
 
     /** What is to be said now and then, on the watchdog's thread. */
@@ -240,7 +250,7 @@ public final class LoadBalancer implements AutoCloseable {
                 TlsSettings tls = listener.tls();
                 String hsts = tls == null || tls.hsts() == null ? null : tls.hsts().field();
                 SecurePort secure = tls == null && listener.plainHttp() == PlainHttp.REDIRECT ? securePort(settings) : null;
-                ListenerRules rules = new ListenerRules(timeouts, onlyRegion, listener.plainHttp(), secure, certificates.of(listener), hsts, listener.tcp());
+                ListenerRules rules = new ListenerRules(timeouts, onlyRegion, listener.plainHttp(), secure, certificates.of(listener), hsts, listener.tcp(), Entrance.of(listener, refusedClients));
                 listeners.add(Listener.open(listener.bind(), rules, loops, frontends));
             } catch (IOException e) {
                 failures.add(cannotListenAtPort(listener.bind().toString(), e));

@@ -1,7 +1,9 @@
 package io.weir.exchange;
 
 import io.weir.balancing.Fingerprint;
+import io.weir.topology.IpAddress;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The address of whoever a request is from, for logs, hashes and limits: a range of ASCII bytes, without a port, IPv6 without brackets and
@@ -43,6 +45,11 @@ public final class ClientAddress {
     /** Becomes nobody's, and keeps no array. */
     void reset() {
         unknown(NOBODY, 0, 0);
+    }
+
+    /** Its 128 bits, as in {@link IpAddress}; null if it is no IP address. For rare paths: it makes one. */
+    @Nullable IpAddress toIp() {
+        return isIp ? new IpAddress(high, low) : null;
     }
 
     /** The array that it stands in, from {@link #from} up to {@link #to}. To be read, not kept. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.weir.balancing.Draw;
 import io.weir.balancing.Plan;
 import io.weir.balancing.Target;
+import io.weir.config.ProxyVersion;
 import io.weir.http.BadMessage;
 import io.weir.http.HeadLines;
 import io.weir.http.HeadWriter;
@@ -767,6 +768,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
     /** The other end of the client's connection, which may be a proxy. */
     public Peer peer() {
         return forwarding.peer();
+    }
+
+    @Override
+    public byte[] proxyHeader(ProxyVersion version) {
+        return ProxyHeader.of(version, forwarding.client(), forwarding.peer());
     }
 
     ClientSide client() {

@@ -3,6 +3,7 @@ package io.weir.exchange;
 import io.weir.config.ClientAuthSettings.Mode;
 import io.weir.tls.ClientCertificate;
 import io.weir.tls.TlsFacts;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ public final class Peer {
     private final Peers rules;
     private final ClientAddress address;
     private final int port;
-    private final int localPort;
+    private final @Nullable InetSocketAddress local;
     private final boolean trusted;
     private final boolean gateway;
     private final byte[] lines;
@@ -27,7 +28,7 @@ public final class Peer {
             Peers rules,
             ClientAddress address,
             int port,
-            int localPort,
+            @Nullable InetSocketAddress local,
             boolean trusted,
             boolean gateway,
             byte[] lines,
@@ -36,7 +37,7 @@ public final class Peer {
         this.rules = rules;
         this.address = address;
         this.port = port;
-        this.localPort = localPort;
+        this.local = local;
         this.trusted = trusted;
         this.gateway = gateway;
         this.lines = lines;
@@ -77,7 +78,12 @@ public final class Peer {
 
     /** The port of ours that it connected to; 0 if there is none. */
     public int localPort() {
-        return localPort;
+        return local == null ? 0 : local.getPort();
+    }
+
+    /** The address of ours that it connected to, or null. */
+    @Nullable InetSocketAddress local() {
+        return local;
     }
 
     /** Whether its word about the client is believed. */

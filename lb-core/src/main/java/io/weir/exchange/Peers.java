@@ -69,15 +69,15 @@ public final class Peers {
         }
         int from = lines.literal(FOR).length();
         int to = lines.text(text).length();
-        int localPort = local instanceof InetSocketAddress a ? a.getPort() : 0;
-        lines.endOfLine().literal(tls == null ? HTTP : HTTPS).literal(PORT).decimal(localPort).endOfLine();
+        InetSocketAddress here = local instanceof InetSocketAddress a ? a : null;
+        lines.endOfLine().literal(tls == null ? HTTP : HTTPS).literal(PORT).decimal(here == null ? 0 : here.getPort()).endOfLine();
         byte[] bytes = lines.toBytes();
         ClientAddress client = new ClientAddress();
         return new Peer(
                 this,
                 ip == null ? client.unknown(bytes, from, to) : client.ip(bytes, from, to, ip.high(), ip.low()),
                 remote instanceof InetSocketAddress a ? a.getPort() : 0,
-                localPort,
+                here,
                 ip != null && !trusted.isEmpty() && trusted.contain(ip.high(), ip.low()),
                 ip != null && !gateways.isEmpty() && gateways.contain(ip.high(), ip.low()),
                 bytes,

@@ -808,7 +808,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     public Peer peer() {
         Peer other = peer;
         if (other == null) {
-            other = loop.peers().of(ctx().channel().remoteAddress(), ctx().channel().localAddress(), tls == null ? null : tls.facts());
+            other = loop.peers().of(Ends.clientOf(ctx().channel()), Ends.hereOf(ctx().channel()), tls == null ? null : tls.facts());
             peer = other;
         }
         return other;

@@ -407,7 +407,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     Peer peer() {
         Peer other = peer;
         if (other == null) {
-            other = loop.peers().of(ctx().channel().remoteAddress(), ctx().channel().localAddress(), tls);
+            other = loop.peers().of(Ends.clientOf(ctx().channel()), Ends.hereOf(ctx().channel()), tls);
             peer = other;
         }
         return other;

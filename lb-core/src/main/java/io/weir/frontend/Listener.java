@@ -3,6 +3,7 @@ package io.weir.frontend;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -131,18 +132,19 @@ public final class Listener implements AutoCloseable {
 
     /** What a client's bytes pass through, in this order. */
     private static void wire(Channel channel, FrontendLoop loop, ListenerRules rules) {
-        if (rules.tcp() != null) {
-            channel.pipeline().addLast(new TcpConnection(loop, rules));
-            return;
-        }
         if (rules.tls() == null && rules.plainHttp() == PlainHttp.DROP) {
             channel.pipeline().addLast(ClosedDoor.HERE);
             return;
         }
-        if (rules.tls() != null) {
-            channel.pipeline().addLast(rules.tls().firstHandler()); // the engine takes its place, chosen by what the client says first
+        ChannelHandler first = rules.tls() == null ? null : rules.tls().firstHandler(); // the engine takes its place, chosen by what the client says first
+        if (rules.entrance() != null) {
+            if (!rules.entrance().open(channel, first)) {
+                return;
+            }
+        } else if (first != null) {
+            channel.pipeline().addLast(first);
         }
-        channel.pipeline().addLast(new ClientConnection(loop, rules));
+        channel.pipeline().addLast(rules.tcp() == null ? new ClientConnection(loop, rules) : new TcpConnection(loop, rules));
     }
 
     /** Where it listens, with the port that was given if the config asked for any. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null if HTTP is spoken without
  * @param hsts the value of {@code Strict-Transport-Security} that answers have, or null
  * @param tcp where bytes are passed on to that are not HTTP; null if HTTP is spoken
+ * @param entrance who may connect, and who is believed to speak for another; null: everyone may, and nobody is
  */
 public record ListenerRules(
         ClientTimeouts timeouts,
@@ -23,9 +24,10 @@ public record ListenerRules(
         @Nullable SecurePort securePort,
         @Nullable ServerTls tls,
         @Nullable String hsts,
-        @Nullable TcpSettings tcp) {
+        @Nullable TcpSettings tcp,
+        @Nullable Entrance entrance) {
     /** Serves plain HTTP. */
     public static ListenerRules plain(ClientTimeouts timeouts, @Nullable String onlyRegion) {
-        return new ListenerRules(timeouts, onlyRegion, PlainHttp.SERVE, null, null, null, null);
+        return new ListenerRules(timeouts, onlyRegion, PlainHttp.SERVE, null, null, null, null, null);
     }
 }

@@ -110,7 +110,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
         String host = Objects.requireNonNull(rules.tcp()).host();
         if (!counted) {
             refuse(Reason.OVERLOADED);
-        } else if (host == null) {
+        } else if (host == null || context.pipeline().get(ProxyHeaderHandler.class) != null) {
             await(now + rules.timeouts().head());
         } else {
             start(host);
@@ -142,6 +142,14 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        String host = Objects.requireNonNull(rules.tcp()).host();
+        if (ProxyHeaderHandler.LET_IN.equals(event)) {
+            if (state == State.HELLO && host != null) {
+                loop.loop().clock().refresh();
+                start(host);
+            }
+            return;
+        }
         if (event == ChannelInputShutdownEvent.INSTANCE && !inputEnded) {
             loop.loop().clock().refresh();
             if (!outputEnded && TransportKind.wasReset(context.channel())) {
@@ -398,7 +406,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
     public Peer peer() {
         Peer other = peer;
         if (other == null) {
-            other = loop.peers().of(ctx().channel().remoteAddress(), ctx().channel().localAddress());
+            other = loop.peers().of(Ends.clientOf(ctx().channel()), Ends.hereOf(ctx().channel()));
             peer = other;
         }
         return other;

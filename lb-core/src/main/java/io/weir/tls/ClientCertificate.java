@@ -7,6 +7,10 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import org.jspecify.annotations.Nullable;
 
 /** The certificate that a client has shown and proved to be its own, as workers are told of it. */
 public record ClientCertificate(X509Certificate certificate) {
@@ -15,6 +19,21 @@ public record ClientCertificate(X509Certificate certificate) {
     /** The value of {@code X-SSL-Client-DN}, as RFC 2253 writes names; what is not visible ASCII is escaped. */
     public String subject() {
         return ascii(certificate.getSubjectX500Principal().getName());
+    }
+
+    /** The most specific common name of its subject, or null if there is none that is text. */
+    public @Nullable String commonName() {
+        try {
+            return new LdapName(certificate.getSubjectX500Principal().getName()).getRdns().reversed().stream()
+                    .filter(part -> part.getType().equalsIgnoreCase("CN"))
+                    .map(Rdn::getValue)
+                    .filter(String.class::isInstance)
+                    .map(String.class::cast)
+                    .findFirst()
+                    .orElse(null);
+        } catch (InvalidNameException _) {
+            return null;
+        }
     }
 
     /** The value of {@code X-SSL-Issuer}. */

@@ -30,7 +30,7 @@ public final class ClientTls {
     /** What was agreed on. After the handshake. */
     public TlsFacts facts() {
         SSLSession session = handler.engine().getSession();
-        return new TlsFacts(session.getProtocol(), session.getCipherSuite(), serverName, certified, policies, client(session));
+        return new TlsFacts(session.getProtocol(), session.getCipherSuite(), handler.applicationProtocol(), serverName, certified, policies, client(session));
     }
 
     private static @Nullable ClientCertificate client(SSLSession session) {

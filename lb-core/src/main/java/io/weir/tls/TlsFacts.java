@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class TlsFacts {
     private final String version;
     private final String cipher;
+    private final @Nullable String protocol;
     private final @Nullable String serverName;
     private final Set<String> certified;
     private final HostPolicies policies;
@@ -16,12 +17,14 @@ public final class TlsFacts {
     TlsFacts(
             String version,
             String cipher,
+            @Nullable String protocol,
             @Nullable String serverName,
             Set<String> certified,
             HostPolicies policies,
             @Nullable ClientCertificate client) {
         this.version = version;
         this.cipher = cipher;
+        this.protocol = protocol;
         this.serverName = serverName;
         this.certified = certified;
         this.policies = policies;
@@ -36,6 +39,11 @@ public final class TlsFacts {
     /** By its name at IANA. */
     public String cipher() {
         return cipher;
+    }
+
+    /** What was agreed to be spoken inside (ALPN), or null. */
+    public @Nullable String protocol() {
+        return protocol;
     }
 
     /** The host that the client asked for in its handshake, in lower case, or null. */

@@ -1,6 +1,8 @@
 package io.weir.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.weir.config.ProxyVersion;
+import io.weir.health.check.FirstBytes;
 import io.weir.http.BadMessage;
 import io.weir.http.ResponseHead;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 public interface AttemptEvents {
     /** There is a connection. Not called when {@link Connector#connect} returned one at once. */
     void connected(WorkerSide side);
+
+    /** What a connection that is made for it begins with, where the worker wants the PROXY protocol: a header that says whom it is for. */
+    default byte[] proxyHeader(ProxyVersion version) {
+        return FirstBytes.forNobody(version);
+    }
 
     /** The head that a response is read into. */
     ResponseHead responseHead();

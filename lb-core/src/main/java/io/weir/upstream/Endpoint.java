@@ -5,6 +5,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.NetUtil;
+import io.weir.config.ProxyVersion;
 import io.weir.config.UpstreamSettings;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
@@ -143,6 +144,11 @@ public final class Endpoint {
 
     TransportKind transport() {
         return transport;
+    }
+
+    /** How its connections say whom they are for, or null. If they do, each serves one attempt: the next may be for somebody else. */
+    @Nullable ProxyVersion proxyProtocol() {
+        return settings.proxyProtocol();
     }
 
     ConnectBackoff backoff() {

@@ -7,6 +7,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import io.weir.config.ProxyVersion;
+import io.weir.health.check.FirstBytes;
 import io.weir.health.check.TlsFault;
 import io.weir.health.check.Unconnected;
 import io.weir.http.HeadLimits;
@@ -89,6 +91,11 @@ final class EndpointPool {
         return endpoint.transport();
     }
 
+    /** Whether each connection is for one attempt. */
+    boolean servesOnce() {
+        return endpoint.proxyProtocol() != null;
+    }
+
     long idleTime() {
         return idleTime;
     }
@@ -146,6 +153,8 @@ final class EndpointPool {
         long now = loop.clock().now();
         endpoint.backoff().trying(now, timeout);
         WorkerConnection connection = new WorkerConnection(this, events, responseLimits);
+        ProxyVersion proxyProtocol = endpoint.proxyProtocol();
+        byte[] firstBytes = proxyProtocol == null ? null : events.proxyHeader(proxyProtocol);
         connections.add(connection);
         connecting.addLast(connection);
         Secured secured = need == Need.PASSTHROUGH ? null : endpoint.secured();
@@ -155,6 +164,9 @@ final class EndpointPool {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (firstBytes != null) {
+                            channel.pipeline().addLast(new FirstBytes(firstBytes));
+                        }
                         wire(channel, connection, secured, timeout);
                     }
                 })

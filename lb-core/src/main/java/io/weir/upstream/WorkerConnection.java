@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   state        event                              next
  *   CONNECTING   established, attempt waits         HEAD (lent)
- *   CONNECTING   established, attempt gave up       IDLE
+ *   CONNECTING   established, attempt gave up       IDLE, or CLOSED if each serves once
  *   CONNECTING   refused                            CLOSED
  *   CONNECTING   found silent or refusing, attempt
  *                gave up                            CLOSED
@@ -62,7 +62,7 @@ import org.slf4j.LoggerFactory;
  *
  * Once UPGRADED it carries bytes both ways, each direction with an end of its own.
  *
- * <p>It is reusable if the worker keeps it open, both messages are whole, and nothing but the response came.
+ * <p>It is reusable if the worker keeps it open, both messages are whole, nothing but the response came, and it says of no client that it is for it.
  */
 final class WorkerConnection extends ChannelInboundHandlerAdapter implements WorkerSide {
     private enum State {
@@ -155,7 +155,9 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         if (state != State.CONNECTING) {
             return;
         }
-        if (waiting == null) {
+        if (waiting == null && pool.servesOnce()) {
+            close();
+        } else if (waiting == null) {
             becomeIdle();
         } else {
             begin();
@@ -565,7 +567,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
     private void ended(AttemptEvents to, boolean more) {
         byte[] trailers = body.trailers();
         events = null;
-        if (keepsAlive && requestEnded && !more && !broken && !body.endsByClose()) {
+        if (keepsAlive && !pool.servesOnce() && requestEnded && !more && !broken && !body.endsByClose()) {
             demand(true);
             becomeIdle();
         } else {

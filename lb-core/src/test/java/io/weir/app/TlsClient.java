@@ -18,6 +18,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.weir.health.check.FirstBytes;
 import io.weir.tls.TestCertificates.Issued;
 import java.net.InetAddress;
 import java.util.List;
@@ -44,6 +45,11 @@ final class TlsClient extends SimpleChannelInboundHandler<ByteBuf> {
 
     /** The same, with a certificate of its own. */
     static String ask(int port, String serverName, String request, @Nullable Issued own) throws Exception {
+        return ask(port, serverName, request, own, new byte[0]);
+    }
+
+    /** The same, with bytes before TLS begins. */
+    static String ask(int port, String serverName, String request, @Nullable Issued own, byte[] before) throws Exception {
         SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK).trustManager(InsecureTrustManagerFactory.INSTANCE).endpointIdentificationAlgorithm("");
         if (own != null) {
             builder.keyManager(own.key(), own.certificate());
@@ -59,7 +65,7 @@ final class TlsClient extends SimpleChannelInboundHandler<ByteBuf> {
                     SSLParameters parameters = tls.engine().getSSLParameters();
                     parameters.setServerNames(serverName.isEmpty() ? List.of() : List.of(new SNIHostName(serverName)));
                     tls.engine().setSSLParameters(parameters);
-                    channel.pipeline().addLast(tls, client);
+                    channel.pipeline().addLast(new FirstBytes(before), tls, client);
                 }
             }).connect(InetAddress.getLoopbackAddress(), port).sync().channel();
             var _ = channel.writeAndFlush(Unpooled.copiedBuffer(request, ISO_8859_1));

@@ -81,7 +81,7 @@ final class FrontendRig {
 
     /** A new one to a listener whose clients speak no HTTP. */
     SocketLikeChannel openTcp(TcpSettings tcp) {
-        return open(new TcpConnection(frontend, new ListenerRules(timeouts(), null, PlainHttp.SERVE, null, null, null, tcp)));
+        return open(new TcpConnection(frontend, new ListenerRules(timeouts(), null, PlainHttp.SERVE, null, null, null, tcp, null)));
     }
 
     private SocketLikeChannel open(ListenerRules rules) {

@@ -2,6 +2,7 @@ package io.weir.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.config.ProxyVersion;
 import io.weir.config.UpstreamSettings;
 import io.weir.upstream.LoopbackWorker.Accepted;
 import java.time.Duration;
@@ -13,6 +14,49 @@ import org.junit.jupiter.api.Test;
 
 /** Which attempt gets a connection, which waits for one, and which connections are closed. */
 final class EndpointPoolTest extends LoopbackFixture {
+    // ---- connections that say whom they are for
+
+    @Test
+    void aConnectionThatSaysWhomItIsForServesOnce() {
+        endpoint = endpoint(new UpstreamSettings(1, 1, 100, Duration.ofMinutes(1), ProxyVersion.V1));
+        Attempt first = get();
+        Attempt second = get();
+        for (Attempt attempt : List.of(first, second)) {
+            Accepted connection = worker.next();
+            assertThat(connection.head()).startsWith("PROXY UNKNOWN\r\nGET / HTTP/1.1\r\n");
+            connection.send(OK);
+            assertThat(attempt.outcome()).isEqualTo("200 ok|end");
+            assertThat(connection.isEnded()).isTrue();
+        }
+        Attempt.on(loop, () -> assertThat(endpoint.connections()).isZero());
+    }
+
+    @Test
+    void aConnectionThatSaysWhomItIsForIsNotKeptForAnother() {
+        endpoint = endpoint(new UpstreamSettings(1, 1, 100, Duration.ofMinutes(1), ProxyVersion.V1));
+        Attempt gaveUp = new Attempt(loop, "GET / HTTP/1.1", "Host: x");
+        Attempt next = get(gaveUp);
+        Accepted first = worker.next();
+        assertThat(first.isEnded()).isTrue();
+        Accepted second = worker.next();
+        second.head();
+        second.send(OK);
+        assertThat(next.outcome()).isEqualTo("200 ok|end");
+        assertThat(gaveUp.isConnected()).isFalse();
+    }
+
+    /** One that waits behind {@code gaveUp}, which is taken back before its connection can be there. */
+    private Attempt get(Attempt gaveUp) {
+        Attempt next = Attempt.get(loop);
+        Attempt.on(loop, () -> {
+            loop.clock().refresh();
+            assertThat(endpoint.onLoop(0).acquire(gaveUp, CONNECT, false)).isNull();
+            assertThat(endpoint.onLoop(0).acquire(next, CONNECT, false)).isNull();
+            endpoint.onLoop(0).cancel(gaveUp);
+        });
+        return next;
+    }
+
     // ---- limit and queue
 
     @Test

@@ -50,13 +50,17 @@ public final class NettyChecks implements Checks, AutoCloseable {
         WorkerAddress address = port == null ? worker : new WorkerAddress(worker.host(), port);
         InetSocketAddress target = socketAddress(address);
         Function<Channel, SslHandler> http1 = secured(settings.tls(), worker, false);
-        return switch (settings.kind()) {
+        WireCheck check = switch (settings.kind()) {
             case CheckSettings.Tcp _ -> http1 == null ? new TcpCheck(dialler, target) : new TlsCheck(dialler, target, http1);
             case CheckSettings.Http http -> new HttpCheck(dialler, target, http1, http, address.toString());
             case CheckSettings.Tls handshake -> new TlsCheck(dialler, target, handshake(settings.tls(), worker, handshake.serverName()));
             case CheckSettings.Pools _ -> new GatewayCheck(dialler, target, http1, address.toString());
             case CheckSettings.Grpc grpc -> new GrpcCheck(dialler, target, secured(settings.tls(), worker, true), grpc.service(), address.toString());
         };
+        if (settings.proxyProtocol() != null) {
+            check.speak(settings.proxyProtocol());
+        }
+        return check;
     }
 
     private @Nullable Function<Channel, SslHandler> secured(@Nullable UpstreamTls settings, WorkerAddress worker, boolean http2) {

@@ -11,6 +11,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import io.weir.config.ProxyVersion;
 import io.weir.health.Check;
 import io.weir.health.CheckResult;
 import io.weir.health.CheckResult.Failure;
@@ -66,6 +67,8 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
     private final Opening opening = new Opening();
     private final Tail tail = new Tail();
     private final Runnable timeOver = this::timeIsOver;
+    /** What each connection begins with; null: nothing. */
+    private byte @Nullable [] firstBytes;
 
     private State state = State.IDLE;
     /** The only one whose events count; null while there is none, and while CONNECTING has not come so far. */
@@ -83,6 +86,11 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
         this.address = address;
         this.tls = tls;
         dialler.open().add(this);
+    }
+
+    /** From now on, connections begin with a header that says that they are for nobody. */
+    final void speak(ProxyVersion version) {
+        firstBytes = FirstBytes.forNobody(version);
     }
 
     // ---- what a kind says
@@ -287,6 +295,9 @@ abstract sealed class WireCheck implements Check permits GatewayCheck, GrpcCheck
     private final class Opening extends ChannelInitializer<Channel> {
         @Override
         protected void initChannel(Channel opened) {
+            if (firstBytes != null) {
+                opened.pipeline().addLast(new FirstBytes(firstBytes));
+            }
             if (tls != null) {
                 opened.pipeline().addLast(tls.apply(opened));
             }
