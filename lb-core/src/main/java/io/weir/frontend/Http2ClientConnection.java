@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -97,6 +98,8 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     private boolean open;
     private boolean reading;
     private boolean flushFollows;
+    /** Whether the client has our settings: it knows that it may ask for WebSockets. */
+    private boolean told;
     /** What had come whole when the unfinished head was first seen. */
     private long awaited;
     /** Whether the client was told to open no more streams. */
@@ -152,7 +155,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
                 loop.loop().clock());
         DefaultHttp2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
                 connection, encoder, guard, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
-        Http2Settings settings = new Http2Settings().maxConcurrentStreams(STREAMS).maxHeaderListSize(list);
+        Http2Settings settings = new Http2Settings().maxConcurrentStreams(STREAMS).maxHeaderListSize(list).connectProtocolEnabled(true);
         return new Http2ClientConnection(loop, rules, tls, guard, decoder, encoder, settings);
     }
 
@@ -405,6 +408,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         return timeouts;
     }
 
+    /** Where the keys of WebSockets come from; null before the client knows that it may ask for one. */
+    @Nullable RandomGenerator keys() {
+        return told ? loop.exchanges().random() : null;
+    }
+
     Http2FrameGuard guard() {
         return guard;
     }
@@ -446,6 +454,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
 
         @Override
         public void onSettingsAckRead(ChannelHandlerContext context) {
+            told = true;
             connection().remote().maxActiveStreams(STREAMS + REFUSABLE); // Netty has just made it what the client was told
         }
 
