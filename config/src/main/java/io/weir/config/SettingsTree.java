@@ -64,6 +64,7 @@ public final class SettingsTree {
                 "strict-region", onOrOff(listener.strictRegion()),
                 "timeouts",
                         mapping("head", print(timeouts.head()), "body", print(timeouts.body()), "idle", print(timeouts.idle())),
+                "http2", mapping("max-streams", listener.http2().maxStreams(), "max-age", orOff(listener.http2().maxAge())),
                 "tls", listener.tls() == null ? null : tls(listener.tls()));
     }
 

@@ -13,7 +13,7 @@ class NotYetServedTest {
     void keysOfAListener() {
         assertProblems(
                 LEAST.replace("\":8080\"", "\":8080\", proxy-protocol: x"),
-                "6:29: listeners[0].proxy-protocol: is not yet served by this version; served here: bind, plain-http, timeouts, strict-region, tls");
+                "6:29: listeners[0].proxy-protocol: is not yet served by this version; served here: bind, plain-http, timeouts, strict-region, http2, tls");
     }
 
     @Test

@@ -28,6 +28,7 @@ class SettingsDefaultsTest {
 
         assertThat(listener).isEqualTo(ListenerSettings.defaults(BindAddress.parse(":8080")));
         assertThat(listener.strictRegion()).isFalse();
+        assertThat(listener.http2()).isEqualTo(new Http2ListenerSettings(100, null));
         assertThat(listener.plainHttp()).isEqualTo(PlainHttp.SERVE);
         assertThat(listener.timeouts())
                 .isEqualTo(new ListenerTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(310)));

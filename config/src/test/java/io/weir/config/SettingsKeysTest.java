@@ -33,6 +33,7 @@ class SettingsKeysTest {
               - {bind: "127.0.0.1:8080", plain-http: redirect, timeouts: {head: 1s, body: 2s, idle: 3s}, strict-region: on}
               - {bind: "[::1]:8081"}
               - bind: "127.0.0.1:8443"
+                http2: {max-streams: 1000, max-age: 1h}
                 tls:
                   certificates: [{cert: /tls/a.pem, key: /tls/a.key, ocsp: /tls/a.ocsp}, {cert: /tls/both.pem, key: /tls/both.pem}]
                   ciphers: modern
@@ -125,9 +126,10 @@ class SettingsKeysTest {
                 new HstsSettings(Duration.ofDays(1), true));
 
         assertThat(settings.listeners()).containsExactly(
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.REDIRECT, timeouts, true, null),
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8080"), PlainHttp.REDIRECT, timeouts, true, Http2ListenerSettings.DEFAULTS, null),
                 ListenerSettings.defaults(BindAddress.parse("[::1]:8081")),
-                new ListenerSettings(BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, tls));
+                new ListenerSettings(BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false,
+                        new Http2ListenerSettings(1000, Duration.ofHours(1)), tls));
     }
 
     @Test

@@ -53,10 +53,8 @@ import org.slf4j.LoggerFactory;
  * {@link #WINDOW} bytes more of them all; and {@link Http2ClientStream#HIGH} bytes of responses a stream that it doesn't take itself.
  */
 final class Http2ClientConnection extends Http2ConnectionHandler {
-    /** Streams at once. */
-    static final int STREAMS = 100;
-    /** How many more Netty lets a client open, so that it knows those which we refuse: what of them is under way is no error. */
-    private static final int REFUSABLE = STREAMS;
+    /** How long a client whose connection is too old may still open streams, and keep it without one: it may not have heard yet. */
+    static final long FAREWELL = TimeUnit.SECONDS.toNanos(5);
     /** How long a client may take, in ms, to take what is said last to a connection without streams. */
     private static final long LAST_WORDS = TimeUnit.SECONDS.toMillis(30);
     /** Bytes of all requests' bodies together that are not given on yet. That of one stream is HTTP/2's default, 64 KiB - 1. */
@@ -92,6 +90,14 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         }
     };
 
+    /** Until it is too old. */
+    private final Deadline age = new Deadline() {
+        @Override
+        protected void expired(long now) {
+            tooOld(now);
+        }
+    };
+
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Peer peer;
     private boolean counted;
@@ -104,6 +110,8 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     private long awaited;
     /** Whether the client was told to open no more streams. */
     private boolean leaving;
+    /** Whether streams that it opens all the same are refused. */
+    private boolean refusing;
     /** How long it may then stay without one, in ns. */
     private long grace;
 
@@ -145,18 +153,24 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         HeadLimits limits = loop.limits();
         int list = limits.head() + FIELD_OVERHEAD * limits.fields();
         DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
-        connection.remote().maxActiveStreams(STREAMS + REFUSABLE);
+        connection.remote().maxActiveStreams(known(rules));
         connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
         DefaultHttp2ConnectionEncoder encoder =
                 new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter(new HpackBlocks()));
         Http2FrameGuard guard = new Http2FrameGuard(
                 new DefaultHttp2FrameReader(new FieldsDecoder(loop.http2Heads().received(), list), SMALL_CONTINUATIONS),
                 connection,
-                loop.loop().clock());
+                loop.loop().clock(),
+                rules.http2().streams());
         DefaultHttp2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
                 connection, encoder, guard, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
-        Http2Settings settings = new Http2Settings().maxConcurrentStreams(STREAMS).maxHeaderListSize(list).connectProtocolEnabled(true);
+        Http2Settings settings = new Http2Settings().maxConcurrentStreams(rules.http2().streams()).maxHeaderListSize(list).connectProtocolEnabled(true);
         return new Http2ClientConnection(loop, rules, tls, guard, decoder, encoder, settings);
+    }
+
+    /** How many streams Netty lets a client have: more, so that it knows those which we refuse, and what of them is under way is no error. */
+    private static int known(ListenerRules rules) {
+        return 2 * rules.http2().streams();
     }
 
     /** Decodes all blocks of an event loop into the same fields. */
@@ -217,6 +231,8 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         awaitHead();
         if (loop.draining()) {
             leaving = true;
+        } else if (rules.http2().age() != Http2Rules.FOR_EVER) {
+            loop.loop().wheel().set(age, loop.loop().clock().now() + rules.http2().age());
         }
     }
 
@@ -232,6 +248,19 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         if (!head.isSet() || awaited != guard.whole()) {
             awaited = guard.whole();
             loop.loop().wheel().set(head, loop.loop().clock().now() + timeouts.head());
+        }
+    }
+
+    /**
+     * First it is asked to go, and later its streams are refused; those that it has run on. A GOAWAY with the last one's number comes when they
+     * are over: once that is said, Netty takes what follows of streams that are on their way for an error of the connection.
+     */
+    private void tooOld(long now) {
+        if (leaving) {
+            refusing = true;
+        } else {
+            leave(FAREWELL);
+            loop.loop().wheel().set(age, now + FAREWELL);
         }
     }
 
@@ -295,6 +324,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         open = false;
         loop.loop().wheel().remove(idle);
         loop.loop().wheel().remove(head);
+        loop.loop().wheel().remove(age);
         loop.remove(this);
         if (counted) {
             loop.limit().closed();
@@ -434,7 +464,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     Peer peer() {
         Peer other = peer;
         if (other == null) {
-            other = loop.peers().of(ctx().channel().remoteAddress(), ctx().channel().localAddress(), tls);
+            other = loop.peers().ofHttp2(ctx().channel().remoteAddress(), ctx().channel().localAddress(), tls);
             peer = other;
         }
         return other;
@@ -455,7 +485,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         @Override
         public void onSettingsAckRead(ChannelHandlerContext context) {
             told = true;
-            connection().remote().maxActiveStreams(STREAMS + REFUSABLE); // Netty has just made it what the client was told
+            connection().remote().maxActiveStreams(known(rules)); // Netty has just made it what the client was told
         }
 
         @Override
@@ -465,7 +495,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
             Http2Fields fields = (Http2Fields) headers;
             if (known != null) {
                 known.trailers(fields, ends);
-            } else if (connection().numActiveStreams() > STREAMS) {
+            } else if (refusing || connection().numActiveStreams() > rules.http2().streams()) {
                 guard.refused();
                 reset(stream, Http2Error.REFUSED_STREAM);
             } else {
@@ -496,6 +526,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     // ---- drain
 
     void drain(long idleGrace) {
+        loop.loop().wheel().remove(age);
+        leave(idleGrace);
+    }
+
+    private void leave(long idleGrace) {
         leaving = true;
         grace = idleGrace;
         askToGo();

@@ -260,7 +260,7 @@ class WebSocketOverHttp2Test {
                 assertThat(client.head()).startsWith(":status=403\n");
                 assertThat(client.input().readNBytes(2)).isEqualTo("no".getBytes(ISO_8859_1));
                 Http2Socket.Stream plain = ends.get("/next");
-                assertThat(head(worker.getInputStream())).startsWith("GET /next HTTP/1.1\r\n").contains("Via: ").doesNotContain("pgrade");
+                assertThat(head(worker.getInputStream())).startsWith("GET /next HTTP/1.1\r\n").contains("\r\nVia: 2.0 weir\r\n").doesNotContain("pgrade");
                 worker.getOutputStream().write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(ISO_8859_1));
                 assertThat(plain.head()).startsWith(":status=204\n");
             }

@@ -74,7 +74,12 @@ final class FrontendRig {
 
     /** A new one to a listener that sends clients to https. */
     SocketLikeChannel openRedirecting() {
-        return open(new ListenerRules(timeouts(), null, PlainHttp.REDIRECT, new SecurePort(443), null, null));
+        return open(new ListenerRules(timeouts(), null, PlainHttp.REDIRECT, new SecurePort(443), null, Http2Rules.DEFAULTS, null));
+    }
+
+    /** A new one to a listener with other rules for HTTP/2. */
+    SocketLikeChannel open(Http2Rules http2) {
+        return open(new ListenerRules(timeouts(), null, PlainHttp.SERVE, null, null, http2, null));
     }
 
     private SocketLikeChannel open(ListenerRules rules) {
