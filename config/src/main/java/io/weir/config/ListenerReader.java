@@ -30,6 +30,7 @@ final class ListenerReader {
             PlainHttp plainHttp = fields.optional("plain-http", Scalars.oneOf(PlainHttp.class), PlainHttp.SERVE);
             ListenerTimeouts timeouts = fields.optional("timeouts", ListenerReader::timeouts, ListenerTimeouts.DEFAULTS);
             boolean strictRegion = fields.optional("strict-region", Scalars::onOrOff, false);
+            Http2ListenerSettings http2 = fields.optional("http2", ListenerReader::http2, Http2ListenerSettings.DEFAULTS);
             TlsSettings tls = fields.optional("tls", TlsReader::tls);
             TcpSettings tcp = fields.optional("tcp", Scalars.orWord(BY_SERVER_NAME, TcpSettings.BY_SERVER_NAME, ListenerReader::tcp));
             ProxyProtocolSettings proxyProtocol = fields.optional("proxy-protocol", ListenerReader::proxyProtocol);
@@ -41,7 +42,16 @@ final class ListenerReader {
             } else if (plain != null && fields.value("tls") != null) {
                 plain.report("stands beside tls", "remove it, and give plain HTTP a listener of its own");
             }
-            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion, tls, tcp, proxyProtocol, allow);
+            return bind == null ? null : new ListenerSettings(bind, plainHttp, timeouts, strictRegion, http2, tls, tcp, proxyProtocol, allow);
+        });
+    }
+
+    private static @Nullable Http2ListenerSettings http2(Value value) {
+        return value.fields(fields -> {
+            Http2ListenerSettings defaults = Http2ListenerSettings.DEFAULTS;
+            return new Http2ListenerSettings(
+                    fields.optional("max-streams", Scalars.number(Http2ListenerSettings.MAX_STREAMS), defaults.maxStreams()),
+                    fields.optional("max-age", Scalars.orOff(Scalars.duration(Http2ListenerSettings.MAX_AGE), null)));
         });
     }
 

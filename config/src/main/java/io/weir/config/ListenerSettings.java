@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param plainHttp has no meaning on a listener with TLS, or that speaks no HTTP
  * @param strictRegion whether it serves no region but the one where this process runs
+ * @param http2 of clients that speak it
  * @param tls null if it speaks HTTP without TLS, or no HTTP
  * @param tcp null if it speaks HTTP
  * @param proxyProtocol null if nobody is believed to speak for another
@@ -20,6 +21,7 @@ public record ListenerSettings(
         PlainHttp plainHttp,
         ListenerTimeouts timeouts,
         boolean strictRegion,
+        Http2ListenerSettings http2,
         @Nullable TlsSettings tls,
         @Nullable TcpSettings tcp,
         @Nullable ProxyProtocolSettings proxyProtocol,
@@ -31,6 +33,6 @@ public record ListenerSettings(
 
     /** A listener with every setting but its address left out. */
     public static ListenerSettings defaults(BindAddress bind) {
-        return new ListenerSettings(bind, PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, null, null, null, List.of());
+        return new ListenerSettings(bind, PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, Http2ListenerSettings.DEFAULTS, null, null, null, List.of());
     }
 }

@@ -64,6 +64,7 @@ public final class SettingsTree {
                 "strict-region", onOrOff(listener.strictRegion()),
                 "timeouts",
                         mapping("head", print(timeouts.head()), "body", print(timeouts.body()), "idle", print(timeouts.idle())),
+                "http2", mapping("max-streams", listener.http2().maxStreams(), "max-age", orOff(listener.http2().maxAge())),
                 "tls", listener.tls() == null ? null : tls(listener.tls()),
                 "tcp", listener.tcp() == null ? null : listener.tcp().host() == null ? ListenerReader.BY_SERVER_NAME : literal(listener.tcp().host()),
                 "proxy-protocol", listener.proxyProtocol() == null ? null : proxyProtocol(listener.proxyProtocol()),

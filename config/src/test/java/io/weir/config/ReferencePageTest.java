@@ -32,6 +32,7 @@ class ReferencePageTest {
         LimitSettings limits = LimitSettings.DEFAULTS;
 
         assertDefault(rows, "timeouts.head", Durations.print(ListenerTimeouts.DEFAULTS.head()));
+        assertDefault(rows, "http2.max-streams", String.valueOf(Http2ListenerSettings.DEFAULTS.maxStreams()));
         assertDefault(rows, "timeouts.connect", Durations.print(AppTimeouts.DEFAULTS.connect()));
         assertDefault(rows, "upstream.connections", String.valueOf(upstream.connections()));
         assertDefault(rows, "upstream.queue", String.valueOf(upstream.queue()));

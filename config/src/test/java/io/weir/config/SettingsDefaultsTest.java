@@ -30,6 +30,7 @@ class SettingsDefaultsTest {
         assertThat(listener.strictRegion()).isFalse();
         assertThat(listener.allow()).isEmpty();
         assertThat(listener.proxyProtocol()).isNull();
+        assertThat(listener.http2()).isEqualTo(new Http2ListenerSettings(100, null));
         assertThat(listener.plainHttp()).isEqualTo(PlainHttp.SERVE);
         assertThat(listener.timeouts())
                 .isEqualTo(new ListenerTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(310)));

@@ -34,6 +34,7 @@ class SettingsKeysTest {
               - {bind: "[::1]:8081"}
               - bind: "127.0.0.1:8443"
                 proxy-protocol: {accept: optional, from: [10.0.0.7, "2001:db8::/32"]}
+                http2: {max-streams: 1000, max-age: 1h}
                 tls:
                   certificates: [{cert: /tls/a.pem, key: /tls/a.key, ocsp: /tls/a.ocsp}, {cert: /tls/both.pem, key: /tls/both.pem}]
                   ciphers: modern
@@ -147,18 +148,20 @@ class SettingsKeysTest {
                         PlainHttp.REDIRECT,
                         timeouts,
                         true,
+                        Http2ListenerSettings.DEFAULTS,
                         null,
                         null,
                         null,
                         List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("::1"))),
                 ListenerSettings.defaults(BindAddress.parse("[::1]:8081")),
                 new ListenerSettings(
-                        BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, tls, null, proxy, List.of()),
+                        BindAddress.parse("127.0.0.1:8443"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, new Http2ListenerSettings(1000, Duration.ofHours(1)), tls, null, proxy, List.of()),
                 new ListenerSettings(
                         BindAddress.parse("127.0.0.1:8444"),
                         PlainHttp.SERVE,
                         ListenerTimeouts.DEFAULTS,
                         false,
+                        Http2ListenerSettings.DEFAULTS,
                         null,
                         new TcpSettings(null),
                         null,
@@ -168,6 +171,7 @@ class SettingsKeysTest {
                         PlainHttp.SERVE,
                         ListenerTimeouts.DEFAULTS,
                         false,
+                        Http2ListenerSettings.DEFAULTS,
                         null,
                         new TcpSettings("orders.cloudhub.example"),
                         null,

@@ -28,6 +28,7 @@ import io.weir.frontend.ClientTimeouts;
 import io.weir.frontend.ConnectionLimit;
 import io.weir.frontend.Entrance;
 import io.weir.frontend.FrontendLoop;
+import io.weir.frontend.Http2Rules;
 import io.weir.frontend.Listener;
 import io.weir.frontend.ListenerRules;
 import io.weir.frontend.RefusedClients;
@@ -250,7 +251,8 @@ public final class LoadBalancer implements AutoCloseable {
                 TlsSettings tls = listener.tls();
                 String hsts = tls == null || tls.hsts() == null ? null : tls.hsts().field();
                 SecurePort secure = tls == null && listener.plainHttp() == PlainHttp.REDIRECT ? securePort(settings) : null;
-                ListenerRules rules = new ListenerRules(timeouts, onlyRegion, listener.plainHttp(), secure, certificates.of(listener), hsts, listener.tcp(), Entrance.of(listener, refusedClients));
+                ListenerRules rules = new ListenerRules(
+                        timeouts, onlyRegion, listener.plainHttp(), secure, certificates.of(listener), Http2Rules.of(listener.http2()), hsts, listener.tcp(), Entrance.of(listener, refusedClients));
                 listeners.add(Listener.open(listener.bind(), rules, loops, frontends));
             } catch (IOException e) {
                 failures.add(cannotListenAtPort(listener.bind().toString(), e));

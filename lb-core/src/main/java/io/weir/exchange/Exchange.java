@@ -77,6 +77,8 @@ public final class Exchange implements AttemptEvents, HeadLines {
         SETTLED
     }
 
+    private static final int SUCCESS = 200;
+
     private final ExchangeLoop loop;
     private final RequestHead request = new RequestHead();
     private final ResponseHead response = new ResponseHead();
@@ -414,6 +416,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
         if (target().handOver() != null && retries.passGatewayBy()) {
             return;
         }
+        if (request.asksWebSocket() && opensTunnelUnasked()) {
+            return;
+        }
         headPassed = true;
         status = response.status();
         times.answered(loop.clock().now());
@@ -427,10 +432,26 @@ public final class Exchange implements AttemptEvents, HeadLines {
             upgraded = true;
             body.upgraded();
             patience.forUpgraded();
+            if (request.isHttp2()) {
+                status = SUCCESS; // which says the same there
+            }
             loop.tellUpgraded(this);
         }
         patience.forBody();
         client().head(request, response, responseLines); // last, since a client may have sent something early
+    }
+
+    /** Whether the worker has answered in a way that opens no tunnel, and that a client of HTTP/2 would take for one: it gets another answer. */
+    private boolean opensTunnelUnasked() {
+        WorkerSide from = attempt.worker();
+        boolean success = response.status() / 100 == SUCCESS / 100;
+        if (!success || !request.isHttp2() || from == null) {
+            return false;
+        }
+        attempt.answered();
+        from.leave();
+        refuse(Reason.NOT_UPGRADED, null);
+        return true;
     }
 
     private void addToResponse(HeadWriter out) {

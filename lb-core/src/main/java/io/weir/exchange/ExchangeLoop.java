@@ -140,7 +140,8 @@ public final class ExchangeLoop {
         return table.get();
     }
 
-    RandomGenerator random() {
+    /** For what need not be secret. */
+    public RandomGenerator random() {
         return random;
     }
 

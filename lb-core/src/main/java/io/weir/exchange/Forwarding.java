@@ -160,8 +160,9 @@ final class Forwarding {
     }
 
     private void writeSaid(HeadWriter out, TrustedFields word) {
-        if (peer().rules().via()) {
-            out.literal(Peers.VIA);
+        byte[] via = peer().via();
+        if (via != null) {
+            out.literal(via);
         }
         out.literal(Peers.FOR);
         word.forwardedFor().writeTo(out, head);

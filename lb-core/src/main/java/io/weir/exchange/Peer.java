@@ -19,6 +19,7 @@ public final class Peer {
     private final boolean trusted;
     private final boolean gateway;
     private final byte[] lines;
+    private final byte @Nullable [] via;
     private final byte @Nullable [] forwarded;
     private final @Nullable TlsFacts tls;
     private final byte @Nullable [] serverName;
@@ -32,6 +33,7 @@ public final class Peer {
             boolean trusted,
             boolean gateway,
             byte[] lines,
+            byte @Nullable [] via,
             byte @Nullable [] forwarded,
             @Nullable TlsFacts tls) {
         this.rules = rules;
@@ -41,6 +43,7 @@ public final class Peer {
         this.trusted = trusted;
         this.gateway = gateway;
         this.lines = lines;
+        this.via = via;
         this.forwarded = forwarded;
         this.tls = tls;
         this.serverName = tls == null || tls.serverName() == null ? null : tls.serverName().getBytes(StandardCharsets.US_ASCII);
@@ -113,6 +116,11 @@ public final class Peer {
     /** What workers are told if it is the client: Via, X-Forwarded-For, -Proto and -Port. */
     byte[] lines() {
         return lines;
+    }
+
+    /** The line with which workers are told that a request came from it through us, by which version; null if they are not. */
+    byte @Nullable [] via() {
+        return via;
     }
 
     /** The element of {@code Forwarded} that stands for it, without the host that it asks; null if workers don't get it. */

@@ -19,7 +19,8 @@ public final class Peers {
     /** What is said by default, and nobody is trusted. */
     public static final Peers UNTRUSTED = new Peers(ForwardingSettings.DEFAULTS);
 
-    static final byte[] VIA = ascii("Via: 1.1 weir\r\n");
+    private static final byte[] VIA = ascii("Via: 1.1 weir\r\n");
+    private static final byte[] VIA_HTTP2 = ascii("Via: 2.0 weir\r\n");
     static final byte[] FOR = ascii("X-Forwarded-For: ");
     static final byte[] HTTP = ascii("X-Forwarded-Proto: http\r\n");
     static final byte[] HTTPS = ascii("X-Forwarded-Proto: https\r\n");
@@ -30,6 +31,7 @@ public final class Peers {
     private final TrustedProxies gateways;
     private final Gateways others;
     private final byte[] instance;
+    /** Whether workers get {@code Via}. */
     private final boolean via;
     private final boolean forwarded;
 
@@ -58,6 +60,15 @@ public final class Peers {
 
     /** The same; {@code tls}: what is known of its TLS, or null if it speaks without. */
     public Peer of(@Nullable SocketAddress remote, @Nullable SocketAddress local, @Nullable TlsFacts tls) {
+        return of(remote, local, tls, VIA);
+    }
+
+    /** The same, of one that speaks HTTP/2. */
+    public Peer ofHttp2(@Nullable SocketAddress remote, @Nullable SocketAddress local, @Nullable TlsFacts tls) {
+        return of(remote, local, tls, VIA_HTTP2);
+    }
+
+    private Peer of(@Nullable SocketAddress remote, @Nullable SocketAddress local, @Nullable TlsFacts tls, byte[] viaLine) {
         InetAddress address = remote instanceof InetSocketAddress a ? a.getAddress() : null;
         IpAddress ip = address == null ? null : IpAddress.of(address.getAddress());
         String text = address == null || ip == null
@@ -65,7 +76,7 @@ public final class Peers {
                 : ip.isIpv4() ? ip.toString() : withoutZone(NetUtil.toAddressString(address));
         HeadWriter lines = new HeadWriter(128);
         if (via) {
-            lines.literal(VIA);
+            lines.literal(viaLine);
         }
         int from = lines.literal(FOR).length();
         int to = lines.text(text).length();
@@ -81,6 +92,7 @@ public final class Peers {
                 ip != null && !trusted.isEmpty() && trusted.contain(ip.high(), ip.low()),
                 ip != null && !gateways.isEmpty() && gateways.contain(ip.high(), ip.low()),
                 bytes,
+                via ? viaLine : null,
                 forwarded ? element(text, tls == null ? "http" : "https") : null,
                 tls);
     }
@@ -107,11 +119,6 @@ public final class Peers {
 
     TrustedProxies trusted() {
         return trusted;
-    }
-
-    /** Whether workers get {@code Via}. */
-    boolean via() {
-        return via;
     }
 
     /** Whether workers get {@code Forwarded}. */

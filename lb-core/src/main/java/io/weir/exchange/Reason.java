@@ -26,8 +26,11 @@ public enum Reason {
     REFUSED("refused", 403, "The request was refused"),
     CLIENT_GONE("client_gone", 499, "The client went away"),
     UNKNOWN_CODING("unknown_coding", 501, "The request has a transfer coding that is not known here"),
+    UNKNOWN_PROTOCOL("unknown_protocol", 501, "A tunnel is asked for that is not known here"),
     CONNECT_FAILED("connect_failed", 502, "No worker of the app could be reached"),
     BAD_RESPONSE("bad_response", 502, "The worker's response is malformed"),
+    /** A client of HTTP/2 would take the worker's success for an open tunnel. */
+    NOT_UPGRADED("not_upgraded", 502, "The worker answered what asked for a WebSocket as if it had not"),
     RESET("reset", 502, "The worker ended the connection before it answered"),
     TLS_FAILED("tls_failed", 502, "No TLS handshake with a worker of the app succeeded"),
     NO_WORKERS("no_workers", 503, "The app has no workers that could serve"),
@@ -93,7 +96,7 @@ public enum Reason {
         return switch (fault.status()) {
             case 414 -> URI_TOO_LONG;
             case 431 -> HEAD_TOO_LARGE;
-            case 501 -> UNKNOWN_CODING;
+            case 501 -> fault == BadMessage.UNKNOWN_PROTOCOL ? UNKNOWN_PROTOCOL : UNKNOWN_CODING;
             case 505 -> BAD_VERSION;
             default -> BAD_REQUEST;
         };

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,10 +52,8 @@ import org.slf4j.LoggerFactory;
  * {@link #WINDOW} bytes more of them all; and {@link Http2ClientStream#HIGH} bytes of responses a stream that it doesn't take itself.
  */
 final class Http2ClientConnection extends Http2ConnectionHandler {
-    /** Streams at once. */
-    static final int STREAMS = 100;
-    /** How many more Netty lets a client open, so that it knows those which we refuse: what of them is under way is no error. */
-    private static final int REFUSABLE = STREAMS;
+    /** How long a client whose connection is too old may still open streams, and keep it without one: it may not have heard yet. */
+    static final long FAREWELL = TimeUnit.SECONDS.toNanos(5);
     /** How long a client may take, in ms, to take what is said last to a connection without streams. */
     private static final long LAST_WORDS = TimeUnit.SECONDS.toMillis(30);
     /** Bytes of all requests' bodies together that are not given on yet. That of one stream is HTTP/2's default, 64 KiB - 1. */
@@ -88,16 +87,28 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         }
     };
 
+    /** Until it is too old. */
+    private final Deadline age = new Deadline() {
+        @Override
+        protected void expired(long now) {
+            tooOld(now);
+        }
+    };
+
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Peer peer;
     private boolean counted;
     private boolean open;
     private boolean reading;
     private boolean flushFollows;
+    /** Whether the client has our settings: it knows that it may ask for WebSockets. */
+    private boolean told;
     /** What had come whole when the unfinished head was first seen. */
     private long awaited;
     /** Whether the client was told to open no more streams. */
     private boolean leaving;
+    /** Whether streams that it opens all the same are refused. */
+    private boolean refusing;
     /** How long it may then stay without one, in ns. */
     private long grace;
 
@@ -138,18 +149,24 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     static Http2ClientConnection create(FrontendLoop loop, ListenerRules rules, @Nullable TlsFacts tls) {
         int list = Http2FieldsDecoder.listSize(loop.limits());
         DefaultHttp2Connection connection = new DefaultHttp2Connection(true);
-        connection.remote().maxActiveStreams(STREAMS + REFUSABLE);
+        connection.remote().maxActiveStreams(known(rules));
         connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
         DefaultHttp2ConnectionEncoder encoder =
                 new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter(new HpackBlocks()));
         Http2FrameGuard guard = new Http2FrameGuard(
                 new DefaultHttp2FrameReader(new Http2FieldsDecoder(loop.http2Heads().received(), list), SMALL_CONTINUATIONS),
                 connection,
-                loop.loop().clock());
+                loop.loop().clock(),
+                rules.http2().streams());
         DefaultHttp2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
                 connection, encoder, guard, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
-        Http2Settings settings = new Http2Settings().maxConcurrentStreams(STREAMS).maxHeaderListSize(list);
+        Http2Settings settings = new Http2Settings().maxConcurrentStreams(rules.http2().streams()).maxHeaderListSize(list).connectProtocolEnabled(true);
         return new Http2ClientConnection(loop, rules, tls, guard, decoder, encoder, settings);
+    }
+
+    /** How many streams Netty lets a client have: more, so that it knows those which we refuse, and what of them is under way is no error. */
+    private static int known(ListenerRules rules) {
+        return 2 * rules.http2().streams();
     }
 
     // ---- the connection
@@ -195,6 +212,8 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         awaitHead();
         if (loop.draining()) {
             leaving = true;
+        } else if (rules.http2().age() != Http2Rules.FOR_EVER) {
+            loop.loop().wheel().set(age, loop.loop().clock().now() + rules.http2().age());
         }
     }
 
@@ -210,6 +229,19 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         if (!head.isSet() || awaited != guard.whole()) {
             awaited = guard.whole();
             loop.loop().wheel().set(head, loop.loop().clock().now() + timeouts.head());
+        }
+    }
+
+    /**
+     * First it is asked to go, and later its streams are refused; those that it has run on. A GOAWAY with the last one's number comes when they
+     * are over: once that is said, Netty takes what follows of streams that are on their way for an error of the connection.
+     */
+    private void tooOld(long now) {
+        if (leaving) {
+            refusing = true;
+        } else {
+            leave(FAREWELL);
+            loop.loop().wheel().set(age, now + FAREWELL);
         }
     }
 
@@ -273,6 +305,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         open = false;
         loop.loop().wheel().remove(idle);
         loop.loop().wheel().remove(head);
+        loop.loop().wheel().remove(age);
         loop.remove(this);
         if (counted) {
             loop.limit().closed();
@@ -386,6 +419,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         return timeouts;
     }
 
+    /** Where the keys of WebSockets come from; null before the client knows that it may ask for one. */
+    @Nullable RandomGenerator keys() {
+        return told ? loop.exchanges().random() : null;
+    }
+
     Http2FrameGuard guard() {
         return guard;
     }
@@ -407,7 +445,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     Peer peer() {
         Peer other = peer;
         if (other == null) {
-            other = loop.peers().of(Ends.clientOf(ctx().channel()), Ends.hereOf(ctx().channel()), tls);
+            other = loop.peers().ofHttp2(Ends.clientOf(ctx().channel()), Ends.hereOf(ctx().channel()), tls);
             peer = other;
         }
         return other;
@@ -427,7 +465,8 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
 
         @Override
         public void onSettingsAckRead(ChannelHandlerContext context) {
-            connection().remote().maxActiveStreams(STREAMS + REFUSABLE); // Netty has just made it what the client was told
+            told = true;
+            connection().remote().maxActiveStreams(known(rules)); // Netty has just made it what the client was told
         }
 
         @Override
@@ -437,7 +476,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
             Http2Fields fields = (Http2Fields) headers;
             if (known != null) {
                 known.trailers(fields, ends);
-            } else if (connection().numActiveStreams() > STREAMS) {
+            } else if (refusing || connection().numActiveStreams() > rules.http2().streams()) {
                 guard.refused();
                 reset(stream, Http2Error.REFUSED_STREAM);
             } else {
@@ -468,6 +507,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
     // ---- drain
 
     void drain(long idleGrace) {
+        loop.loop().wheel().remove(age);
+        leave(idleGrace);
+    }
+
+    private void leave(long idleGrace) {
         leaving = true;
         grace = idleGrace;
         askToGo();

@@ -21,6 +21,7 @@ import io.weir.http.Http2Trailers;
 import io.weir.http.Progress;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
+import io.weir.http.WebSocketHandshake;
 import io.weir.loop.Deadline;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,12 @@ final class Http2ClientStream implements ClientSide {
     private boolean paused;
     /** Bytes that have come while it was paused, for which the client has no room yet. */
     private int unreturned;
+    /** Whether it asks for a WebSocket: what comes is bytes, which have time until the exchange has none. */
+    private boolean asksTunnel;
+    /** Whether the worker has granted that. */
+    private boolean tunnel;
+    /** What came before, or null. */
+    private @Nullable ByteBuf early;
 
     private boolean waitsForContinue;
     /** Why it ends with a reset whatever the exchange says, or null. */
@@ -110,7 +117,7 @@ final class Http2ClientStream implements ClientSide {
         reads = !ends;
         endedByClient = ends;
         ByteBuf lines = loop().http2Heads().lines();
-        if (!fields.writeRequest(lines, !ends)) {
+        if (!fields.writeRequest(lines, !ends, connection.keys())) {
             broken = Http2Error.PROTOCOL_ERROR;
             reader.startRefused(this, Reason.BAD_REQUEST, null);
             return;
@@ -120,9 +127,15 @@ final class Http2ClientStream implements ClientSide {
         head.cameByHttp2();
         if (progress != Progress.END) {
             BadMessage fault = Objects.requireNonNull(head.fault());
-            reader.startRefused(this, Reason.of(fault), fault);
+            refuse(reader, fault == BadMessage.UNKNOWN_WEBSOCKET_VERSION ? BadMessage.BAD_WEBSOCKET_VERSION : fault); // 426 is HTTP/1.1's
             return;
         }
+        if (fields.asksUnknownProtocol()) {
+            refuse(reader, BadMessage.UNKNOWN_PROTOCOL);
+            return;
+        }
+        asksTunnel = head.asksWebSocket();
+        reads |= asksTunnel; // an end that came with the head is told once there is somebody to tell it to
         length = head.contentLength();
         hasBody = !ends && head.hasBody();
         if (ends && length > 0) {
@@ -132,11 +145,21 @@ final class Http2ClientStream implements ClientSide {
         }
         waitsForContinue = hasBody && head.expectsContinue();
         if (reads && !waitsForContinue) {
-            await(connection.timeouts().body());
+            awaitBody();
         }
-        startsAtEnd = reads && !hasBody;
+        startsAtEnd = reads && !hasBody && !asksTunnel;
         if (!startsAtEnd) {
             reader.start(this);
+        }
+    }
+
+    private void refuse(Exchange reader, BadMessage fault) {
+        reader.startRefused(this, Reason.of(fault), fault);
+    }
+
+    private void awaitBody() {
+        if (!asksTunnel) {
+            await(connection.timeouts().body());
         }
     }
 
@@ -163,6 +186,11 @@ final class Http2ClientStream implements ClientSide {
             malformed(to);
             return n + padding;
         }
+        if (asksTunnel && !tunnel) {
+            keepEarly(data);
+            unreturned += n + padding; // no more than one window comes
+            return 0;
+        }
         waitsForContinue = false;
         if (n > 0) {
             to.requestBody(data.retain());
@@ -173,7 +201,7 @@ final class Http2ClientStream implements ClientSide {
         if (ends) {
             requestEnded(null);
         } else {
-            await(connection.timeouts().body());
+            awaitBody();
             if (!touched) {
                 touched = true;
                 connection.touch(this);
@@ -186,6 +214,21 @@ final class Http2ClientStream implements ClientSide {
         return n + padding;
     }
 
+    private void keepEarly(ByteBuf data) {
+        if (data.isReadable()) {
+            ByteBuf kept = early == null ? ctx().alloc().buffer(data.readableBytes()) : early;
+            early = kept.writeBytes(data, data.readerIndex(), data.readableBytes()); // copied, since there may be many small ones
+        }
+    }
+
+    private void dropEarly() {
+        ByteBuf data = early;
+        if (data != null) {
+            early = null;
+            data.release();
+        }
+    }
+
     /** Fields behind its body. */
     void trailers(Http2Fields fields, boolean ends) {
         endedByClient |= ends;
@@ -194,7 +237,7 @@ final class Http2ClientStream implements ClientSide {
             return;
         }
         Http2Trailers trailers = new Http2Trailers();
-        if (!ends || (length >= 0 && received < length) || !fields.readTrailers(trailers)) {
+        if (asksTunnel || !ends || (length >= 0 && received < length) || !fields.readTrailers(trailers)) {
             malformed(to);
         } else {
             requestEnded(trailers.lines());
@@ -243,7 +286,7 @@ final class Http2ClientStream implements ClientSide {
     /** What has come in this turn was told. */
     void requestPaused() {
         touched = false;
-        if (exchange != null && hasBody && reads) {
+        if (exchange != null && (hasBody || tunnel) && reads) {
             exchange.requestPaused();
         }
     }
@@ -251,7 +294,7 @@ final class Http2ClientStream implements ClientSide {
     @Override
     public void demand(boolean more) {
         if (paused && more && reads && !waitsForContinue) {
-            await(connection.timeouts().body());
+            awaitBody();
         }
         paused = !more;
         if (more) {
@@ -285,15 +328,38 @@ final class Http2ClientStream implements ClientSide {
 
     @Override
     public void head(RequestHead request, ResponseHead head, HeadLines lines) {
-        headOnly = request.method() == RequestHead.Method.HEAD || head.neverHasBody();
+        boolean switched = head.switchesProtocol();
+        headOnly = !switched && (request.method() == RequestHead.Method.HEAD || head.neverHasBody());
+        if (switched) {
+            WebSocketHandshake.cutAccept(head);
+        }
         HeadWriter more = loop().headWriter().begin();
         lines.writeTo(more);
         if (!head.hasDate()) {
             loop().dateLine().writeTo(more);
         }
         AnswerLines.addHsts(connection.hsts(), head, more);
-        loop().http2Heads().block(this).begin(head.status()).fields(head).lines(more);
+        loop().http2Heads().block(this).begin(switched ? 200 : head.status()).fields(head).lines(more);
         headWaits = true;
+        if (switched) {
+            openTunnel();
+        }
+    }
+
+    /** From now on bytes go both ways, those first that came before. */
+    private void openTunnel() {
+        tunnel = true;
+        Exchange to = Objects.requireNonNull(exchange);
+        ByteBuf data = early;
+        if (data != null) {
+            early = null;
+            to.requestBody(data);
+        }
+        if (reads && endedByClient) {
+            requestEnded(null);
+        } else if (reads) {
+            to.requestPaused();
+        }
     }
 
     /** Sends the head that waits; more follows. */
@@ -378,10 +444,12 @@ final class Http2ClientStream implements ClientSide {
 
     @Override
     public void end(byte @Nullable [] trailers) {
-        exchange = null; // it is over, so that the stream's end does not mean that its client is gone
         ended = true;
-        boolean early = reads;
-        reads = false;
+        boolean stops = reads && !endedByClient && !tunnel;
+        if (!tunnel || !reads) { // else the client goes on
+            exchange = null; // it is over, so that the stream's end does not mean that its client is gone
+            reads = false;
+        }
         if (trailers != null && !headOnly) {
             sendHead(false);
             sendPiece(false);
@@ -393,7 +461,7 @@ final class Http2ClientStream implements ClientSide {
         } else {
             send(Unpooled.EMPTY_BUFFER, true);
         }
-        if (early) {
+        if (stops) {
             stopRequest();
         }
         connection.flushSoon();
@@ -422,6 +490,9 @@ final class Http2ClientStream implements ClientSide {
 
     @Override
     public void answer(RequestHead request, OwnAnswer answer) {
+        if (asksTunnel && broken == null && answer.status() / 100 == 2) {
+            broken = Http2Error.CONNECT_ERROR; // a success would say that there is a tunnel
+        }
         if (broken != null) {
             abort();
             return;
@@ -429,6 +500,9 @@ final class Http2ClientStream implements ClientSide {
         ByteBuf content = answer.content();
         HeadWriter lines = loop().headWriter().begin();
         AnswerLines.write(answer, content.readableBytes(), loop().dateLine(), connection.hsts(), lines);
+        if (request.fault() == BadMessage.UNKNOWN_WEBSOCKET_VERSION) {
+            lines.text("Sec-WebSocket-Version: 13\r\n");
+        }
         loop().http2Heads().block(this).begin(answer.status()).lines(lines);
         headWaits = true;
         headOnly = request.method() == RequestHead.Method.HEAD;
@@ -442,7 +516,7 @@ final class Http2ClientStream implements ClientSide {
         reads = false;
         dropUnsent();
         if (broken == null) {
-            connection.reset(stream, Http2Error.INTERNAL_ERROR);
+            connection.reset(stream, tunnel ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR); // as a tunnel's RST has it (RFC 8441, 5)
         } else {
             connection.guard().reset();
             connection.reset(stream, broken);
@@ -466,7 +540,11 @@ final class Http2ClientStream implements ClientSide {
         exchange = null;
         reads = false;
         waitsForContinue = false;
+        dropEarly();
         giveBack();
+        if (tunnel && ended && !endedByClient && stream.state() != Http2Stream.State.CLOSED) {
+            stopRequest();
+        }
         if (ended && stream.state().localSideOpen()) {
             await(connection.timeouts().idle()); // for what is still to be taken
         } else {
@@ -478,6 +556,7 @@ final class Http2ClientStream implements ClientSide {
     void closed() {
         loop().loop().wheel().remove(patience);
         dropUnsent();
+        dropEarly();
         Exchange open = exchange;
         exchange = null;
         if (open != null && startsAtEnd) {

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 final class Http2FrameGuard implements Http2FrameReader {
     /** Frames without use in a window. */
     static final int ALLOWED = 2000;
-    /** Streams that are reset in a window. */
+    /** Streams that are reset in a window, if no more than a quarter of that may be open at once. */
     static final int RESETS = 400;
 
     private static final int EARNED = 10;
@@ -45,7 +45,8 @@ final class Http2FrameGuard implements Http2FrameReader {
     private final LoopClock clock;
     private final EndedStreams streams = new EndedStreams();
     private int allowed = ALLOWED;
-    private int resets = RESETS;
+    private final int mostResets;
+    private int resets;
     private long windowEnds;
     /** Whether the newest HEADERS were the end of what their stream brings. */
     private boolean endOfStream;
@@ -56,10 +57,11 @@ final class Http2FrameGuard implements Http2FrameReader {
     /** Frames that have come whole, those within a header block not counted. */
     private long whole;
 
-    Http2FrameGuard(Http2FrameReader frames, Http2Connection connection, LoopClock clock) {
+    Http2FrameGuard(Http2FrameReader frames, Http2Connection connection, LoopClock clock, int streams) {
         this.frames = frames;
         this.connection = connection;
         this.clock = clock;
+        this.mostResets = resets = Math.max(RESETS, 4 * streams);
         this.windowEnds = clock.now() + WINDOW;
     }
 
@@ -197,7 +199,7 @@ final class Http2FrameGuard implements Http2FrameReader {
         if (now - windowEnds >= 0) {
             windowEnds = now + WINDOW;
             allowed = ALLOWED;
-            resets = RESETS;
+            resets = mostResets;
         }
         allowed -= n;
         if (allowed < 0 || resets < 0) {

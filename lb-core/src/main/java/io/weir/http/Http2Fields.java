@@ -6,6 +6,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ public final class Http2Fields extends DefaultHttp2Headers {
             1 << FieldName.CONNECTION | 1 << FieldName.KEEP_ALIVE | 1 << FieldName.PROXY_CONNECTION | 1 << FieldName.UPGRADE
                     | 1 << FieldName.TRANSFER_ENCODING;
 
+    private static final byte[] GET = ascii("GET");
+    private static final byte[] KEY = ascii("sec-websocket-key: ");
     private static final byte[] VERSION = ascii(" HTTP/1.1\r\n");
     private static final byte[] HOST = ascii("host: ");
     private static final byte[] COOKIE = ascii("cookie: ");
@@ -35,8 +38,11 @@ public final class Http2Fields extends DefaultHttp2Headers {
     private static final AsciiString SCHEME_PSEUDO = AsciiString.cached(":scheme");
     private static final AsciiString AUTHORITY_PSEUDO = AsciiString.cached(":authority");
     private static final AsciiString PATH_PSEUDO = AsciiString.cached(":path");
+    private static final AsciiString PROTOCOL_PSEUDO = AsciiString.cached(":protocol");
     private static final AsciiString COOKIE_NAME = AsciiString.cached("cookie");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+    private static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
+    private static final AsciiString WEBSOCKET_KEY = AsciiString.cached("sec-websocket-key");
     private static final AsciiString CONNECT = AsciiString.cached("CONNECT");
     private static final AsciiString OPTIONS = AsciiString.cached("OPTIONS");
 
@@ -54,6 +60,8 @@ public final class Http2Fields extends DefaultHttp2Headers {
     private @Nullable AsciiString scheme;
     private @Nullable AsciiString authority;
     private @Nullable AsciiString path;
+    /** What a CONNECT is to become a tunnel for (RFC 8441), or null. */
+    private @Nullable AsciiString protocol;
     private @Nullable AsciiString host;
     /** Fields from here on are no pseudo-fields. */
     private int regular;
@@ -77,7 +85,7 @@ public final class Http2Fields extends DefaultHttp2Headers {
         }
         count = regular = cookies = 0;
         hasLength = false;
-        method = scheme = authority = path = host = null;
+        method = scheme = authority = path = protocol = host = null;
         return this;
     }
 
@@ -99,12 +107,14 @@ public final class Http2Fields extends DefaultHttp2Headers {
     }
 
     /**
-     * Appends them to {@code out} as the head of an HTTP/1.1 request.
+     * Appends them to {@code out} as the head of an HTTP/1.1 request. A CONNECT for a WebSocket (RFC 8441) becomes a GET that asks for an upgrade,
+     * with a key, since HTTP/2 has none.
      *
      * @param bodyFollows whether the stream goes on behind the block; a body without Content-Length is then said to be in chunks
+     * @param keys where the keys of WebSockets come from; null if the client does not know that it may ask for one
      * @return false if the request is malformed as RFC 9113, 8.1.1, has it; {@code out} is then not to be used
      */
-    public boolean writeRequest(ByteBuf out, boolean bodyFollows) {
+    public boolean writeRequest(ByteBuf out, boolean bodyFollows, @Nullable RandomGenerator keys) {
         if (!readPseudoFields() || !readFields()) {
             return false;
         }
@@ -115,17 +125,22 @@ public final class Http2Fields extends DefaultHttp2Headers {
             return false;
         }
         AsciiString to = target(verb);
-        if (to == null) {
+        boolean tunnel = protocol != null;
+        if (to == null || (tunnel && (keys == null || hasLength || !verb.contentEquals(CONNECT)))) {
             return false;
         }
-        put(out, verb).writeByte(' ');
+        byte[] key = tunnel && keys != null && !asksUnknownProtocol() ? WebSocketHandshake.key(keys) : null;
+        (key != null ? out.writeBytes(GET) : put(out, verb)).writeByte(' ');
         put(out, to).writeBytes(VERSION);
         AsciiString from = asked == null ? named : asked;
         if (from != null) {
             put(out.writeBytes(HOST), from).writeShort('\r' << 8 | '\n');
         }
         writeFields(out);
-        if (bodyFollows && !hasLength) {
+        if (key != null) {
+            out.writeBytes(WebSocketHandshake.UPGRADE_LINES);
+            out.writeBytes(KEY).writeBytes(key).writeShort('\r' << 8 | '\n');
+        } else if (bodyFollows && !hasLength && !tunnel) {
             out.writeBytes(CHUNKED);
         }
         out.writeShort('\r' << 8 | '\n');
@@ -170,10 +185,15 @@ public final class Http2Fields extends DefaultHttp2Headers {
         return value.length() == STATUS_DIGITS && !value.contentEquals("101"); // RFC 9113, 8.6
     }
 
+    /** Whether it is a CONNECT for a protocol that is not spoken here. */
+    public boolean asksUnknownProtocol() {
+        return protocol != null && !protocol.contentEqualsIgnoreCase(WEBSOCKET);
+    }
+
     /** What the request asks for, or null if its pseudo-fields don't fit together. */
     private @Nullable AsciiString target(AsciiString verb) {
         AsciiString to = path;
-        if (verb.contentEquals(CONNECT)) {
+        if (protocol == null && verb.contentEquals(CONNECT)) {
             return scheme == null && to == null ? authority : null;
         }
         if (to == null || to.isEmpty() || scheme == null || !isWebScheme(scheme)) {
@@ -208,6 +228,9 @@ public final class Http2Fields extends DefaultHttp2Headers {
             } else if (name.contentEquals(AUTHORITY_PSEUDO)) {
                 first = authority == null;
                 authority = value;
+            } else if (name.contentEquals(PROTOCOL_PSEUDO)) {
+                first = protocol == null;
+                protocol = value;
             } else {
                 return false;
             }
@@ -257,7 +280,9 @@ public final class Http2Fields extends DefaultHttp2Headers {
         boolean joinsCookies = cookies > 1;
         for (int i = regular; i < count; i++) {
             AsciiString name = names[i];
-            boolean left = name.contentEquals("host") || (joinsCookies && name.contentEquals(COOKIE_NAME));
+            boolean left = name.contentEquals("host")
+                    || (joinsCookies && name.contentEquals(COOKIE_NAME))
+                    || (protocol != null && name.contentEquals(WEBSOCKET_KEY)); // means nothing here, and there is one
             if (!left) {
                 put(out, name).writeShort(':' << 8 | ' ');
                 put(out, values[i]).writeShort('\r' << 8 | '\n');

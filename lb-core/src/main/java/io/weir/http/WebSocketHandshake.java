@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ public final class WebSocketHandshake {
     private static final byte[] GUID = ascii("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
     /** Digits of 16 bytes in base64, before two equals signs. */
     private static final int KEY_DIGITS = 22;
+
+    private static final int KEY_BYTES = 16;
 
     private WebSocketHandshake() {}
 
@@ -82,6 +85,21 @@ public final class WebSocketHandshake {
             }
         }
         return true;
+    }
+
+    /** A key for a handshake that is begun here. */
+    static byte[] key(RandomGenerator random) {
+        byte[] nonce = new byte[KEY_BYTES];
+        random.nextBytes(nonce);
+        return Base64.getEncoder().encode(nonce);
+    }
+
+    /** Cuts the answer to a key from a worker's 101, whose client has sent none. */
+    public static void cutAccept(ResponseHead head) {
+        int said = head.find(ACCEPT, 0);
+        if (said >= 0) {
+            head.cut(said);
+        }
     }
 
     /** The {@code Sec-WebSocket-Accept} that the key of {@code request}, which {@linkplain RequestHead#asksWebSocket asks}, demands. */

@@ -102,25 +102,26 @@ class WebSocketTest {
                 atWorker.setSoTimeout(SECONDS * 1000);
                 assertThat(head(atWorker.getInputStream())).contains("Sec-WebSocket-Key: " + KEY);
                 atWorker.getOutputStream().write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: " + accept() + "\r\n\r\n" + behind).getBytes(ISO_8859_1));
-                assertThat(head(client.getInputStream())).startsWith("HTTP/1.1 101 ").contains("Sec-WebSocket-Accept: " + accept());
+                        + "Sec-WebSocket-Accept: " + accept(KEY) + "\r\n\r\n" + behind).getBytes(ISO_8859_1));
+                assertThat(head(client.getInputStream())).startsWith("HTTP/1.1 101 ").contains("Sec-WebSocket-Accept: " + accept(KEY));
                 body.run(client, atWorker);
             }
         }
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return any.getLocalPort();
         }
     }
 
-    private static String accept() throws Exception {
-        byte[] said = (KEY + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(ISO_8859_1);
+    /** The answer to a key. */
+    static String accept(String key) throws Exception {
+        byte[] said = (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(ISO_8859_1);
         return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1").digest(said));
     }
 
-    private static String head(InputStream in) throws IOException {
+    static String head(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int c = in.read();
@@ -139,9 +140,13 @@ class WebSocketTest {
     }
 
     private static byte[] send(Socket to, Random random, int bytes) throws IOException {
+        return send(to.getOutputStream(), random, bytes);
+    }
+
+    /** Sends as many random bytes, and returns them. */
+    static byte[] send(OutputStream out, Random random, int bytes) throws IOException {
         byte[] stream = new byte[bytes];
         random.nextBytes(stream);
-        OutputStream out = to.getOutputStream();
         for (int at = 0; at < bytes; ) {
             int n = Math.min(bytes - at, 1 + random.nextInt(random.nextInt(10) == 0 ? 300_000 : 3000));
             out.write(stream, at, n);
@@ -168,7 +173,7 @@ class WebSocketTest {
         });
     }
 
-    private static void assertSame(String who, byte[] received, byte[] sent) {
+    static void assertSame(String who, byte[] received, byte[] sent) {
         int differs = Arrays.mismatch(received, sent);
         assertThat(differs).as("where what %s got, %d bytes, differs", who, received.length).isNegative();
     }

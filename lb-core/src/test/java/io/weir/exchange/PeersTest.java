@@ -46,6 +46,14 @@ class PeersTest {
     }
 
     @Test
+    void viaSaysByWhichVersionItCame() {
+        assertThat(new String(Peers.UNTRUSTED.ofHttp2(at("192.0.2.7", 1), null, null).lines(), US_ASCII)).startsWith("Via: 2.0 weir\r\nX-");
+        assertThat(trusting("192.0.2.7").ofHttp2(at("192.0.2.7", 1), null, null).via()).asString(US_ASCII).isEqualTo("Via: 2.0 weir\r\n");
+        assertThat(trusting("192.0.2.7").of(at("192.0.2.7", 1), null, null).via()).asString(US_ASCII).isEqualTo("Via: 1.1 weir\r\n");
+        assertThat(peers(ForwardedField.OFF, false).ofHttp2(at("192.0.2.7", 1), null, null).via()).isNull();
+    }
+
+    @Test
     void itsAddressCanBeCopiedToWhatIsLogged() {
         ClientAddress address = Peers.UNTRUSTED.of(at("192.0.2.7", 1), null).address();
         assertThat(new String(address.bytes(), address.from(), address.to() - address.from(), US_ASCII)).isEqualTo("192.0.2.7");

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.NetUtil;
+import io.weir.config.Http2ListenerSettings;
 import io.weir.config.ListenerSettings;
 import io.weir.config.ListenerTimeouts;
 import io.weir.config.PlainHttp;
@@ -277,7 +278,17 @@ class EntranceTest {
         ProxyProtocolSettings proxies = accept == null ? null : new ProxyProtocolSettings(accept, List.of(Cidr.parse("10.0.0.0/8")));
         List<Cidr> allow = Stream.of(allowed).map(Cidr::parse).toList();
         return Objects.requireNonNull(Entrance.of(
-                new ListenerSettings(BindAddress.parse(":1"), PlainHttp.SERVE, ListenerTimeouts.DEFAULTS, false, null, proxies, allow), refused));
+                new ListenerSettings(
+                        BindAddress.parse(":1"),
+                        PlainHttp.SERVE,
+                        ListenerTimeouts.DEFAULTS,
+                        false,
+                        Http2ListenerSettings.DEFAULTS,
+                        null,
+                        null,
+                        proxies,
+                        allow),
+                refused));
     }
 
     private Map<Why, Long> counts() {

@@ -76,12 +76,17 @@ final class FrontendRig {
 
     /** A new one to a listener that sends clients to https. */
     SocketLikeChannel openRedirecting() {
-        return open(new ListenerRules(timeouts(), null, PlainHttp.REDIRECT, new SecurePort(443), null, null, null));
+        return open(new ListenerRules(timeouts(), null, PlainHttp.REDIRECT, new SecurePort(443), null, Http2Rules.DEFAULTS, null, null, null));
     }
 
     /** A new one to a listener whose clients speak no HTTP. */
     SocketLikeChannel openTcp(TcpSettings tcp) {
-        return open(new TcpConnection(frontend, new ListenerRules(timeouts(), null, PlainHttp.SERVE, null, null, null, tcp, null)));
+        return open(new TcpConnection(frontend, new ListenerRules(timeouts(), null, PlainHttp.SERVE, null, null, Http2Rules.DEFAULTS, null, tcp, null)));
+    }
+
+    /** A new one to a listener with other rules for HTTP/2. */
+    SocketLikeChannel open(Http2Rules http2) {
+        return open(new ListenerRules(timeouts(), null, PlainHttp.SERVE, null, null, http2, null, null, null));
     }
 
     private SocketLikeChannel open(ListenerRules rules) {

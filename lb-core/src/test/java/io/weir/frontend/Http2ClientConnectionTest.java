@@ -7,6 +7,7 @@ import static io.weir.frontend.Http2TestClient.END_STREAM;
 import static io.weir.frontend.Http2TestClient.HEADERS;
 import static io.weir.frontend.Http2TestClient.PING;
 import static io.weir.frontend.Http2TestClient.PRIORITY;
+import static io.weir.frontend.Http2TestClient.PUSH_PROMISE;
 import static io.weir.frontend.Http2TestClient.RST_STREAM;
 import static io.weir.frontend.Http2TestClient.SETTINGS;
 import static io.weir.frontend.Http2TestClient.WINDOW_UPDATE;
@@ -28,12 +29,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http2ClientConnectionTest {
     private static final int PROTOCOL_ERROR = 1;
     private static final int INTERNAL_ERROR = 2;
+    private static final int FLOW_CONTROL_ERROR = 3;
     private static final int STREAM_CLOSED = 5;
     private static final int REFUSED_STREAM = 7;
+    private static final int COMPRESSION_ERROR = 9;
     private static final int ENHANCE_YOUR_CALM = 11;
 
     /** On an error Netty says of every stream that it may have been served, so that no client sends one again. */
     private static final String GOAWAY_ALL = "goaway " + Integer.MAX_VALUE + " ";
+
+    private static final int STREAMS = Http2Rules.DEFAULTS.streams();
 
     private final FrontendRig rig = new FrontendRig();
 
@@ -52,7 +57,7 @@ class Http2ClientConnectionTest {
     void aStreamIsAnExchange() {
         Http2TestClient client = open();
         client.request(1, true, "x-a=b");
-        assertThat(rig.worker().head()).startsWith("GET / HTTP/1.1\r\nhost: orders.test\r\nx-a: b\r\n");
+        assertThat(rig.worker().head()).startsWith("GET / HTTP/1.1\r\nhost: orders.test\r\nx-a: b\r\nVia: 2.0 weir\r\n");
         rig.worker().answer("hello");
         assertThat(client.frames()).containsExactly("1 head :status=200 content-length=5", "1 data hello end");
         assertThat(rig.listener.reasons()).containsExactly(Reason.OK);
@@ -294,12 +299,36 @@ class Http2ClientConnectionTest {
     @Test
     void streamsOverTheLimitAreRefused() {
         Http2TestClient client = open();
-        for (int i = 0; i <= Http2ClientConnection.STREAMS; i++) {
+        for (int i = 0; i <= STREAMS; i++) {
             client.request(2 * i + 1, true);
         }
         assertThat(client.frames()).containsExactly("201 reset " + REFUSED_STREAM);
-        assertThat(rig.connector.workers()).hasSize(Http2ClientConnection.STREAMS);
+        assertThat(rig.connector.workers()).hasSize(STREAMS);
         client.channel.hangUp();
+    }
+
+    @Test
+    void howManyAreTheLimitIsTheListeners() {
+        Http2TestClient client = Http2TestClient.open(rig.open(new Http2Rules(2, Http2Rules.FOR_EVER)));
+        assertThat(client.settings()).containsEntry(3, 2L);
+        client.request(1, true).request(3, true).request(5, true);
+        assertThat(client.frames()).containsExactly("5 reset " + REFUSED_STREAM);
+        rig.connector.workers().getFirst().answer("");
+        client.request(7, true);
+        assertThat(rig.connector.workers()).hasSize(3);
+        client.channel.hangUp();
+    }
+
+    @Test
+    void whereMoreMayBeOpenMoreMayBeReset() {
+        Http2TestClient client = Http2TestClient.open(rig.open(new Http2Rules(200, Http2Rules.FOR_EVER)));
+        int sent = 0;
+        for (int stream = 1; client.channel.isOpen(); stream += 2) {
+            client.request(stream, true).send(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
+            sent++;
+        }
+        assertThat(sent).isBetween(800, 801);
+        assertThat(client.frames()).last().asString().endsWith(" " + ENHANCE_YOUR_CALM);
     }
 
     @Test
@@ -309,7 +338,7 @@ class Http2ClientConnectionTest {
         for (; client.channel.isOpen() && stream < 4 * Http2FrameGuard.ALLOWED; stream += 2) {
             client.request(stream, true);
         }
-        assertThat(stream / 2).isLessThanOrEqualTo(Http2ClientConnection.STREAMS + Http2FrameGuard.ALLOWED + 2);
+        assertThat(stream / 2).isLessThanOrEqualTo(STREAMS + Http2FrameGuard.ALLOWED + 2);
         assertThat(client.frames()).last().asString().endsWith(" " + ENHANCE_YOUR_CALM);
     }
 
@@ -326,7 +355,7 @@ class Http2ClientConnectionTest {
     @Test
     void whatIsUnderWayOfARefusedStreamIsReadOver() {
         Http2TestClient client = open();
-        for (int i = 0; i < Http2ClientConnection.STREAMS; i++) {
+        for (int i = 0; i < STREAMS; i++) {
             client.request(2 * i + 1, true);
         }
         client.request(201, false);
@@ -334,7 +363,7 @@ class Http2ClientConnectionTest {
         assertThat(client.frames()).contains("201 reset " + REFUSED_STREAM).noneMatch(frame -> frame.startsWith("goaway"));
         rig.connector.workers().getFirst().answer("x");
         client.request(203, true);
-        assertThat(rig.connector.workers()).hasSize(Http2ClientConnection.STREAMS + 1);
+        assertThat(rig.connector.workers()).hasSize(STREAMS + 1);
         client.channel.hangUp();
     }
 
@@ -474,6 +503,143 @@ class Http2ClientConnectionTest {
             client.send(CONTINUATION, 0, 1, new byte[0]);
         }
         assertThat(client.frames()).last().asString().endsWith(" " + ENHANCE_YOUR_CALM);
+    }
+
+    @Test
+    void fullContinuationsAreNotReadForEverEither() {
+        Http2TestClient client = open();
+        client.send(HEADERS, END_STREAM, 1, Http2TestClient.block(":method=GET"));
+        int sent = 0;
+        for (; sent < 100 && client.channel.isOpen(); sent++) {
+            client.send(CONTINUATION, 0, 1, new byte[16_384]);
+        }
+        assertThat(sent).isLessThan(10);
+        assertThat(client.frames()).last().asString().startsWith("goaway ");
+    }
+
+    @Test
+    void aClientCannotPush() {
+        Http2TestClient client = open();
+        client.request(1, false);
+        client.send(PUSH_PROMISE, END_HEADERS, 1, new byte[] {0, 0, 0, 2});
+        assertThat(client.frames()).last().isEqualTo(GOAWAY_ALL + PROTOCOL_ERROR);
+        assertThat(client.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aWindowThatGrowsTooFarEndsWhatItIsOf() {
+        Http2TestClient client = open();
+        client.request(1, false).send(WINDOW_UPDATE, 0, 1, new byte[] {0x7f, -1, -1, -1});
+        assertThat(client.frames()).containsExactly("1 reset " + FLOW_CONTROL_ERROR);
+        client.request(3, false).send(WINDOW_UPDATE, 0, 3, new byte[4]);
+        assertThat(client.frames()).containsExactly("3 reset " + PROTOCOL_ERROR);
+        client.send(WINDOW_UPDATE, 0, 0, new byte[] {0x7f, -1, -1, -1});
+        assertThat(client.frames()).last().isEqualTo(GOAWAY_ALL + FLOW_CONTROL_ERROR);
+    }
+
+    // ---- the table of fields
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 4096, -1})
+    void whatTableTheClientHasIsTheSameToUs(int size) {
+        Http2TestClient client = open();
+        client.send(SETTINGS, 0, 0, new byte[] {0, 1, (byte) (size >> 24), (byte) (size >> 16), (byte) (size >> 8), (byte) size});
+        for (int stream = 1; stream < 7; stream += 2) {
+            client.request(stream, true);
+            rig.worker().head("HTTP/1.1 200 OK", "Content-Length: 1", "X-A: b").body("x").end();
+            assertThat(client.frames()).containsExactly(stream + " head :status=200 content-length=1 x-a=b", stream + " data x end");
+        }
+    }
+
+    @Test
+    void aTableThatBecomesLargerAndSmallerIsCounted() {
+        Http2TestClient client = open();
+        for (int i = 0; i <= Http2FrameGuard.ALLOWED && client.channel.isOpen(); i++) {
+            client.send(SETTINGS, 0, 0, new byte[] {0, 1, 0, (byte) (i & 1), 0, 0});
+        }
+        assertThat(client.frames()).last().asString().endsWith(" " + ENHANCE_YOUR_CALM);
+    }
+
+    @Test
+    void aTableLargerThanOursEndsTheConnection() {
+        Http2TestClient client = open();
+        client.send(HEADERS, END_HEADERS | END_STREAM, 1, new byte[] {0x3f, -30, 31}); // 4097
+        assertThat(client.frames()).last().isEqualTo(GOAWAY_ALL + COMPRESSION_ERROR);
+    }
+
+    @Test
+    void aFieldThatIsNamedAgainAndAgainIsOverTheLimit() {
+        Http2TestClient client = open();
+        byte[] pseudo = Http2TestClient.block(":method=GET", ":scheme=http", ":authority=orders.test", ":path=/");
+        byte[] field = Http2TestClient.block("x-a=" + "a".repeat(1000));
+        field[0] = 0x40; // and remembered
+        client.send(HEADERS, END_HEADERS | END_STREAM, 1, join(pseudo, field));
+        rig.worker().answer("x");
+        assertThat(client.frames()).last().isEqualTo("1 data x end");
+        byte[] again = new byte[1000];
+        Arrays.fill(again, (byte) (0x80 | 62));
+        client.send(HEADERS, END_HEADERS | END_STREAM, 3, join(pseudo, again));
+        assertThat(client.frames().getFirst()).startsWith("3 head :status=431 ");
+        client.send(HEADERS, END_HEADERS | END_STREAM, 5, join(pseudo, new byte[] {(byte) (0x80 | 62)}));
+        assertThat(rig.worker().head()).contains("x-a: aaa");
+        rig.worker().answer("x");
+        assertThat(client.frames()).last().isEqualTo("5 data x end");
+    }
+
+    private static byte[] join(byte[] first, byte[] second) {
+        byte[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+
+    // ---- age
+
+    @Test
+    void whoIsTooOldIsAskedToGoAndThenRefused() {
+        Http2TestClient client = Http2TestClient.open(rig.open(new Http2Rules(100, Duration.ofMinutes(1).toNanos())));
+        client.request(1, true);
+        rig.pass(Duration.ofSeconds(59));
+        assertThat(client.frames()).isEmpty();
+        rig.pass(Duration.ofSeconds(2));
+        assertThat(client.frames()).containsExactly(GOAWAY_ALL + 0);
+        client.request(3, true); // before it has heard
+        assertThat(rig.connector.workers()).hasSize(2);
+        rig.pass(Duration.ofSeconds(5));
+        assertThat(client.frames()).isEmpty();
+        client.request(5, false).data(5, true, "late");
+        assertThat(client.frames()).containsExactly("5 reset " + REFUSED_STREAM);
+        assertThat(rig.listener.all()).isEmpty();
+        rig.connector.workers().get(0).answer("x");
+        rig.connector.workers().get(1).answer("y");
+        assertThat(client.frames()).contains("1 data x end", "3 data y end");
+        assertThat(client.channel.isOpen()).isTrue();
+        rig.pass(Duration.ofSeconds(6));
+        assertThat(client.frames()).containsExactly("goaway 5 0");
+        assertThat(client.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void whoIsTooOldAndIdleIsClosed() {
+        Http2TestClient client = Http2TestClient.open(rig.open(new Http2Rules(100, Duration.ofMinutes(1).toNanos())));
+        rig.pass(Duration.ofSeconds(61));
+        assertThat(client.frames()).containsExactly(GOAWAY_ALL + 0);
+        assertThat(client.channel.isOpen()).isTrue();
+        rig.pass(Duration.ofSeconds(5));
+        assertThat(client.frames()).contains("goaway 0 0");
+        assertThat(client.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void aDrainHasItsOwnTime() {
+        Http2TestClient client = Http2TestClient.open(rig.open(new Http2Rules(100, Duration.ofMinutes(1).toNanos())));
+        client.request(1, true);
+        rig.frontend.drain(0);
+        assertThat(client.frames()).containsExactly(GOAWAY_ALL + 0);
+        rig.pass(Duration.ofMinutes(2));
+        assertThat(client.frames()).isEmpty();
+        rig.worker().answer("x");
+        rig.pass(Duration.ofSeconds(1));
+        assertThat(client.frames()).last().isEqualTo("goaway 1 0");
     }
 
     // ---- time

@@ -7,7 +7,9 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A client that speaks HTTP/2 in raw frames, good ones and bad ones, and tells what comes back as text. */
@@ -17,6 +19,7 @@ final class Http2TestClient {
     static final int PRIORITY = 2;
     static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
+    static final int PUSH_PROMISE = 5;
     static final int PING = 6;
     static final int GOAWAY = 7;
     static final int WINDOW_UPDATE = 8;
@@ -29,6 +32,7 @@ final class Http2TestClient {
     final SocketLikeChannel channel;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
     private final ByteBuf received = Unpooled.buffer();
+    private final Map<Integer, Long> settings = new HashMap<>();
 
     private Http2TestClient(SocketLikeChannel channel) {
         this.channel = channel;
@@ -43,11 +47,16 @@ final class Http2TestClient {
 
     /** The same, and what has come meanwhile was not looked at. */
     static Http2TestClient hello(SocketLikeChannel channel) {
-        Http2TestClient client = new Http2TestClient(channel);
-        channel.receive(PREFACE);
-        client.send(SETTINGS, 0, 0, new byte[0]);
+        Http2TestClient client = withoutAcknowledgement(channel);
         client.send(SETTINGS, 1, 0, new byte[0]);
         return client;
+    }
+
+    /** One that has said its settings and nothing of ours. */
+    static Http2TestClient withoutAcknowledgement(SocketLikeChannel channel) {
+        Http2TestClient client = new Http2TestClient(channel);
+        channel.receive(PREFACE);
+        return client.send(SETTINGS, 0, 0, new byte[0]);
     }
 
     Http2TestClient send(int type, int flags, int stream, byte[] payload) {
@@ -118,11 +127,22 @@ final class Http2TestClient {
                 case RST_STREAM -> frames.add(stream + " reset " + payload.readInt());
                 case GOAWAY -> frames.add("goaway " + payload.readInt() + " " + payload.readInt());
                 case WINDOW_UPDATE -> frames.add(stream + " window " + payload.readInt());
-                case PING, SETTINGS -> {}
+                case SETTINGS -> {
+                    while (payload.isReadable()) {
+                        settings.put(payload.readUnsignedShort(), payload.readUnsignedInt());
+                    }
+                }
+                case PING -> {}
                 default -> frames.add("frame " + type);
             }
         }
         return frames;
+    }
+
+    /** The settings that have come. */
+    Map<Integer, Long> settings() {
+        frames();
+        return settings;
     }
 
     private String fields(int stream, ByteBuf block) {

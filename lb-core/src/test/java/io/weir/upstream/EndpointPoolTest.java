@@ -18,7 +18,7 @@ final class EndpointPoolTest extends LoopbackFixture {
 
     @Test
     void aConnectionThatSaysWhomItIsForServesOnce() {
-        endpoint = endpoint(new UpstreamSettings(1, 1, 100, Duration.ofMinutes(1), ProxyVersion.V1));
+        endpoint = endpoint(new UpstreamSettings(1, 1, 100, Duration.ofMinutes(1), false, null, ProxyVersion.V1));
         Attempt first = get();
         Attempt second = get();
         for (Attempt attempt : List.of(first, second)) {
@@ -33,7 +33,7 @@ final class EndpointPoolTest extends LoopbackFixture {
 
     @Test
     void aConnectionThatSaysWhomItIsForIsNotKeptForAnother() {
-        endpoint = endpoint(new UpstreamSettings(1, 1, 100, Duration.ofMinutes(1), ProxyVersion.V1));
+        endpoint = endpoint(new UpstreamSettings(1, 1, 100, Duration.ofMinutes(1), false, null, ProxyVersion.V1));
         Attempt gaveUp = new Attempt(loop, "GET / HTTP/1.1", "Host: x");
         Attempt next = get(gaveUp);
         Accepted first = worker.next();
@@ -50,8 +50,8 @@ final class EndpointPoolTest extends LoopbackFixture {
         Attempt next = Attempt.get(loop);
         Attempt.on(loop, () -> {
             loop.clock().refresh();
-            assertThat(endpoint.onLoop(0).acquire(gaveUp, CONNECT, false)).isNull();
-            assertThat(endpoint.onLoop(0).acquire(next, CONNECT, false)).isNull();
+            assertThat(endpoint.onLoop(0).acquire(gaveUp, CONNECT, Need.REQUEST, false)).isNull();
+            assertThat(endpoint.onLoop(0).acquire(next, CONNECT, Need.REQUEST, false)).isNull();
             endpoint.onLoop(0).cancel(gaveUp);
         });
         return next;
