@@ -44,6 +44,7 @@ import io.weir.telemetry.metrics.ProcessState;
 import io.weir.topology.Cidr;
 import io.weir.upstream.AttemptEvents;
 import io.weir.upstream.Connector;
+import io.weir.upstream.Need;
 import io.weir.upstream.WorkerSide;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -324,7 +325,7 @@ public class SettleBenchmark {
         }
 
         @Override
-        public WorkerSide connect(Target target, AttemptEvents events, long timeout, boolean fresh) {
+        public WorkerSide connect(Target target, AttemptEvents events, long timeout, Need need, boolean fresh) {
             lentTo = events;
             return this;
         }
