@@ -50,6 +50,10 @@ public final class Entrance {
      */
     boolean open(Channel channel, @Nullable ChannelHandler first) {
         SocketAddress peer = channel.remoteAddress();
+        if (peer == null) { // it has reset the connection already, as those do who only look whether a port is open
+            channel.pipeline().addLast(ClosedDoor.HERE);
+            return false;
+        }
         if (contains(believed, peer)) {
             channel.pipeline().addLast(new ProxyHeaderDecoder(), new ProxyHeaderHandler(this, first));
             return true;

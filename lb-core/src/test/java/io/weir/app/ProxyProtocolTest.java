@@ -8,6 +8,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
@@ -28,6 +33,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -257,7 +263,9 @@ class ProxyProtocolTest {
 
             assertThat(TlsClient.ask(port, HOST, GET, own)).startsWith("HTTP/1.1 200 OK\r\n");
             String name = chars("22") + chars("0008") + new String("j\u00e9r\u00f4me".getBytes(UTF_8), ISO_8859_1);
-            assertThat(request()).contains(authority, chars("0700000000") + version + name + chars("23"), "TLS_AES_");
+            String got = request();
+            assertThat(got).contains(authority, chars("0700000000") + version + name + chars("23"), "TLS_AES_");
+            assertThat(extras(got)).as("as others read it").startsWith("AUTHORITY SSL SSL_VERSION SSL_CN OTHER, then GET / HTTP/1.1\r\n");
         }
     }
 
@@ -288,6 +296,22 @@ class ProxyProtocolTest {
                 assertThat(got).startsWith(check.equals("tcp") ? nobody : nobody + "GET /health HTTP/1.1\r\n");
                 atWorker.clear();
             }
+        }
+    }
+
+    /** The types of what the header says beside addresses, and what is behind it. */
+    private static String extras(String bytes) {
+        EmbeddedChannel reader = new EmbeddedChannel(new HAProxyMessageDecoder());
+        reader.writeInbound(Unpooled.copiedBuffer(bytes, ISO_8859_1));
+        HAProxyMessage header = reader.readInbound();
+        ByteBuf behind = reader.readInbound();
+        try {
+            return header.tlvs().stream().map(each -> each.type().name().replaceFirst("PP2_TYPE_", "")).collect(Collectors.joining(" "))
+                    + ", then " + behind.toString(ISO_8859_1);
+        } finally {
+            header.release();
+            behind.release();
+            var _ = reader.finish();
         }
     }
 

@@ -194,6 +194,15 @@ class EntranceTest {
         assertThat(comesIn(Objects.requireNonNull(entrance(null, "10.0.0.0/8")), PROXY, LINE + REQUEST)).as("bytes as any other").isTrue();
     }
 
+    /** Whose address can't be asked any more. */
+    @Test
+    void whoIsGoneAlreadyIsNobody() {
+        PeerChannel channel = open(entrance(Accept.REQUIRED, "0.0.0.0/0"), null, null);
+
+        assertThat(channel.isActive()).isFalse();
+        assertThat(counts()).isEmpty();
+    }
+
     @Test
     void aListenerThatSaysNothingHasNone() {
         assertThat(Entrance.of(ListenerSettings.defaults(BindAddress.parse(":1")), refused)).isNull();
@@ -301,7 +310,7 @@ class EntranceTest {
         return counts;
     }
 
-    private PeerChannel open(Entrance entrance, String peer, @Nullable ChannelHandler first) {
+    private PeerChannel open(Entrance entrance, @Nullable String peer, @Nullable ChannelHandler first) {
         PeerChannel channel = new PeerChannel(peer);
         channel.config().setAllocator(alloc);
         if (entrance.open(channel, first)) {
@@ -350,14 +359,14 @@ class EntranceTest {
     }
 
     private static final class PeerChannel extends EmbeddedChannel {
-        private final InetSocketAddress remote;
+        private final @Nullable InetSocketAddress remote;
 
-        PeerChannel(String peer) {
-            remote = new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(peer), 50_000);
+        PeerChannel(@Nullable String peer) {
+            remote = peer == null ? null : new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString(peer), 50_000);
         }
 
         @Override
-        public SocketAddress remoteAddress() {
+        public @Nullable SocketAddress remoteAddress() {
             return remote;
         }
     }
