@@ -195,6 +195,9 @@ public final class Exchange implements AttemptEvents, HeadLines {
             app.budget(loop.index()).request(times.admittedAt());
             Admission.draw(app, request, forwarding.client(), plan.nextTurn(), loop.random().nextLong(), draw);
             patience.goBy(app.timeouts());
+            if (GrpcCall.is(request)) {
+                goByDeadline(GrpcCall.timeout(request));
+            }
             if (found.steps() == null) {
                 pick();
             } else {
@@ -219,6 +222,12 @@ public final class Exchange implements AttemptEvents, HeadLines {
         attempt.begin(next);
         patience.renewGrace();
         connect(next, false);
+    }
+
+    private void goByDeadline(long timeout) {
+        if (timeout != GrpcCall.NO_TIMEOUT) {
+            patience.boundTotal(timeout);
+        }
     }
 
     /** Where the next attempt goes, or null if there can be none. */

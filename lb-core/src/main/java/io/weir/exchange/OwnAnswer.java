@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param location where the client is sent, or null
  * @param reason the code for {@code Weir-Reason}, which a load balancer gets that has handed the request over, if no worker has seen it or
  *     the attempt at one failed; else null
+ * @param grpc what a client of gRPC is told instead of a body, or null
  * @param ready what stands in place of a body that is put together for each: pieces of it that nobody changes; else empty
  */
 public record OwnAnswer(
@@ -28,7 +29,16 @@ public record OwnAnswer(
         int retryAfter,
         @Nullable String location,
         @Nullable String reason,
+        @Nullable GrpcStatus grpc,
         List<byte[]> ready) {
+    /**
+     * How a call of gRPC failed.
+     *
+     * @param code its number there
+     * @param message for people, as {@code grpc-message} has it
+     */
+    public record GrpcStatus(int code, String message) {}
+
     private static final int RETRY_AFTER = 1;
     private static final String ACCEPT = "\naccept:";
 
@@ -38,12 +48,12 @@ public record OwnAnswer(
 
     /** One for a client. */
     public OwnAnswer(int status, String contentType, String body, int retryAfter, @Nullable String location) {
-        this(status, contentType, body, retryAfter, location, null, List.of());
+        this(status, contentType, body, retryAfter, location, null, null, List.of());
     }
 
     /** A good one whose body lies ready, be it large. */
     static OwnAnswer ready(String contentType, List<byte[]> body) {
-        return new OwnAnswer(200, contentType, "", 0, null, null, body);
+        return new OwnAnswer(200, contentType, "", 0, null, null, null, body);
     }
 
     /** The bytes of its body. Whoever takes them releases them. */
@@ -53,12 +63,16 @@ public record OwnAnswer(
 
     /** The same for a load balancer. */
     OwnAnswer because(Reason why) {
-        return new OwnAnswer(status, contentType, body, retryAfter, location, why.code(), ready);
+        return new OwnAnswer(status, contentType, body, retryAfter, location, why.code(), grpc, ready);
     }
 
     /** The answer to {@code request} for {@code reason}; {@code detail} says more, if there is more to say. */
     public static OwnAnswer of(int status, Reason reason, @Nullable String detail, String requestId, RequestHead request) {
         String message = detail == null ? reason.sentence() : reason.sentence() + ": " + detail;
+        if (GrpcCall.is(request)) {
+            String told = GrpcCall.message("%s (%s, request %s)".formatted(message, reason.code(), requestId));
+            return new OwnAnswer(200, "application/grpc", "", 0, null, null, new GrpcStatus(GrpcCall.status(reason, status), told), List.of());
+        }
         String title = status + " " + phrase(status);
         int retryAfter = status == 503 ? RETRY_AFTER : 0;
         return switch (preference(request)) {

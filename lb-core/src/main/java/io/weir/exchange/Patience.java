@@ -48,6 +48,13 @@ final class Patience extends Deadline {
         }
     }
 
+    /** The client itself waits no longer than that for the whole, in ns from when it asked. */
+    void boundTotal(long nanos) {
+        long most = Long.MAX_VALUE / 2; // centuries, and no overflow
+        totalUntil = Math.min(totalUntil, times.admittedAt() + Math.min(nanos, most));
+        forNothing();
+    }
+
     /** Nothing of the attempt is waited for. */
     void forNothing() {
         set(App.Timeouts.OFF);

@@ -26,7 +26,10 @@ final class AnswerLines {
         if (answer.location() != null) {
             out.text("Location: " + answer.location()).endOfLine();
         }
-        if (answer.status() != 204 && answer.status() != 304) { // RFC 9110, 8.6: a 204 must not, and a 304's would be another response's
+        if (answer.grpc() != null) {
+            out.text("Grpc-Status: ").decimal(answer.grpc().code()).endOfLine();
+            out.text("Grpc-Message: " + answer.grpc().message()).endOfLine();
+        } else if (answer.status() != 204 && answer.status() != 304) { // RFC 9110, 8.6: a 204 must not, and a 304's would be another response's
             out.text("Content-Length: ").decimal(length).endOfLine();
         }
         if (answer.status() == 405) {

@@ -213,7 +213,9 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         if (loop.draining()) {
             leaving = true;
         } else if (rules.http2().age() != Http2Rules.FOR_EVER) {
-            loop.loop().wheel().set(age, loop.loop().clock().now() + rules.http2().age());
+            long most = rules.http2().age();
+            long early = loop.exchanges().random().nextLong(most / 10 + 1); // who came together doesn't come back together
+            loop.loop().wheel().set(age, loop.loop().clock().now() + most - early);
         }
     }
 

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * with a reset, PROTOCOL_ERROR; what is refused for another reason is answered, with the same words as on HTTP/1.1.
  *
  * <p>The client may send as much as the exchange has taken: its window is given back when the worker's side keeps up.
+ *
+ * <p>One that asks for a WebSocket (RFC 8441) becomes a tunnel when the worker switches to that: DATA is bytes then, END_STREAM the end of one
+ * direction, and a reset with CANCEL what a reset of the worker's connection is.
  */
 final class Http2ClientStream implements ClientSide {
     /** Bytes of a response that may wait for the client: from here on the worker is not read ... */

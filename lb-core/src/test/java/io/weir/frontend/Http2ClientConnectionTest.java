@@ -598,13 +598,17 @@ class Http2ClientConnectionTest {
     void whoIsTooOldIsAskedToGoAndThenRefused() {
         Http2TestClient client = Http2TestClient.open(rig.open(new Http2Rules(100, Duration.ofMinutes(1).toNanos())));
         client.request(1, true);
-        rig.pass(Duration.ofSeconds(59));
+        rig.pass(Duration.ofSeconds(54));
         assertThat(client.frames()).isEmpty();
-        rig.pass(Duration.ofSeconds(2));
-        assertThat(client.frames()).containsExactly(GOAWAY_ALL + 0);
+        List<String> frames = client.frames();
+        for (int tenth = 0; tenth <= 60 && frames.isEmpty(); tenth++) { // it may be that much earlier
+            rig.pass(Duration.ofMillis(100));
+            frames = client.frames();
+        }
+        assertThat(frames).containsExactly(GOAWAY_ALL + 0);
         client.request(3, true); // before it has heard
         assertThat(rig.connector.workers()).hasSize(2);
-        rig.pass(Duration.ofSeconds(5));
+        rig.pass(Duration.ofSeconds(6));
         assertThat(client.frames()).isEmpty();
         client.request(5, false).data(5, true, "late");
         assertThat(client.frames()).containsExactly("5 reset " + REFUSED_STREAM);
@@ -621,11 +625,8 @@ class Http2ClientConnectionTest {
     @Test
     void whoIsTooOldAndIdleIsClosed() {
         Http2TestClient client = Http2TestClient.open(rig.open(new Http2Rules(100, Duration.ofMinutes(1).toNanos())));
-        rig.pass(Duration.ofSeconds(61));
-        assertThat(client.frames()).containsExactly(GOAWAY_ALL + 0);
-        assertThat(client.channel.isOpen()).isTrue();
-        rig.pass(Duration.ofSeconds(5));
-        assertThat(client.frames()).contains("goaway 0 0");
+        rig.pass(Duration.ofSeconds(66));
+        assertThat(client.frames()).containsExactly(GOAWAY_ALL + 0, "goaway 0 0");
         assertThat(client.channel.isOpen()).isFalse();
     }
 
