@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.weir.loop.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -169,6 +170,6 @@ public final class AdminClient implements AutoCloseable {
 
     @Override
     public void close() {
-        var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var _ = EventLoops.shutDown(group, 1);
     }
 }

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weir.config.Secret;
+import io.weir.loop.EventLoops;
 import io.weir.topology.BindAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -209,6 +210,6 @@ public final class AdminServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        EventLoops.shutDown(group, 1).awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 }

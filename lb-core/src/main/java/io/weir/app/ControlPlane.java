@@ -22,6 +22,7 @@ import io.weir.failover.Evacuations;
 import io.weir.health.HealthMonitor;
 import io.weir.health.check.NettyChecks;
 import io.weir.health.check.OutboundTls;
+import io.weir.loop.EventLoops;
 import io.weir.loop.TransportKind;
 import io.weir.topology.Worker;
 import java.time.InstantSource;
@@ -144,7 +145,7 @@ final class ControlPlane implements AutoCloseable {
         changes.dispose(); // before what it hands over to ends
         monitor.close();
         names.close();
-        healthGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
+        EventLoops.shutDown(healthGroup, 1).awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
         // Behind the health loop, which tells it of every change to the last.
         thread.shutdownNow();
         questions.close();

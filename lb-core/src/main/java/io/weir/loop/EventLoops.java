@@ -85,6 +85,14 @@ public final class EventLoops {
 
     /** Ends the loops; what is still open is closed. */
     public Future<?> shutDown() {
-        return group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        return shutDown(group, 2);
+    }
+
+    /**
+     * Closes all channels of {@code group} and ends its threads, within {@code seconds}. Not with a quiet time of 0: a loop that is told so
+     * amid its tasks would end at once, and leave its channels open and what they hold.
+     */
+    public static Future<?> shutDown(EventLoopGroup group, int seconds) {
+        return group.shutdownGracefully(1, TimeUnit.SECONDS.toNanos(seconds), TimeUnit.NANOSECONDS);
     }
 }
