@@ -111,6 +111,7 @@ public enum Reason {
             case NO_SOCKET, QUEUE_FULL, QUEUE_TIMEOUT -> OVERLOADED;
             case NOT_TAKEN -> NO_WORKERS;
             case UNPROCESSED -> OVERLOADED;
+            case LEFT -> RESET;
             case STALE, RESET, FAILED_BEHIND -> RESET;
             case BAD_RESPONSE -> BAD_RESPONSE;
             case RESPONSE_TIMEOUT, GIVEN_BACK -> RESPONSE_TIMEOUT;

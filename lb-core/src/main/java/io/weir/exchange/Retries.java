@@ -50,9 +50,16 @@ final class Retries {
                 return;
             }
         }
-        attempt.tell(failedAt, failure);
-        if (failure == AttemptFailure.UNPROCESSED) {
+        boolean unseen = failure == AttemptFailure.LEFT || failure == AttemptFailure.UNPROCESSED;
+        if (unseen) {
             attempt.takeBackWritten();
+        }
+        if (failure == AttemptFailure.LEFT && body.isReplayable() && attempt.noteLeft()) {
+            exchange.connect(failedAt, false);
+            return;
+        }
+        attempt.tell(failedAt, failure);
+        if (unseen) {
             if (!body.isReplayable()) { // more of it has gone than is held
                 exchange.refuse(Reason.of(failure), fault);
                 return;

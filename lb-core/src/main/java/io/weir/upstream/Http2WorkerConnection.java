@@ -98,6 +98,8 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     private @Nullable Vigil vigil;
     /** Streams that are lent. */
     private int lent;
+    private long reads;
+    private boolean served;
     private boolean reading;
     private boolean flushFollows;
 
@@ -171,8 +173,19 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
         return new Http2WorkerStream(this, events);
     }
 
+    /** How often something has come. */
+    long reads() {
+        return reads;
+    }
+
+    /** Whether a stream of it is over. */
+    boolean hasServed() {
+        return served;
+    }
+
     /** A stream is over. */
     void returned() {
+        served = true;
         lent--;
         pool.returnPermit();
         if (lent == 0 && state == State.OPEN) {
@@ -199,7 +212,7 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
                 next.connected(lend(next));
             } else { // one of those before it has met its end
                 pool.returnPermit();
-                next.failed(AttemptFailure.RESET, null);
+                next.failed(AttemptFailure.LEFT, null);
             }
         }
         if (lent == 0 && state == State.OPEN) {
@@ -335,6 +348,7 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         pool.loop().clock().refresh();
         reading = true;
+        reads++;
         super.channelRead(context, message);
     }
 

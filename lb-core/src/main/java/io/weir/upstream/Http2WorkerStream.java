@@ -38,6 +38,10 @@ final class Http2WorkerStream implements WorkerSide {
     /** Null before the head was written. */
     private @Nullable Http2Stream stream;
     private boolean returned;
+    /** Whether the connection had served others before. */
+    private final boolean reused;
+    /** How often something had come on it when this one began. */
+    private final long readsBefore;
 
     // the request
     private boolean toHead;
@@ -66,6 +70,8 @@ final class Http2WorkerStream implements WorkerSide {
     Http2WorkerStream(Http2WorkerConnection connection, AttemptEvents events) {
         this.connection = connection;
         this.events = events;
+        this.reused = connection.hasServed();
+        this.readsBefore = connection.reads();
     }
 
     // ---- the request
@@ -76,7 +82,7 @@ final class Http2WorkerStream implements WorkerSide {
         hasBody = head.hasBody();
         Http2Stream opened = connection.create(this);
         if (opened == null) {
-            failSoon(AttemptFailure.UNPROCESSED);
+            failSoon(AttemptFailure.LEFT);
             return;
         }
         stream = opened;
@@ -179,7 +185,7 @@ final class Http2WorkerStream implements WorkerSide {
 
     @Override
     public boolean isReused() {
-        return false; // that it is about to be closed a worker says itself here
+        return reused;
     }
 
     @Override
@@ -375,8 +381,13 @@ final class Http2WorkerStream implements WorkerSide {
         events = null;
         giveBackLent();
         if (to != null) {
-            to.failed(headSeen ? AttemptFailure.CUT : unprocessed ? AttemptFailure.UNPROCESSED : AttemptFailure.RESET, null);
+            to.failed(headSeen ? AttemptFailure.CUT : unprocessed ? AttemptFailure.LEFT : isStale() ? AttemptFailure.STALE : AttemptFailure.RESET, null);
         }
+    }
+
+    /** Whether nothing has come since it began, on a connection that had served before: the worker had given it up already. */
+    private boolean isStale() {
+        return reused && interims == 0 && connection.reads() == readsBefore;
     }
 
     /** The worker has been found not to answer. */

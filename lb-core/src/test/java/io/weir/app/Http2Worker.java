@@ -11,7 +11,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
-import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
@@ -179,14 +178,18 @@ final class Http2Worker implements AutoCloseable {
 
         /** Says that it goes, and that it has looked at no stream above {@code last}. */
         Call goAway(int last) {
-            DefaultHttp2GoAwayFrame frame = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
-            frame.setExtraStreamIds(Math.max(0, (last - stream.id()) / 2));
-            var _ = ctx.writeAndFlush(frame);
+            ByteBuf frame = ctx.alloc().buffer().writeMedium(8).writeByte(7).writeByte(0).writeInt(0).writeInt(last).writeInt(0);
+            var _ = ctx.pipeline().firstContext().writeAndFlush(frame); // past the codec, which has a number of its own
             return this;
         }
 
         void close() {
             var _ = ctx.channel().close();
+        }
+
+        /** Without a GOAWAY. */
+        void hangUp() {
+            var _ = ctx.pipeline().firstContext().close();
         }
     }
 

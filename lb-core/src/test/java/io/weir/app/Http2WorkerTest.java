@@ -164,6 +164,7 @@ class Http2WorkerTest {
         try (Http2Worker worker = new Http2Worker(null, new Http2Settings().initialWindowSize(20_000), call -> call.head(200, false).data(call.body.toByteArray(), true));
                 LoadBalancer proxy = start(transport, "", worker.port());
                 Socket client = connect(proxy)) {
+            assertThat(ask(proxy, GET)).startsWith("HTTP/1.1 200 "); // Netty's worker forgets bytes that came before its smaller window was acknowledged
             Future<Void> sent = threads.submit(() -> {
                 OutputStream out = client.getOutputStream();
                 out.write(("POST / HTTP/1.1\r\nHost: orders.example.com\r\nConnection: close\r\nContent-Length: " + LARGE + "\r\n\r\n").getBytes(ISO_8859_1));
@@ -366,6 +367,51 @@ class Http2WorkerTest {
                 assertThat(head(client.getInputStream())).startsWith("HTTP/1.1 101 ");
                 assertThat(client.getInputStream().readNBytes(2)).isEqualTo("hi".getBytes(ISO_8859_1));
             }
+        }
+    }
+
+    @Test
+    void whatAWorkerThatGoesHasNotSeenGoesToItAgainWhateverItsMethod() throws Exception {
+        AtomicInteger n = new AtomicInteger();
+        try (Http2Worker worker = new Http2Worker(call -> {
+                    if (n.incrementAndGet() <= 3) {
+                        call.goAway(0);
+                        call.close();
+                    } else {
+                        call.head(200, false, "content-length", "5").data(call.body.toByteArray(), true);
+                    }
+                });
+                LoadBalancer proxy = start(TransportKind.NIO, "", worker.port())) {
+            assertThat(ask(proxy, POST)).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nhello");
+            assertThat(worker.connections()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void aWorkerThatAlwaysGoesIsGivenUp() throws Exception {
+        try (Http2Worker worker = new Http2Worker(call -> {
+                    call.goAway(0);
+                    call.close();
+                });
+                LoadBalancer proxy = start(TransportKind.NIO, "", worker.port())) {
+            assertThat(ask(proxy, GET)).startsWith("HTTP/1.1 502 ").contains("reason: reset");
+        }
+    }
+
+    @Test
+    void aConnectionThatWasGivenUpWithoutAWordIsStale() throws Exception {
+        AtomicInteger n = new AtomicInteger();
+        try (Http2Worker worker = new Http2Worker(call -> {
+                    if (n.incrementAndGet() == 2) {
+                        call.hangUp();
+                    } else {
+                        call.head(200, false, "content-length", "2").data("ok", true);
+                    }
+                });
+                LoadBalancer proxy = start(TransportKind.NIO, "", worker.port())) {
+            assertThat(ask(proxy, GET)).endsWith("ok");
+            assertThat(ask(proxy, GET)).endsWith("ok"); // the second time on a connection of its own
+            assertThat(worker.connections()).isEqualTo(2);
         }
     }
 }
