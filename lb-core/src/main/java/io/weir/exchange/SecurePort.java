@@ -1,6 +1,7 @@
 package io.weir.exchange;
 
 import io.weir.http.RequestHead;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where TLS is spoken, for clients that come without.
@@ -10,10 +11,13 @@ import io.weir.http.RequestHead;
 public record SecurePort(int port) {
     private static final int HTTPS = 443;
 
-    /** The same URL with https. */
-    String url(RequestHead request) {
+    /** The same URL with https, or null if the request names no host, as one of HTTP/1.0 may. */
+    @Nullable String url(RequestHead request) {
+        if (request.hostEnd() == request.authorityStart()) {
+            return null;
+        }
         String host = request.text(request.authorityStart(), request.hostEnd());
-        boolean portWritten = request.authorityEnd() > request.hostEnd();
+        boolean portWritten = request.authorityEnd() > request.hostEnd() + 1; // a colon alone is none (RFC 3986, 3.2.3)
         String path = request.text(request.pathStart(), request.pathEnd()) + request.text(request.queryStart(), request.targetEnd());
         return "https://" + host + (portWritten && port != HTTPS ? ":" + port : "") + (path.startsWith("/") ? path : "/");
     }

@@ -137,6 +137,10 @@ class TlsTest {
             assertThat(askPlain(port(proxy, 0), GET)).startsWith("HTTP/1.1 308 Permanent Redirect\r\n").contains("\r\nLocation: https://" + HOST + ":" + port(proxy, 1) + "/a?b=1\r\n");
             assertThat(askPlain(port(proxy, 0), GET.replace(":8443", ""))).contains("\r\nLocation: https://" + HOST + "/a?b=1\r\n");
             assertThat(askPlain(port(proxy, 0), GET.replace("orders", "nobody"))).startsWith("HTTP/1.1 404 ").doesNotContain("Location");
+            assertThat(askPlain(port(proxy, 0), "GET /any/ HTTP/1.0\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400 Bad Request\r\n")
+                    .contains("reason: bad_request", "There is no host to redirect to https")
+                    .doesNotContain("Location");
             assertThat(atWorker).isEmpty();
         }
     }
@@ -188,7 +192,7 @@ class TlsTest {
     void handshakesThatEndBeforeTheyHaveBegunAreCounted(TransportKind transport) throws Exception {
         selfSigned(ec(), HOST).write(folder, "a");
         try (LoadBalancer proxy = start(transport, "serve", "", "a")) {
-            byte[] endless = {22, 3, 1, 0, 4, 1, 1, 0, 1}; // a record with the beginning of a hello of 64 KiB and a byte
+            byte[] endless = {22, 3, 1, 0, 4, 1, 0, 64, 1}; // a record with the beginning of a hello of 16 KiB and a byte
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port(proxy, 1))) {
                 client.getOutputStream().write(endless);
                 assertThat(client.getInputStream().read()).isNegative();
@@ -241,6 +245,7 @@ class TlsTest {
                   - { bind: "127.0.0.1:%d", tls: { certificates: [ %s ], hsts: {}%s } }
                 access-log: { path: "%s" }
                 apps: { orders: &app { pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a } ] } }, check: off }, stock: *app, free: *app }
+                mappings: [ { path: /any/, app: orders } ]
                 """.formatted(plainHttp, freePort(), String.join(", ", pairs), more, folder.resolve("access.log"), worker.getLocalPort())).settings();
         return LoadBalancer.start(settings, new TransportChoice(transport, "each in turn"), 1);
     }
