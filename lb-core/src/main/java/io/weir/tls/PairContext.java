@@ -18,7 +18,6 @@ import io.weir.config.ClientAuthSettings.Mode;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -94,8 +93,9 @@ final class PairContext {
     SslHandler handler(ByteBufAllocator alloc) {
         SslHandler handler = context.newHandler(alloc);
         handler.setHandshakeTimeoutMillis(0); // the connection has a deadline of its own
-        if (pair.ocsp() != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
-            engine.setOcspResponse(Objects.requireNonNull(pair.ocsp()));
+        byte[] staple = pair.staple();
+        if (staple != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+            engine.setOcspResponse(staple);
         }
         if (trust != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
             SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
