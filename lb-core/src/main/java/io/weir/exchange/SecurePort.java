@@ -1,5 +1,6 @@
 package io.weir.exchange;
 
+import io.weir.config.Settings;
 import io.weir.http.RequestHead;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,17 @@ import org.jspecify.annotations.Nullable;
 public record SecurePort(int port) {
     private static final int HTTPS = 443;
 
+    /** That of the first listener with TLS; without one, whatever ends TLS in front is at the usual one. */
+    public static SecurePort of(Settings settings) {
+        return settings.listeners().stream()
+                .filter(each -> each.tls() != null)
+                .map(each -> new SecurePort(each.bind().port()))
+                .findFirst()
+                .orElse(new SecurePort(HTTPS));
+    }
+
     /** The same URL with https, or null if the request names no host, as one of HTTP/1.0 may. */
-    @Nullable String url(RequestHead request) {
+    public @Nullable String url(RequestHead request) {
         if (request.hostEnd() == request.authorityStart()) {
             return null;
         }

@@ -109,7 +109,7 @@ public final class Pair {
         }
     }
 
-    private static Set<String> names(X509Certificate certificate) {
+    static Set<String> names(X509Certificate certificate) {
         Set<String> names = new java.util.LinkedHashSet<>();
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();

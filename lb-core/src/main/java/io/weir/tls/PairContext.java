@@ -18,11 +18,12 @@ import io.weir.config.ClientAuthSettings.Mode;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What handshakes with one pair need; all loops use it. Belongs to a {@link CertificateBook}, which releases it. */
-final class PairContext {
+final class PairContext implements CertificateBook.Certified {
     /** How long a client may come back to a session without a full handshake. */
     private static final Duration SESSION = Duration.ofHours(24);
 
@@ -76,6 +77,16 @@ final class PairContext {
 
     Pair pair() {
         return pair;
+    }
+
+    @Override
+    public Set<String> names() {
+        return pair.names();
+    }
+
+    @Override
+    public boolean ecdsa() {
+        return pair.ecdsa();
     }
 
     @Nullable ClientTrust trust() {
