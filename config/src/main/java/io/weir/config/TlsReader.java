@@ -61,7 +61,7 @@ final class TlsReader {
         return value.fields(fields -> {
             Path cert = fields.required("cert", file("a PEM file: the certificate, then those of its issuers", "cert.pem"));
             Path key = fields.required("key", file("a PEM file: the certificate's private key; may be the same file", "key.pem"));
-            Path ocsp = fields.optional("ocsp", file("a DER file: the OCSP response of the certificate's issuer", "cert.ocsp"));
+            Path ocsp = fields.optional("ocsp", file("a file in DER or PEM: the OCSP response of the certificate's issuer", "cert.ocsp"));
             return cert == null || key == null ? null : new CertificateSettings(cert, key, ocsp);
         });
     }

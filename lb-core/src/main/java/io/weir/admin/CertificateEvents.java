@@ -56,6 +56,12 @@ public record CertificateEvents(EventFeed feed) implements CertificateListener {
         feed.publish(new Event("certificate_expiring", facts(pair)));
     }
 
+    @Override
+    public void notStapled(Pair pair, String why) {
+        LOG.warn("{}; clients of {} get no OCSP response", why, pair.name());
+        feed.publish(Event.of("certificate_unstapled", "certificate", pair.name(), "cause", why));
+    }
+
     private static Map<String, Object> facts(Pair pair) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("certificate", pair.name());

@@ -18,6 +18,7 @@ import io.weir.tls.ServerTls;
 import io.weir.tls.WorkerTls;
 import io.weir.topology.WorkerAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -163,10 +164,15 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
         Family handshakes = new Family("weir_tls_handshakes", Family.Type.COUNTER, "TLS handshakes with clients that are over, by how they ended.");
         certificates.handshakes().forEach((outcome, count) -> handshakes.count(count, "outcome", outcome.word()));
         Family ends = new Family("weir_certificate_not_after_seconds", Family.Type.GAUGE, "When a certificate ends, in s since 1970.");
+        Family updates = new Family("weir_certificate_ocsp_next_update_seconds", Family.Type.GAUGE, "When a certificate's OCSP response ends, in s since 1970.");
         for (Pair pair : certificates.pairs()) {
+            Instant update = pair.nextUpdate();
+            if (update != null) {
+                updates.count(update.getEpochSecond(), "file", String.valueOf(pair.files().ocsp()), "certificate", pair.name());
+            }
             ends.count(pair.notAfter().getEpochSecond(), "file", pair.files().cert().toString(), "certificate", pair.name());
         }
-        return List.of(handshakes, ends);
+        return List.of(handshakes, ends, updates);
     }
 
     @Override

@@ -41,7 +41,7 @@ record LiveSubject(LoadBalancer balancer, Settings settings) implements Subject 
             BindAddress asked = listener.bind();
             BindAddress at = i < got.size() ? new BindAddress(asked.host(), got.get(i).getPort()) : asked;
             if (listener.tcp() == null) {
-                doors.add(Door.of(listener, at, settings.here().region()));
+                doors.add(Door.of(listener, at, settings.here().region(), balancer.tls(listener)));
             }
         }
         return doors;

@@ -40,6 +40,7 @@ import io.weir.telemetry.LoopStalls;
 import io.weir.telemetry.Telemetry;
 import io.weir.telemetry.metrics.Family;
 import io.weir.telemetry.metrics.Metrics;
+import io.weir.tls.ServerTls;
 import io.weir.upstream.Endpoints;
 import io.weir.upstream.LoopConnector;
 import java.io.IOException;
@@ -69,7 +70,6 @@ public final class LoadBalancer implements AutoCloseable {
     /** How long event loops may take to end: far longer than they do, unless one has died. */
     private static final int LAST_SECONDS = 30;
 
-    private static final int HTTPS = 443;
 
     private static final Duration DRAIN_POLL = Duration.ofMillis(50);
 
@@ -250,7 +250,7 @@ public final class LoadBalancer implements AutoCloseable {
                 String onlyRegion = listener.strictRegion() ? settings.here().region() : null;
                 TlsSettings tls = listener.tls();
                 String hsts = tls == null || tls.hsts() == null ? null : tls.hsts().field();
-                SecurePort secure = tls == null && listener.plainHttp() == PlainHttp.REDIRECT ? securePort(settings) : null;
+                SecurePort secure = tls == null && listener.plainHttp() == PlainHttp.REDIRECT ? SecurePort.of(settings) : null;
                 ListenerRules rules = new ListenerRules(
                         timeouts, onlyRegion, listener.plainHttp(), secure, certificates.of(listener), Http2Rules.of(listener.http2()), hsts, listener.tcp(), Entrance.of(listener, refusedClients));
                 listeners.add(Listener.open(listener.bind(), rules, loops, frontends));
@@ -260,15 +260,6 @@ public final class LoadBalancer implements AutoCloseable {
         }
         listening = addresses().stream().map(LoadBalancerProcess::text).toList();
         listening.forEach(address -> events.publish(Event.of("listening", "address", address)));
-    }
-
-    /** That of the first listener with TLS; without one, whatever ends TLS in front is at the usual one. */
-    private static SecurePort securePort(Settings settings) {
-        return settings.listeners().stream()
-                .filter(each -> each.tls() != null)
-                .map(each -> new SecurePort(each.bind().port()))
-                .findFirst()
-                .orElse(new SecurePort(HTTPS));
     }
 
     /** That an address can't be had, and why. */
@@ -302,6 +293,11 @@ public final class LoadBalancer implements AutoCloseable {
     /** Why nothing can be kept over a restart, for the start-up lines; null if it can. */
     @Nullable String stateObstacle() {
         return state == null ? null : state.obstacle();
+    }
+
+    /** The TLS of a listener, or null if it has none. */
+    @Nullable ServerTls tls(ListenerSettings listener) {
+        return certificates.of(listener);
     }
 
     /** What is weak about certificates, for the start-up lines. */

@@ -20,12 +20,20 @@ public final class Admission {
 
     private Admission() {}
 
-    /** Cuts what workers must not get from a head that is whole. Returns whom the request is from. */
-    public static ClientAddress admit(RequestHead head, Peer from) {
+    /**
+     * What is known of an admitted request.
+     *
+     * @param client whom it is from
+     * @param cameWithTls whether a proxy that is believed says that the client spoke TLS with it
+     */
+    public record Admitted(ClientAddress client, boolean cameWithTls) {}
+
+    /** Cuts what workers must not get from a head that is whole. */
+    public static Admitted admit(RequestHead head, Peer from) {
         Forwarding forwarding = new Forwarding(head, new RequestIds(0));
         forwarding.begin(from);
         forwarding.admit();
-        return forwarding.client();
+        return new Admitted(forwarding.client(), forwarding.cameWithTls());
     }
 
     /**
@@ -48,7 +56,7 @@ public final class Admission {
      * another that its certificate is for; a trusted proxy may ask for any. And none may come where its host asks more of a client, or something
      * else, than the handshake did.
      */
-    static boolean mayComeFrom(Peer peer, RequestHead request) {
+    public static boolean mayComeFrom(Peer peer, RequestHead request) {
         byte[] named = peer.serverName();
         TlsFacts tls = peer.tls();
         if (tls == null || tls.anyHost() || (named != null && request.isForHost(named))) {

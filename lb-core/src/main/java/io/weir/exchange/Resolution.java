@@ -6,6 +6,7 @@ import io.weir.http.Step;
 import io.weir.routing.Answer;
 import io.weir.routing.Destination;
 import io.weir.routing.Route;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a request leads: to the route that its host and path say, or the load balancer that hands it over; and through the gates of that
@@ -43,12 +44,20 @@ final class Resolution {
         SecurePort secure = exchange.client().securePort();
         switch (loop.table().resolve(request)) {
             case null -> exchange.refuse(Reason.NO_ROUTE, null);
-            case Destination _ when secure != null && !forwarding.cameWithTls() -> exchange.answer(Reason.REDIRECTED, OwnAnswer.redirect(secure.url(request)));
+            case Destination _ when secure != null && !forwarding.cameWithTls() -> redirect(secure.url(request));
             case Route to -> exchange.follow(to);
             case Answer given -> {
                 Reason why = given.location() == null ? Reason.RESPONDED : Reason.REDIRECTED;
                 exchange.answer(why, OwnAnswer.of(given, exchange.requestId(), request));
             }
+        }
+    }
+
+    private void redirect(@Nullable String secureUrl) {
+        if (secureUrl == null) {
+            exchange.refuse(Reason.BAD_REQUEST, Reason.BAD_REQUEST.status(), "There is no host to redirect to https");
+        } else {
+            exchange.answer(Reason.REDIRECTED, OwnAnswer.redirect(secureUrl));
         }
     }
 

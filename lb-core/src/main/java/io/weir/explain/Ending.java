@@ -33,6 +33,12 @@ public record Ending(int status, @Nullable String reason, @Nullable String worke
         return new Ending(status, reason.code(), null, title(status) + (location == null ? ", from the mapping." : ", to " + location + "."), null);
     }
 
+    /** A listener without TLS sends it to one with it. */
+    static Ending secured(String url) {
+        Ending redirected = answered(Reason.REDIRECTED.status(), url);
+        return new Ending(redirected.status, redirected.reason, null, redirected.says, "Ask about that URL, to see what becomes of it there.");
+    }
+
     static Ending served(String worker) {
         return new Ending(0, null, worker, "What " + worker + " answers.", null);
     }

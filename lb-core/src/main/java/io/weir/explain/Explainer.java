@@ -9,8 +9,10 @@ import io.weir.config.Settings;
 import io.weir.exchange.Admission;
 import io.weir.exchange.ClientAddress;
 import io.weir.exchange.Gateways;
+import io.weir.exchange.Peer;
 import io.weir.exchange.Peers;
 import io.weir.exchange.Reason;
+import io.weir.exchange.SecurePort;
 import io.weir.http.BadMessage;
 import io.weir.http.HeadLimits;
 import io.weir.http.Progress;
@@ -20,12 +22,16 @@ import io.weir.routing.Answer;
 import io.weir.routing.App;
 import io.weir.routing.Route;
 import io.weir.routing.RoutingTrace;
+import io.weir.tls.BadPairException;
+import io.weir.tls.TlsFacts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +74,7 @@ public final class Explainer {
             return Ending.nobody("Give HTTP a listener of its own, without tcp.");
         }
         boolean tls = url.scheme().equals("https");
-        List<Door> all = subject.doors().stream().filter(door -> door.tls() == tls).toList();
+        List<Door> all = subject.doors().stream().filter(door -> (door.tls() != null) == tls).toList();
         if (all.isEmpty()) {
             add(new Stage("listener", tls ? "None: no listener speaks TLS." : "None: all listeners speak TLS."));
             return Ending.nobody(
@@ -88,12 +94,47 @@ public final class Explainer {
         if (door.at().port() != url.port()) {
             stage.because("The URL names no port, and none listens at " + url.port() + ": the first is taken.");
         }
-        if (!tls && door.plainHttp() != PlainHttp.SERVE) {
-            boolean sent = door.plainHttp() == PlainHttp.REDIRECT;
-            stage.because(sent ? "plain-http: redirect: it sends clients to the same URL with https, with 308." : "plain-http: drop: it closes every connection without a word.");
+        if (door.tls() != null) {
+            return admit(door, handshake(door.tls(), stage));
+        }
+        if (door.plainHttp() == PlainHttp.DROP) {
+            stage.because("plain-http: drop: it closes every connection without a word.");
             return Ending.nobody("Ask about the https URL.");
         }
-        return admit(door);
+        if (door.plainHttp() == PlainHttp.REDIRECT) {
+            stage.because("plain-http: redirect: what resolves is sent to the same URL with https, by 308; the rest is refused as anywhere.");
+        }
+        return admit(door, null);
+    }
+
+    /** Of a client that asks for the URL's host; null if there would be none. */
+    private @Nullable TlsFacts handshake(DoorTls tls, Stage stage) {
+        String name = question.url().serverName();
+        String asking = name == null ? "Clients that name no server, since the URL has an address," : "Clients that ask for server name " + name;
+        try {
+            Set<String> certified = new TreeSet<>(tls.certificates().certified(name));
+            TlsFacts facts = TlsFacts.foreseen(tls.settings(), name, certified);
+            stage.because(asking + " get the certificate for " + (certified.isEmpty() ? "no name" : String.join(", ", certified)) + ".");
+            stage.fact("certificate_names", List.copyOf(certified));
+            if (name != null) {
+                boolean covered = TlsFacts.covers(certified, name);
+                stage.fact("server_name", name).fact("certificate_covers_host", covered);
+                if (!covered) {
+                    stage.because("It is not for " + name + ", so most clients refuse it. Over such a connection " + name
+                            + " and the certificate's own names may be asked for; any other host is answered 421 misdirected.");
+                }
+            }
+            String mode = facts.clientAuth().mode().name().toLowerCase(Locale.ROOT);
+            stage.fact("client_auth", mode).because(switch (facts.clientAuth().mode()) {
+                case OFF -> "client-auth: off: nobody is asked for a certificate.";
+                case OPTIONAL -> "client-auth: optional: they are asked for a certificate, and served without one too; a bad one is refused in the handshake.";
+                case REQUIRED -> "client-auth: required: who shows no certificate that is believed is refused in the handshake.";
+            });
+            return facts;
+        } catch (BadPairException e) {
+            stage.because("Which certificate clients would get can't be told: " + e.getMessage() + ".");
+            return null;
+        }
     }
 
     private static @Nullable Door door(Url url, List<Door> all) {
@@ -112,7 +153,7 @@ public final class Explainer {
 
     // ---- admit
 
-    private Ending admit(Door door) {
+    private Ending admit(Door door, @Nullable TlsFacts tls) {
         Settings settings = subject.settings();
         BadMessage fault = read(settings.limits());
         if (fault != null) {
@@ -120,7 +161,9 @@ public final class Explainer {
             return Ending.refused(Reason.of(fault), fault.sentence(), "Ask about a request that a client may send: escape what doesn't belong into a URL with %XX.");
         }
         Gateways gateways = new Gateways(settings.gateways().trusted(), Gateways.NONE.instance(), Gateways.NONE.pools());
-        ClientAddress client = Admission.admit(head, new Peers(settings.forwarding(), gateways).of(peer(), InetSocketAddress.createUnresolved("", door.at().port())));
+        Peer from = new Peers(settings.forwarding(), gateways).of(peer(), InetSocketAddress.createUnresolved("", door.at().port()), tls);
+        Admission.Admitted admitted = Admission.admit(head, from);
+        ClientAddress client = admitted.client();
         String host = head.text(head.authorityStart(), head.hostEnd());
         String path = head.text(head.pathStart(), head.pathEnd());
         Stage stage = add(new Stage("admit", "The head is well: " + question.method() + " of " + path + " at host " + host + ", from client " + client + "."))
@@ -131,7 +174,14 @@ public final class Explainer {
             stage.because("It comes from " + question.from() + ", one of trusted-proxies or trusted-gateways, whose word about the client is believed.");
         }
         Reason refusal = Admission.refusal(head, settings.limits().body());
-        return refusal == null ? resolve(door, client) : Ending.refused(refusal, Remedies.unadmitted(refusal));
+        if (refusal != null) {
+            return Ending.refused(refusal, Remedies.unadmitted(refusal));
+        }
+        if (!Admission.mayComeFrom(from, head)) {
+            stage.because("A connection that was opened for " + question.url().host() + " is for hosts alone that its certificate names and that the same client-auth holds for.");
+            return Ending.refused(Reason.MISDIRECTED, Remedies.misdirected(host));
+        }
+        return resolve(door, admitted);
     }
 
     private @Nullable BadMessage read(LimitSettings limits) {
@@ -152,14 +202,25 @@ public final class Explainer {
 
     // ---- resolve
 
-    private Ending resolve(Door door, ClientAddress client) {
+    private Ending resolve(Door door, Admission.Admitted admitted) {
         RoutingTrace trace = subject.table().trace(head);
-        add(Leading.stage(trace, head, subject.settings()));
+        Stage stage = add(Leading.stage(trace, head, subject.settings()));
+        if (door.plainHttp() == PlainHttp.REDIRECT && door.tls() == null && trace.destination() != null && !admitted.cameWithTls()) {
+            return secure(stage);
+        }
         return switch (trace.destination()) {
             case null -> Ending.refused(Reason.NO_ROUTE, Remedies.noRoute(trace, head, subject.settings()));
             case Answer given -> Ending.answered(given.status(), given.location());
-            case Route route -> follow(route, door, client);
+            case Route route -> follow(route, door, admitted.client());
         };
+    }
+
+    private Ending secure(Stage stage) {
+        stage.because("It resolves, so it is sent to https (plain-http: redirect).");
+        String url = SecurePort.of(subject.settings()).url(head);
+        return url == null
+                ? Ending.refused(Reason.BAD_REQUEST, "There is no host to redirect to https", "Send a Host.")
+                : Ending.secured(url);
     }
 
     private Ending follow(Route route, Door door, ClientAddress client) {

@@ -35,6 +35,10 @@ final class Remedies {
         };
     }
 
+    static String misdirected(String host) {
+        return "Ask about the URL of host " + host + ", for which clients open a connection of its own; or give both hosts one certificate and the same client-auth.";
+    }
+
     static String noRoute(RoutingTrace trace, RequestHead head, Settings settings) {
         String host = head.text(head.authorityStart(), head.hostEnd()).toLowerCase(Locale.ROOT);
         if (!trace.underADomain()) {

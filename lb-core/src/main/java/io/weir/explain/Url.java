@@ -1,6 +1,8 @@
 package io.weir.explain;
 
+import io.netty.util.NetUtil;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An http or https URL, taken apart and otherwise as it was written: whether host and path are well-formed is for the parser of requests to
@@ -69,6 +71,15 @@ public record Url(String scheme, String authority, int port, boolean portWritten
     String host() {
         String host = portWritten ? authority.substring(0, authority.lastIndexOf(':')) : authority;
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** The name that a client's TLS asks for (RFC 6066, 3), in lower case, or null if the host is an address. */
+    @Nullable String serverName() {
+        String host = host().toLowerCase(Locale.ROOT);
+        if (host.indexOf(':') >= 0 || NetUtil.isValidIpV4Address(host)) {
+            return null;
+        }
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 
     /** In full. */

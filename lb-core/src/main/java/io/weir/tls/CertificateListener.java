@@ -28,6 +28,9 @@ public interface CertificateListener {
 
         @Override
         public void endsSoon(Pair pair, Duration left) {}
+
+        @Override
+        public void notStapled(Pair pair, String why) {}
     };
 
     /** New connections get this one. */
@@ -50,4 +53,7 @@ public interface CertificateListener {
 
     /** Told once a day; {@code left} is negative when it has ended. */
     void endsSoon(Pair pair, Duration left);
+
+    /** Clients no longer get an OCSP response with it; told once. */
+    void notStapled(Pair pair, String why);
 }

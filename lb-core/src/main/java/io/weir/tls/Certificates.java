@@ -60,6 +60,8 @@ public final class Certificates {
         private boolean told;
 
         private Instant reminded = Instant.MIN;
+        /** Of which it was said that its OCSP response is not served. */
+        private @Nullable Pair unstapled;
 
         Kept(Pair pair, List<Object> read) {
             this.pair = pair;
@@ -151,7 +153,11 @@ public final class Certificates {
     private void keep(CertificateSettings files) throws BadPairException {
         if (!kept.containsKey(files)) {
             List<Object> state = state(files);
-            kept.put(files, new Kept(Pair.read(files), state));
+            Kept made = new Kept(Pair.read(files), state);
+            if (made.pair.staple(time.instant())) {
+                made.unstapled = made.pair; // a weakness that is told of at the start
+            }
+            kept.put(files, made);
         }
     }
 
@@ -196,6 +202,7 @@ public final class Certificates {
             tickets.rotate();
             served.forEach(ServerTls::ticketsRotated);
         }
+        kept.values().forEach(each -> staple(each, now));
         kept.values().forEach(each -> remind(each, now));
     }
 
@@ -207,7 +214,8 @@ public final class Certificates {
         }
         Pair before = it.pair;
         try {
-            it.pair = Pair.read(files);
+            BadOcspException unstapled = readAnew(files, it, state);
+            var _ = it.pair.staple(time.instant());
             if (it.pair.notAfter().isBefore(time.instant())) {
                 throw new BadPairException(files.cert(), "the new certificate has expired, on " + it.pair.notAfter() + "; the one before it stays");
             }
@@ -225,6 +233,9 @@ public final class Certificates {
             it.read = state;
             it.bad = null;
             listener.renewed(it.pair);
+            if (unstapled != null) {
+                listener.notStapled(it.pair, Objects.requireNonNull(unstapled.getMessage()));
+            }
         } catch (BadPairException e) {
             it.pair = before;
             boolean again = state.equals(it.bad); // at first sight one of the two files may just not be there yet
@@ -233,6 +244,21 @@ public final class Certificates {
             }
             it.told = again;
             it.bad = state;
+        }
+    }
+
+    /** A certificate that is new does not wait for its OCSP response longer than for its key; what is wrong with that is returned. */
+    private static @Nullable BadOcspException readAnew(CertificateSettings files, Kept it, List<Object> state) throws BadPairException {
+        try {
+            it.pair = Pair.read(files);
+            return null;
+        } catch (BadOcspException e) {
+            Pair without = Pair.readUnstapled(files);
+            if (!state.equals(it.bad) || without.chain().getFirst().equals(it.pair.chain().getFirst())) {
+                throw e;
+            }
+            it.pair = without;
+            return e;
         }
     }
 
@@ -270,6 +296,13 @@ public final class Certificates {
             listener.workersTrustRenewed(settings);
         } catch (BadPairException e) {
             listener.workersTrustNotRenewed(Objects.requireNonNull(e.getMessage()));
+        }
+    }
+
+    private void staple(Kept it, Instant now) {
+        if (it.pair.staple(now) && it.unstapled != it.pair) {
+            it.unstapled = it.pair;
+            listener.notStapled(it.pair, Objects.requireNonNull(it.pair.staleness(now)));
         }
     }
 

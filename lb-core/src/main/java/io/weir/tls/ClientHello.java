@@ -30,6 +30,11 @@ record ClientHello(@Nullable String serverName, boolean ecdsa, boolean strangePr
     /** ecdsa_secp256r1_sha256, -384-, -521-, and ecdsa_sha1 (RFC 8446, 4.2.3). */
     private static final Set<Integer> ECDSA_SIGNATURES = Set.of(0x0403, 0x0503, 0x0603, 0x0203);
 
+    /** One of a client of today. */
+    static ClientHello asking(@Nullable String serverName) {
+        return new ClientHello(serverName, true, false);
+    }
+
     /** @param body the message behind its four bytes of type and length; it is not consumed */
     static ClientHello read(ByteBuf body, Set<String> spoken) {
         Reader reader = new Reader(spoken);

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
     /** More than any client's: certificate compression and post-quantum keys make some 2 kB. */
-    private static final int LONGEST = 64 * 1024;
+    private static final int LONGEST = 16 * 1024;
+
+    /** The same with the headers of its records, which a client may make as small as it likes: so much of one is held. */
+    private static final int MOST_HELD = 2 * LONGEST;
 
     private static final String ADVICE = "This port speaks HTTPS: write https:// for http://\n";
     private static final byte[] PLAIN_HTTP = ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: " + ADVICE.length()
@@ -28,6 +31,8 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
             .getBytes(StandardCharsets.US_ASCII);
     /** A fatal no_application_protocol (RFC 7301, 3.2), as a record. */
     private static final byte[] NO_PROTOCOL = {21, 3, 3, 0, 2, 2, 120};
+    /** A fatal decode_error (RFC 8446, 6.2). */
+    private static final byte[] DECODE_ERROR = {21, 3, 3, 0, 2, 2, 50};
 
     private final ServerTls tls;
     private boolean begun;
@@ -49,9 +54,12 @@ final class ClientHelloHandler extends SslClientHelloHandler<ClientHello> {
                 return;
             }
         }
-        if (ctx.channel().isActive()) {
+        if (ctx.channel().isActive() && !told) {
             try {
                 super.decode(ctx, in, out);
+                if (!told && in.readableBytes() > MOST_HELD) {
+                    refuse(ctx, in, Handshakes.Outcome.MALFORMED, DECODE_ERROR);
+                }
             } catch (NotSslRecordException | TooLongFrameException e) {
                 told = true; // by an event
                 throw e;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -29,9 +30,11 @@ public final class Pair {
     private final List<X509Certificate> chain;
     private final PrivateKey key;
     private final Set<String> names;
-    private final byte @Nullable [] ocsp;
+    private final @Nullable OcspResponse ocsp;
+    /** The OCSP response while it holds. Written by whoever looks after it, read by loops. */
+    private volatile byte @Nullable [] staple;
 
-    private Pair(CertificateSettings files, List<X509Certificate> chain, PrivateKey key, Set<String> names, byte @Nullable [] ocsp) {
+    private Pair(CertificateSettings files, List<X509Certificate> chain, PrivateKey key, Set<String> names, @Nullable OcspResponse ocsp) {
         this.files = files;
         this.chain = chain;
         this.key = key;
@@ -45,6 +48,12 @@ public final class Pair {
      * @throws BadPairException if clients can't be served with it
      */
     public static Pair read(CertificateSettings files) throws BadPairException {
+        Pair pair = readUnstapled(files);
+        return files.ocsp() == null ? pair : new Pair(files, pair.chain, pair.key, pair.names, OcspResponse.read(files.ocsp(), pair.chain));
+    }
+
+    /** Reads it without the OCSP response that its settings may name. */
+    static Pair readUnstapled(CertificateSettings files) throws BadPairException {
         List<X509Certificate> chain = chain(files.cert());
         X509Certificate own = chain.getFirst();
         String type = own.getPublicKey().getAlgorithm();
@@ -52,8 +61,7 @@ public final class Pair {
             throw new BadPairException(files.cert(), "has a key of type " + type + "; RSA and EC are served");
         }
         PrivateKey key = PrivateKeys.read(files.key(), own.getPublicKey());
-        byte[] ocsp = files.ocsp() == null ? null : Pem.bytes(files.ocsp());
-        return new Pair(files, chain, key, names(own), ocsp);
+        return new Pair(files, chain, key, names(own), null);
     }
 
     /** At least one. */
@@ -101,7 +109,7 @@ public final class Pair {
         }
     }
 
-    private static Set<String> names(X509Certificate certificate) {
+    static Set<String> names(X509Certificate certificate) {
         Set<String> names = new java.util.LinkedHashSet<>();
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
@@ -159,9 +167,36 @@ public final class Pair {
         return names;
     }
 
-    /** The issuer's OCSP response, DER, or null. */
-    byte @Nullable [] ocsp() {
+    /** The issuer's OCSP response, or null. */
+    @Nullable OcspResponse ocsp() {
         return ocsp;
+    }
+
+    /** From now on clients get the OCSP response if it holds. Returns whether there is one that does not. */
+    boolean staple(Instant now) {
+        boolean holds = ocsp != null && ocsp.holds(now);
+        staple = holds ? Objects.requireNonNull(ocsp).der() : null;
+        return ocsp != null && !holds;
+    }
+
+    /** What clients get with the certificate, if they ask for it: DER, or null. */
+    byte @Nullable [] staple() {
+        return staple;
+    }
+
+    /** When a new OCSP response is needed at the latest, or null if there is none, or it does not say. */
+    public @Nullable Instant nextUpdate() {
+        return ocsp == null ? null : ocsp.until();
+    }
+
+    /** That the OCSP response does not hold at that time, and what to do; null if it does, or there is none. */
+    @Nullable String staleness(Instant now) {
+        if (ocsp == null || ocsp.holds(now)) {
+            return null;
+        }
+        return files.ocsp() + (ocsp.from().isAfter(now)
+                ? ": the OCSP response is not valid before " + ocsp.from() + ", until when it is not served"
+                : ": the OCSP response has expired, on " + ocsp.until() + ", and is not served; fetch a new one from the certificate's issuer");
     }
 
     /** Whether its key is EC, else it is RSA. */
@@ -197,6 +232,10 @@ public final class Pair {
         }
         if (own.getPublicKey() instanceof java.security.interfaces.RSAPublicKey rsa && rsa.getModulus().bitLength() < LEAST_RSA_BITS) {
             found.add(files.cert() + ": an RSA key of " + rsa.getModulus().bitLength() + " bits is refused by many clients; use 2048 or EC");
+        }
+        String stale = staleness(now);
+        if (stale != null) {
+            found.add(stale);
         }
         return found;
     }

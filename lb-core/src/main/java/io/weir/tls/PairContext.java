@@ -18,12 +18,12 @@ import io.weir.config.ClientAuthSettings.Mode;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What handshakes with one pair need; all loops use it. Belongs to a {@link CertificateBook}, which releases it. */
-final class PairContext {
+final class PairContext implements CertificateBook.Certified {
     /** How long a client may come back to a session without a full handshake. */
     private static final Duration SESSION = Duration.ofHours(24);
 
@@ -79,6 +79,16 @@ final class PairContext {
         return pair;
     }
 
+    @Override
+    public Set<String> names() {
+        return pair.names();
+    }
+
+    @Override
+    public boolean ecdsa() {
+        return pair.ecdsa();
+    }
+
     @Nullable ClientTrust trust() {
         return trust;
     }
@@ -94,8 +104,9 @@ final class PairContext {
     SslHandler handler(ByteBufAllocator alloc) {
         SslHandler handler = context.newHandler(alloc);
         handler.setHandshakeTimeoutMillis(0); // the connection has a deadline of its own
-        if (pair.ocsp() != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
-            engine.setOcspResponse(Objects.requireNonNull(pair.ocsp()));
+        byte[] staple = pair.staple();
+        if (staple != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+            engine.setOcspResponse(staple);
         }
         if (trust != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
             SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);

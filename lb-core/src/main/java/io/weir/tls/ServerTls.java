@@ -29,7 +29,7 @@ public final class ServerTls {
     private final Handshakes handshakes;
     private final HostPolicies policies;
     /** Written by whoever renews it, read by loops. */
-    private volatile Map<ClientAuthSettings, CertificateBook> books;
+    private volatile Map<ClientAuthSettings, CertificateBook<PairContext>> books;
 
     /** @param scope its name among listeners */
     ServerTls(
@@ -59,11 +59,11 @@ public final class ServerTls {
     private record Use(Pair pair, @Nullable ClientTrust trust) {}
 
     /** A book for each policy. Contexts of what has stayed are used again, with their sessions. */
-    private Map<ClientAuthSettings, CertificateBook> books(Map<CertificateSettings, Pair> pairs, Map<ClientAuthSettings, ClientTrust> trusts)
+    private Map<ClientAuthSettings, CertificateBook<PairContext>> books(Map<CertificateSettings, Pair> pairs, Map<ClientAuthSettings, ClientTrust> trusts)
             throws BadPairException {
         Map<Use, PairContext> known = new HashMap<>();
         contexts().forEach(context -> known.put(new Use(context.pair(), context.trust()), context));
-        Map<ClientAuthSettings, CertificateBook> next = new HashMap<>();
+        Map<ClientAuthSettings, CertificateBook<PairContext>> next = new HashMap<>();
         List<PairContext> made = new ArrayList<>();
         try {
             for (ClientAuthSettings policy : policies(settings)) {
@@ -78,7 +78,7 @@ public final class ServerTls {
                     }
                     contexts.add(context);
                 }
-                next.put(policy, new CertificateBook(contexts));
+                next.put(policy, new CertificateBook<>(contexts));
             }
             return next;
         } catch (BadPairException e) {
@@ -124,6 +124,11 @@ public final class ServerTls {
         String name = hello.serverName();
         ClientAuthSettings policy = name == null ? policies.standard() : policies.of(name);
         return Objects.requireNonNull(books.get(policy)).choose(hello);
+    }
+
+    /** The names of the certificate that a client gets by the name that it asks for, or without one. For any thread. */
+    public Set<String> certified(@Nullable String serverName) {
+        return choose(ClientHello.asking(serverName)).names();
     }
 
     HostPolicies policies() {

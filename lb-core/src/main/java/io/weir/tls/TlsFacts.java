@@ -1,6 +1,7 @@
 package io.weir.tls;
 
 import io.weir.config.ClientAuthSettings;
+import io.weir.config.TlsSettings;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,11 @@ public final class TlsFacts {
         this.certified = certified;
         this.policies = policies;
         this.client = client;
+    }
+
+    /** Of a client that has not come yet, asks for this server name, and shows no certificate. {@code certified}: the names of the one that it would get. */
+    public static TlsFacts foreseen(TlsSettings settings, @Nullable String serverName, Set<String> certified) {
+        return new TlsFacts("", "", null, serverName, certified, new HostPolicies(settings), null);
     }
 
     /** {@code TLSv1.3} or {@code TLSv1.2}. */
@@ -73,7 +79,12 @@ public final class TlsFacts {
 
     /** Whether the certificate that it got is for that host; a client that asked for none is bound to none. */
     public boolean covers(String host) {
-        if (serverName == null || serverName.equals(host) || certified.contains(host)) {
+        return serverName == null || serverName.equals(host) || covers(certified, host);
+    }
+
+    /** Whether a certificate for these names is for that host. */
+    public static boolean covers(Set<String> certified, String host) {
+        if (certified.contains(host)) {
             return true;
         }
         int dot = host.indexOf('.');

@@ -12,6 +12,7 @@ import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
 import io.weir.loop.TransportKind;
 import io.weir.tls.TestCertificates.Issued;
+import io.weir.tls.TestOcsp;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -137,6 +138,10 @@ class TlsTest {
             assertThat(askPlain(port(proxy, 0), GET)).startsWith("HTTP/1.1 308 Permanent Redirect\r\n").contains("\r\nLocation: https://" + HOST + ":" + port(proxy, 1) + "/a?b=1\r\n");
             assertThat(askPlain(port(proxy, 0), GET.replace(":8443", ""))).contains("\r\nLocation: https://" + HOST + "/a?b=1\r\n");
             assertThat(askPlain(port(proxy, 0), GET.replace("orders", "nobody"))).startsWith("HTTP/1.1 404 ").doesNotContain("Location");
+            assertThat(askPlain(port(proxy, 0), "GET /any/ HTTP/1.0\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400 Bad Request\r\n")
+                    .contains("reason: bad_request", "There is no host to redirect to https")
+                    .doesNotContain("Location");
             assertThat(atWorker).isEmpty();
         }
     }
@@ -185,10 +190,31 @@ class TlsTest {
 
     @ParameterizedTest
     @MethodSource("transports")
+    void anOcspResponseGoesWithTheHandshakeWhileItHolds(TransportKind transport) throws Exception {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Issued ca = authority("an issuer");
+        Issued own = signed(ec(), ca, false, now.plus(1, ChronoUnit.DAYS), HOST);
+        own.write(folder, "a", ca);
+        byte[] holds = TestOcsp.good(own, ca, now.minusSeconds(60), now.plusSeconds(3600));
+        Path file = folder.resolve("a.ocsp");
+        Files.write(file, holds);
+        try (LoadBalancer proxy = start(transport, "serve", "", "a.ocsp")) {
+            assertThat(TlsClient.staples(port(proxy, 1), HOST)).singleElement().isEqualTo(holds);
+            assertThat(page(proxy)).contains("weir_certificate_ocsp_next_update_seconds{certificate=\"" + HOST + "\",file=\"" + file + "\"} ");
+        }
+        Files.write(file, TestOcsp.good(own, ca, now.minusSeconds(60), now.minusSeconds(30)));
+        try (LoadBalancer proxy = start(transport, "serve", "", "a.ocsp")) {
+            assertThat(TlsClient.staples(port(proxy, 1), HOST)).isEmpty();
+            assertThat(ask(proxy, HOST, GET)).startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
     void handshakesThatEndBeforeTheyHaveBegunAreCounted(TransportKind transport) throws Exception {
         selfSigned(ec(), HOST).write(folder, "a");
         try (LoadBalancer proxy = start(transport, "serve", "", "a")) {
-            byte[] endless = {22, 3, 1, 0, 4, 1, 1, 0, 1}; // a record with the beginning of a hello of 64 KiB and a byte
+            byte[] endless = {22, 3, 1, 0, 4, 1, 0, 64, 1}; // a record with the beginning of a hello of 16 KiB and a byte
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port(proxy, 1))) {
                 client.getOutputStream().write(endless);
                 assertThat(client.getInputStream().read()).isNegative();
@@ -230,8 +256,14 @@ class TlsTest {
         return proxy.addresses().get(listener).getPort();
     }
 
+    /** {@code NAME} or, with an OCSP response, {@code NAME.ocsp}. */
+    private String pair(String name) {
+        String files = name.replace(".ocsp", "");
+        return "{ cert: \"%1$s/%2$s.pem\", key: \"%1$s/%2$s.key\"%3$s }".formatted(folder, files, name.equals(files) ? "" : ", ocsp: \"%s/%s\"".formatted(folder, name));
+    }
+
     private LoadBalancer start(TransportKind transport, String plainHttp, String more, String... certificates) throws Exception {
-        List<String> pairs = Stream.of(certificates).map(name -> "{ cert: \"%1$s/%2$s.pem\", key: \"%1$s/%2$s.key\" }".formatted(folder, name)).toList();
+        List<String> pairs = Stream.of(certificates).map(this::pair).toList();
         Settings settings = ConfigReader.read("test", """
                 domains: [example.com]
                 here: { region: r1, zone: r1a }
@@ -241,6 +273,7 @@ class TlsTest {
                   - { bind: "127.0.0.1:%d", tls: { certificates: [ %s ], hsts: {}%s } }
                 access-log: { path: "%s" }
                 apps: { orders: &app { pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a } ] } }, check: off }, stock: *app, free: *app }
+                mappings: [ { path: /any/, app: orders } ]
                 """.formatted(plainHttp, freePort(), String.join(", ", pairs), more, folder.resolve("access.log"), worker.getLocalPort())).settings();
         return LoadBalancer.start(settings, new TransportChoice(transport, "each in turn"), 1);
     }

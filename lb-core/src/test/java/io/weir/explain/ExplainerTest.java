@@ -1,5 +1,7 @@
 package io.weir.explain;
 
+import static io.weir.tls.TestCertificates.ec;
+import static io.weir.tls.TestCertificates.selfSigned;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +34,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExplainerTest {
     private static final Path DOCS = Path.of("..", "docs", "explain.md");
     private static final String ORDERS = "http://orders.ca-c1.cloudhub.example:8080";
+    private static final String HTTP = "listeners: [ { bind: \":8080\" }, { bind: \":8081\", strict-region: on } ]";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
 
     private static String docs() throws Exception {
         return Files.readString(DOCS);
@@ -110,9 +118,8 @@ class ExplainerTest {
 
     @Test
     void listenersThatPassBytesOnTakeNoUrl() throws Exception {
-        String http = "listeners: [ { bind: \":8080\" }, { bind: \":8081\", strict-region: on } ]";
-        Explanation none = explain(healthy(config().replace(http, "listeners: [ { bind: \":8080\", tcp: sni } ]")), ORDERS);
-        Explanation other = explain(healthy(config().replace(http, "listeners: [ { bind: \":8080\", tcp: sni }, { bind: \":8081\" } ]")), ORDERS);
+        Explanation none = explain(healthy(config().replace(HTTP, "listeners: [ { bind: \":8080\", tcp: sni } ]")), ORDERS);
+        Explanation other = explain(healthy(config().replace(HTTP, "listeners: [ { bind: \":8080\", tcp: sni }, { bind: \":8081\" } ]")), ORDERS);
 
         assertThat(flat(none)).contains("None: no listener speaks HTTP.", "Give HTTP a listener of its own");
         assertThat(flat(other)).contains("None listens at port 8080.", "Ask with the port of a listener: :8081.");
@@ -170,6 +177,83 @@ class ExplainerTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Question.of("GET", url, List.of("A: b\r\nC: d"), "::1", 1)).withMessageContaining("is no header");
         assertThatIllegalArgumentException().isThrownBy(() -> Question.of("G T", url, List.of(), "::1", 1)).withMessageContaining("is no method");
         assertThatIllegalArgumentException().isThrownBy(() -> Question.of("GET", url, List.of(), "nowhere", 1)).withMessageContaining("is not an IP address");
+    }
+
+    // ---- listeners with TLS, and those that send clients there
+
+    private static Subject redirecting() throws Exception {
+        return healthy(config().replace(HTTP, "listeners: [ { bind: \":8080\", plain-http: redirect } ]") + "trusted-proxies: [127.0.0.1]\n");
+    }
+
+    @Test
+    void onlyWhatResolvesIsSentToHttps() throws Exception {
+        Explanation sent = explain(redirecting(), "http://orders.cloudhub.example:8080/cart?a=b");
+        Explanation mapped = explain(redirecting(), "http://www.example.com:8080/gone");
+        Explanation nowhere = explain(redirecting(), "http://ordres.cloudhub.example:8080/cart");
+        Explanation without = explain(redirecting(), "http://orders.cloudhub.example:8080/cart", "X-Forwarded-Proto: https");
+
+        assertThat(flat(sent))
+                .contains("plain-http: redirect: what resolves is sent to the same URL with https, by 308; the rest is refused as anywhere.")
+                .contains("resolve To app orders for region ca-c1: orders.cloudhub.example is a domain of it. It resolves, so it is sent to https (plain-http: redirect).")
+                .contains("answer 308 Permanent Redirect, to https://orders.cloudhub.example/cart?a=b. Ask about that URL");
+        assertThat(sent.json()).contains("\"status\": 308", "\"reason\": \"redirected\"", "\"app\": \"orders\"").doesNotContain("\"stage\": \"plan\"");
+        assertThat(mapped.ending().status()).isEqualTo(308);
+        assertThat(nowhere.ending().reason()).isEqualTo("no_route");
+        assertThat(without.ending().worker()).isNotNull();
+    }
+
+    /** One with a certificate, and with hosts that ask more of clients; {@code file} may not be there. */
+    private static Subject secured(Path file) throws Exception {
+        return healthy(config().replace(HTTP, "listeners: [ { bind: \":8443\", tls: { certificates: [ { cert: \"%1$s\", key: \"/none.key\" } ], hosts: { stock.cloudhub.example: { client-auth: { mode: required, ca: \"%1$s\" } } } } } ]".formatted(file)));
+    }
+
+    @Test
+    void whatAClientMeetsInItsHandshakeIsSaid() throws Exception {
+        Subject secured = secured(selfSigned(ec(), "*.cloudhub.example").write(folder, "a"));
+
+        Explanation covered = explain(secured, "https://Orders.cloudhub.example:8443/");
+        assertThat(flat(covered))
+                .contains("Clients that ask for server name orders.cloudhub.example get the certificate for *.cloudhub.example. client-auth: off: nobody is asked")
+                .doesNotContain("most clients refuse it");
+        assertThat(covered.json())
+                .contains("\"certificate_names\": [\"*.cloudhub.example\"]", "\"server_name\": \"orders.cloudhub.example\"", "\"certificate_covers_host\": true")
+                .contains("\"client_auth\": \"off\"");
+        assertThat(covered.ending().worker()).isNotNull();
+
+        Explanation uncovered = explain(secured, "https://shop.example.com:8443/");
+        assertThat(flat(uncovered)).contains("It is not for shop.example.com, so most clients refuse it.", "any other host is answered 421 misdirected");
+        assertThat(uncovered.json()).contains("\"certificate_covers_host\": false");
+        assertThat(uncovered.ending().worker()).isNotNull();
+
+        Explanation asked = explain(secured, "https://stock.cloudhub.example:8443/");
+        assertThat(flat(asked)).contains("client-auth: required: who shows no certificate that is believed is refused in the handshake.");
+        assertThat(asked.json()).contains("\"client_auth\": \"required\"");
+
+        Explanation address = explain(secured, "https://127.0.0.1:8443/", "Host: orders.cloudhub.example");
+        assertThat(flat(address)).contains("Clients that name no server, since the URL has an address, get the certificate for *.cloudhub.example.");
+        assertThat(address.ending().worker()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://orders.cloudhub.example:8443/, shop.example.com", // which the certificate is not for
+        "https://orders.cloudhub.example:8443/, stock.cloudhub.example", // where more is asked of clients
+        "https://127.0.0.1:8443/, stock.cloudhub.example"
+    })
+    void aHostThatTheConnectionIsNotForIsMisdirected(String url, String host) throws Exception {
+        Explanation explanation = explain(secured(selfSigned(ec(), "*.cloudhub.example").write(folder, "a")), url, "Host: " + host);
+
+        assertThat(explanation.ending().status()).isEqualTo(421);
+        assertThat(explanation.ending().reason()).isEqualTo("misdirected");
+        assertThat(flat(explanation)).contains("is for hosts alone that its certificate names", "Ask about the URL of host " + host);
+    }
+
+    @Test
+    void aCertificateThatIsNotThereLeavesTheRestToBeSaid() throws Exception {
+        Explanation explanation = explain(secured(folder.resolve("none.pem")), "https://orders.cloudhub.example:8443/");
+
+        assertThat(flat(explanation)).contains("Which certificate clients would get can't be told: " + folder.resolve("none.pem") + ": there is no such file.");
+        assertThat(explanation.ending().worker()).isNotNull();
     }
 
     // ---- what else it says

@@ -176,7 +176,13 @@ class TcpConnectionTest {
     void whatNamesNoServerOrIsNoTlsOrTooLongIsReset() throws Exception {
         byte[] tooLong = new byte[16 * 1024];
         System.arraycopy(new byte[] {22, 3, 1, 0x3f, (byte) 0xff, 1, 0, (byte) 0xff, 0}, 0, tooLong, 0, 9);
-        byte[][] refused = {TestHello.of(""), "GET / HTTP/1.1\r\n".getBytes(ISO_8859_1), tooLong, TestHello.of("nobody.test")};
+        byte[] tinyRecords = new byte[16 * 1024];
+        for (int i = 0; i + 6 <= tinyRecords.length; i += 6) {
+            System.arraycopy(new byte[] {22, 3, 1, 0, 1, 1}, 0, tinyRecords, i, 6);
+        }
+        tinyRecords[tinyRecords.length - 4] = 22;
+        tinyRecords[tinyRecords.length - 3] = 3;
+        byte[][] refused = {TestHello.of(""), "GET / HTTP/1.1\r\n".getBytes(ISO_8859_1), tooLong, tinyRecords, TestHello.of("nobody.test")};
         for (byte[] first : refused) {
             SocketLikeChannel client = rig.openTcp(TcpSettings.BY_SERVER_NAME);
             receive(client, first);
@@ -184,7 +190,7 @@ class TcpConnectionTest {
             assertThat(client.sent()).isEmpty();
             assertThat(client.isReset()).isTrue();
         }
-        assertThat(rig.listener.reasons()).containsExactly(Reason.NO_SERVER_NAME, Reason.NOT_TLS, Reason.NOT_TLS, Reason.NO_ROUTE);
+        assertThat(rig.listener.reasons()).containsExactly(Reason.NO_SERVER_NAME, Reason.NOT_TLS, Reason.NOT_TLS, Reason.NOT_TLS, Reason.NO_ROUTE);
         assertThat(rig.connector.workers()).isEmpty();
     }
 

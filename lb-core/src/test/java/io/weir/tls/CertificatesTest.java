@@ -1,5 +1,6 @@
 package io.weir.tls;
 
+import static io.weir.tls.TestCertificates.authority;
 import static io.weir.tls.TestCertificates.ec;
 import static io.weir.tls.TestCertificates.rsa;
 import static io.weir.tls.TestCertificates.selfSigned;
@@ -10,6 +11,7 @@ import io.weir.config.CertificateSettings;
 import io.weir.config.ClientAuthSettings;
 import io.weir.config.TlsSettings;
 import io.weir.config.UpstreamTls;
+import io.weir.tls.TestCertificates.Issued;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -64,6 +66,11 @@ class CertificatesTest {
         @Override
         public void endsSoon(Pair pair, Duration left) {
             told.add("ends soon " + pair.name() + " " + left.toDays());
+        }
+
+        @Override
+        public void notStapled(Pair pair, String why) {
+            told.add("not stapled " + pair.name() + ": " + why);
         }
     });
 
@@ -155,6 +162,97 @@ class CertificatesTest {
         touch("a");
         certificates.look();
         assertThat(told).hasSize(2).last().isEqualTo("renewed b.example");
+    }
+
+    private CertificateSettings stapled(String name) {
+        return new CertificateSettings(folder.resolve(name + ".pem"), folder.resolve(name + ".key"), folder.resolve(name + ".ocsp"));
+    }
+
+    private void writeOcsp(byte[] response) throws Exception {
+        Files.write(folder.resolve("a.ocsp"), response);
+        Files.setLastModifiedTime(folder.resolve("a.ocsp"), FileTime.from(now.plusSeconds(++changes)));
+    }
+
+    private byte[] good(Issued of, Issued by, Duration left) throws Exception {
+        return TestOcsp.good(of, by, now.minus(1, ChronoUnit.HOURS), now.plus(left));
+    }
+
+    @Test
+    void anOcspResponseIsServedUntilItEndsAndAgainWhenThereIsAnother() throws Exception {
+        Issued ca = authority("an issuer");
+        Issued own = signed(ec(), ca, false, now.plus(90, ChronoUnit.DAYS), "a.example");
+        own.write(folder, "a", ca);
+        byte[] first = good(own, ca, Duration.ofHours(2));
+        writeOcsp(first);
+        ServerTls tls = certificates.serve(TlsSettings.defaults(List.of(stapled("a"))), "test");
+        assertThat(chosen(tls, "", true).staple()).isEqualTo(first);
+
+        now = now.plus(3, ChronoUnit.HOURS);
+        certificates.look();
+        certificates.look();
+
+        assertThat(told).singleElement().asString().startsWith("not stapled a.example: ").contains("a.ocsp: the OCSP response has expired");
+        assertThat(chosen(tls, "", true).staple()).isNull();
+
+        writeOcsp(first);
+        certificates.look();
+        assertThat(told).hasSize(3).last().asString().as("of what is there now").startsWith("not stapled a.example: ");
+
+        byte[] second = good(own, ca, Duration.ofHours(2));
+        writeOcsp(second);
+        certificates.look();
+        assertThat(told).hasSize(4).last().isEqualTo("renewed a.example");
+        assertThat(chosen(tls, "", true).staple()).isEqualTo(second);
+    }
+
+    @Test
+    void anOcspResponseThatHasEndedAtTheStartIsToldOfThereAlone() throws Exception {
+        Issued ca = authority("an issuer");
+        Issued own = signed(ec(), ca, false, now.plus(30, ChronoUnit.DAYS), "a.example");
+        own.write(folder, "a", ca);
+        writeOcsp(good(own, ca, Duration.ofMinutes(-1)));
+
+        ServerTls tls = certificates.serve(TlsSettings.defaults(List.of(stapled("a"))), "test");
+        certificates.look();
+
+        assertThat(chosen(tls, "", true).staple()).isNull();
+        assertThat(chosen(tls, "", true).weaknesses(now)).singleElement().asString().contains("has expired");
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aBadOcspResponseLeavesTheOneBeforeAndDoesNotHoldANewCertificateUp() throws Exception {
+        Issued ca = authority("an issuer");
+        Issued own = signed(ec(), ca, false, now.plus(90, ChronoUnit.DAYS), "a.example");
+        own.write(folder, "a", ca);
+        byte[] first = good(own, ca, Duration.ofHours(2));
+        writeOcsp(first);
+        ServerTls tls = certificates.serve(TlsSettings.defaults(List.of(stapled("a"))), "test");
+
+        writeOcsp(new byte[] {0x30, 1});
+        certificates.look();
+        certificates.look();
+        assertThat(told).singleElement().asString().startsWith("not renewed a.example: ").contains("a.ocsp: is no OCSP response");
+        assertThat(chosen(tls, "", true).staple()).isEqualTo(first);
+
+        told.clear();
+        writeOcsp(first);
+        Issued next = signed(ec(), ca, false, now.plus(99, ChronoUnit.DAYS), "next.example");
+        next.write(folder, "a", ca);
+        touch("a");
+        certificates.look();
+        assertThat(told).as("the response may just not be there yet").isEmpty();
+        certificates.look();
+        certificates.look();
+        assertThat(told).hasSize(2).first().isEqualTo("renewed next.example");
+        assertThat(told).last().asString().startsWith("not stapled next.example: ").contains("a.ocsp: is for another certificate");
+        assertThat(chosen(tls, "", true).staple()).isNull();
+
+        byte[] second = good(next, ca, Duration.ofHours(2));
+        writeOcsp(second);
+        certificates.look();
+        assertThat(told).hasSize(3).last().isEqualTo("renewed next.example");
+        assertThat(chosen(tls, "", true).staple()).isEqualTo(second);
     }
 
     @Test

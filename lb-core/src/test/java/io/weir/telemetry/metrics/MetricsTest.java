@@ -370,7 +370,7 @@ class MetricsTest {
         there.add("weir_worker_connections"); // which targets in memory have none of
         there.add("weir_failover_last_duration_seconds"); // which is there after the first one
         there.add("weir_client_connections_refused_total"); // which listeners count: ProxyProtocolTest sees it
-        there.addAll(Set.of("weir_tls_handshakes_total", "weir_certificate_not_after_seconds")); // with a listener that has TLS: TlsTest sees them
+        there.addAll(Set.of("weir_tls_handshakes_total", "weir_certificate_not_after_seconds", "weir_certificate_ocsp_next_update_seconds")); // with a listener that has TLS: TlsTest sees them
         there.addAll(Set.of("weir_failover_duration_seconds", "http_server_request_duration_seconds", "http_client_request_duration_seconds", "weir_app_request_duration_seconds"));
 
         List<String> named = Pattern.compile("\\b(weir|http_server|http_client|jvm|process)_[a-z_]*[a-z]\\b")
