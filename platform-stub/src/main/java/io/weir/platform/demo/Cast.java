@@ -37,10 +37,10 @@ final class Cast {
 
     private static void certify(Scene scene, Workplace workplace) throws IOException {
         try {
-            Authority authority = Authority.make(Instant.now());
+            CertificateAuthority authority = CertificateAuthority.make(Instant.now());
             Files.writeString(workplace.authority(), authority.certificate());
             for (Scene.Balancer balancer : scene.balancers()) {
-                Authority.Issued issued = authority.issue("weir demo " + balancer.name(), scene.certifiedHosts());
+                CertificateAuthority.Issued issued = authority.issue("weir demo " + balancer.name(), scene.certifiedHosts());
                 Files.writeString(workplace.file(balancer.certificateName()), issued.certificate());
                 Files.writeString(workplace.secret(balancer.keyName()), issued.key());
             }

@@ -21,7 +21,7 @@ import java.util.List;
  * A CA that lives as long as this object: it signs certificates for servers (X.509, RFC 5280), and its own private key is never written
  * anywhere. Java reads certificates but makes none, and its keytool would be a process for each step.
  */
-final class Authority {
+final class CertificateAuthority {
     private static final String NAME = "weir demo CA";
 
     /** Nobody is to be in its way by a clock that goes behind. */
@@ -53,7 +53,7 @@ final class Authority {
     private final byte[] validity;
     private final String certificate;
 
-    private Authority(Instant now) throws GeneralSecurityException {
+    private CertificateAuthority(Instant now) throws GeneralSecurityException {
         keys = newKeys();
         validity = Der.sequence(Der.time(now.minus(BEFORE)), Der.time(now.plus(AFTER)));
         certificate = sign(NAME, keys.getPublic(),
@@ -69,8 +69,8 @@ final class Authority {
     record Issued(String certificate, String key) {}
 
     /** A new one. */
-    static Authority make(Instant now) throws GeneralSecurityException {
-        return new Authority(now);
+    static CertificateAuthority make(Instant now) throws GeneralSecurityException {
+        return new CertificateAuthority(now);
     }
 
     /** Its own certificate, as PEM. */

@@ -24,18 +24,18 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class AuthorityTest {
+class CertificateAuthorityTest {
     private static final Instant NOW = Instant.parse("2026-02-28T12:00:00Z");
     private static final int KEY_CERT_SIGN = 5;
     private static final int DNS_NAME = 2;
 
-    private final Authority authority;
+    private final CertificateAuthority authority;
     private final X509Certificate ca;
-    private final Authority.Issued issued;
+    private final CertificateAuthority.Issued issued;
     private final X509Certificate server;
 
-    AuthorityTest() throws GeneralSecurityException {
-        authority = Authority.make(NOW);
+    CertificateAuthorityTest() throws GeneralSecurityException {
+        authority = CertificateAuthority.make(NOW);
         ca = certificate(authority.certificate());
         issued = authority.issue("weir demo balancer-ca-c1", Scene.at(8080).certifiedHosts());
         server = certificate(issued.certificate());
@@ -53,7 +53,7 @@ class AuthorityTest {
 
     @Test
     void whoBelievesAnotherDoesNot() throws Exception {
-        X509Certificate other = certificate(Authority.make(NOW).certificate());
+        X509Certificate other = certificate(CertificateAuthority.make(NOW).certificate());
 
         assertThatThrownBy(() -> verify(server, other, NOW)).isInstanceOf(CertPathValidatorException.class);
     }
