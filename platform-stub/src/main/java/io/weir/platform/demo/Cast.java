@@ -5,6 +5,8 @@ import io.weir.platform.worker.WorkerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,8 +22,9 @@ final class Cast {
 
     private Cast() {}
 
-    /** The load balancers, whose configs are written for them. */
+    /** The load balancers, whose configs and certificates are written for them, the latter by a new CA. */
     static List<Processes.Part> balancers(Scene scene, Workplace workplace) throws IOException {
+        certify(scene, workplace);
         Jvm jvm = Jvm.likeThisOne().with(EVERY_JVM).with(BALANCER_JVM);
         List<Processes.Part> parts = new ArrayList<>();
         for (Scene.Balancer balancer : scene.balancers()) {
@@ -30,6 +33,20 @@ final class Cast {
             parts.add(part(workplace, balancer.name(), jvm.tied(BALANCER, List.of("run", config.toString()))));
         }
         return parts;
+    }
+
+    private static void certify(Scene scene, Workplace workplace) throws IOException {
+        try {
+            CertificateAuthority authority = CertificateAuthority.make(Instant.now());
+            Files.writeString(workplace.authority(), authority.certificate());
+            for (Scene.Balancer balancer : scene.balancers()) {
+                CertificateAuthority.Issued issued = authority.issue("weir demo " + balancer.name(), scene.certifiedHosts());
+                Files.writeString(workplace.file(balancer.certificateName()), issued.certificate());
+                Files.writeString(workplace.secret(balancer.keyName()), issued.key());
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IOException("this Java can't make certificates: " + e.getMessage(), e);
+        }
     }
 
     static List<Processes.Part> workers(Scene scene, Workplace workplace) {

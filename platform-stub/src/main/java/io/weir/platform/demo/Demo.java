@@ -46,7 +46,7 @@ public final class Demo implements Callable<Integer> {
             description = "the first of " + Scene.PORTS + " ports that are used, from ${DEFAULT-VALUE} on if not said; 0 looks for free ones")
     private int port;
 
-    @Option(names = "--dir", paramLabel = "DIR", description = "where configs and logs are written, and left; a temporary folder if not said")
+    @Option(names = "--dir", paramLabel = "DIR", description = "where configs, certificates and logs are written, and left; a temporary folder if not said")
     private @Nullable Path folder;
 
     @Option(names = "--keep", description = "leave the temporary folder behind")
@@ -96,9 +96,10 @@ public final class Demo implements Callable<Integer> {
         processes.start(Cast.workers(scene, workplace));
         say("weir demo: " + scene.workers().size() + " workers and " + scene.balancers().size()
                 + " load balancers are starting; Ctrl-C ends everything");
+        List<Processes.Part> balancers = Cast.balancers(scene, workplace); // made ready while the workers start
         OptionalInt early = await(Opening.ofWorkers(scene), processes, signals);
         if (early.isEmpty()) {
-            processes.start(Cast.balancers(scene, workplace));
+            processes.start(balancers);
             early = await(Opening.ofBalancers(scene), processes, signals);
         }
         if (early.isPresent()) {

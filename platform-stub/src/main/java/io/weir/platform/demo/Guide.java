@@ -38,21 +38,22 @@ final class Guide {
         guide.whatRuns(workplace);
         guide.text.append("\nTo paste into another terminal:\n");
         guide.routes();
+        guide.https(workplace);
         guide.misbehaviour();
         guide.loss();
         guide.log(workplace);
         guide.lostRegion();
         guide.admin();
-        guide.text.append("\nConfigs and logs are in ").append(workplace.folder()).append(". Ctrl-C ends everything.\n");
+        guide.text.append("\nConfigs, certificates and logs are in ").append(workplace.folder()).append(". Ctrl-C ends everything.\n");
         return guide.text.toString();
     }
 
     private void whatRuns(Workplace workplace) {
-        Columns balancers = new Columns().row("load balancer", "region", "zone", "address", "admin", "pid", "config");
+        Columns balancers = new Columns().row("load balancer", "region", "zone", "address", "https", "admin", "pid", "config");
         for (Scene.Balancer balancer : scene.balancers()) {
             Path config = workplace.file(balancer.configName());
-            balancers.row(balancer.name(), balancer.region().name(), balancer.zone(), balancer.address().toString(), balancer.admin().toString(),
-                    pid(balancer.name()), config.toString());
+            balancers.row(balancer.name(), balancer.region().name(), balancer.zone(), balancer.address().toString(), balancer.secure().toString(),
+                    balancer.admin().toString(), pid(balancer.name()), config.toString());
         }
         Columns workers = new Columns().row("worker", "app", "region", "zone", "address", "pid");
         for (Scene.Worker worker : scene.workers()) {
@@ -72,6 +73,15 @@ final class Guide {
         say("a redirect, followed to a mapping", "curl -L " + url(here, Scene.MAPPED_HOST, "/old/pens"));
         say("a body", "curl -d 'two pens' " + url(here, Scene.host("hello", here.region()), "/"));
         say("an app that is not there", "curl " + url(here, "nobody." + Scene.DOMAIN, "/"));
+    }
+
+    private void https(Workplace workplace) {
+        Scene.Balancer here = scene.balancers().getFirst();
+        String url = "https://" + Scene.host("orders", here.region()) + ":" + here.secure().port() + "/";
+        String believing = "--cacert " + workplace.authority() + " " + url;
+        say("https: the demo has a CA of its own, new at each start, which curl is told to believe", "curl " + believing);
+        say("over HTTP/2, if the client speaks it", "curl -s -o /dev/null -w 'HTTP/%{http_version}\\n' --http2 " + believing);
+        say("who does not know that CA does not believe the load balancer", "curl -sS " + url + " 2>&1 | head -n 1");
     }
 
     private void misbehaviour() {

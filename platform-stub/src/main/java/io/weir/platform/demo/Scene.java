@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  *         us-e1b 127.2.2.0/24   orders       hello
  * </pre>
  *
- * <p>The load balancers are at 127.0.0.1, at the first ports; their admin ports follow. All workers have one port, each at its own address.
+ * <p>The load balancers are at 127.0.0.1, at the first ports; their admin ports follow, and the one port that all workers have, each at its own
+ * address; then the load balancers' ports for https.
  *
  * @param regions in order; each has one balancer, at the same place in {@code balancers}
  */
@@ -30,7 +31,7 @@ record Scene(List<Region> regions, List<Balancer> balancers, List<Worker> worker
     static final String MAPPED_HOST = "api.localhost";
 
     /** How many ports are used, from the first one on. */
-    static final int PORTS = 5;
+    static final int PORTS = 7;
 
     static final List<String> APPS = List.of("orders", "stock", "hello");
 
@@ -52,8 +53,12 @@ record Scene(List<Region> regions, List<Balancer> balancers, List<Worker> worker
             List.of("hello", "ca-c1b"),
             List.of("hello", "us-e1b"));
 
-    /** A load balancer. It runs in the first zone of its region. */
-    record Balancer(Region region, BindAddress address, BindAddress admin) {
+    /**
+     * A load balancer. It runs in the first zone of its region.
+     *
+     * @param secure where it speaks TLS
+     */
+    record Balancer(Region region, BindAddress address, BindAddress secure, BindAddress admin) {
         String name() {
             return "balancer-" + region.name();
         }
@@ -64,6 +69,14 @@ record Scene(List<Region> regions, List<Balancer> balancers, List<Worker> worker
 
         String configName() {
             return region.name() + ".yaml";
+        }
+
+        String certificateName() {
+            return region.name() + "-cert.pem";
+        }
+
+        String keyName() {
+            return region.name() + "-key.pem";
         }
 
         String accessLogName() {
@@ -80,12 +93,18 @@ record Scene(List<Region> regions, List<Balancer> balancers, List<Worker> worker
 
     /** The scene on the ports from {@code first} on. */
     static Scene at(int first) {
+        int admins = first + REGIONS.size();
+        int workers = admins + REGIONS.size();
+        int secure = workers + 1;
         List<Balancer> balancers = new ArrayList<>();
         for (int i = 0; i < REGIONS.size(); i++) {
-            balancers.add(new Balancer(
-                    REGIONS.get(i), new BindAddress(LOOPBACK, first + i), new BindAddress(LOOPBACK, first + REGIONS.size() + i)));
+            balancers.add(new Balancer(REGIONS.get(i), here(first + i), here(secure + i), here(admins + i)));
         }
-        return new Scene(REGIONS, balancers, workers(first + 2 * REGIONS.size()));
+        return new Scene(REGIONS, balancers, workers(workers));
+    }
+
+    private static BindAddress here(int port) {
+        return new BindAddress(LOOPBACK, port);
     }
 
     private static List<Worker> workers(int port) {
@@ -112,8 +131,14 @@ record Scene(List<Region> regions, List<Balancer> balancers, List<Worker> worker
 
     /** Every address that the scene listens at. */
     List<BindAddress> addresses() {
-        return Stream.concat(balancers.stream().flatMap(b -> Stream.of(b.address(), b.admin())), workers.stream().map(Worker::address))
+        return Stream.concat(balancers.stream().flatMap(b -> Stream.of(b.address(), b.secure(), b.admin())), workers.stream().map(Worker::address))
                 .toList();
+    }
+
+    /** The names that a load balancer proves to be, as certificates write them. */
+    List<String> certifiedHosts() {
+        Stream<String> apps = regions.stream().map(region -> host("*", region));
+        return Stream.of(Stream.of(DOMAIN), apps, Stream.of("*." + DOMAIN, MAPPED_HOST, "localhost")).flatMap(hosts -> hosts).toList();
     }
 
     static String host(String app, Region region) {

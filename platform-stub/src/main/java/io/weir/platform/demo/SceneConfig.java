@@ -19,7 +19,11 @@ final class SceneConfig {
         yaml.append("# Written by `weir demo`. All keys: docs/config.md\n");
         yaml.append("domains: [").append(Scene.DOMAIN).append("]\n");
         yaml.append("here: { region: ").append(balancer.region().name()).append(", zone: ").append(balancer.zone()).append(" }\n");
-        yaml.append("listeners: [ { bind: \"").append(balancer.address()).append("\" } ]\n");
+        yaml.append("listeners:\n");
+        yaml.append("  - { bind: \"").append(balancer.address()).append("\" }\n");
+        yaml.append("  - bind: \"").append(balancer.secure()).append("\"\n");
+        yaml.append("    tls: { certificates: [ { cert: ").append(balancer.certificateName()).append(", key: ").append(balancer.keyName())
+                .append(" } ] }\n");
         yaml.append("admin: { bind: \"").append(balancer.admin()).append("\" }\n");
         yaml.append("regions:\n");
         for (Region region : scene.regions()) {

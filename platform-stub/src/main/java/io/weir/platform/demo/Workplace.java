@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The folder with the configs and logs of a demo. Closing removes it, unless it is to be kept. */
+/** The folder with the configs, certificates and logs of a demo. Closing removes it, unless it is to be kept. */
 record Workplace(Path folder, boolean kept) implements AutoCloseable {
+    private static final FileAttribute<?> OWNER_ALONE = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     /**
      * Makes the folder.
@@ -26,6 +29,18 @@ record Workplace(Path folder, boolean kept) implements AutoCloseable {
 
     Path file(String name) {
         return folder.resolve(name);
+    }
+
+    /** The certificate of the demo's CA. */
+    Path authority() {
+        return file("ca.pem");
+    }
+
+    /** A new file, empty, that nobody else may read. */
+    Path secret(String name) throws IOException {
+        Path file = file(name);
+        Files.deleteIfExists(file);
+        return Files.createFile(file, OWNER_ALONE);
     }
 
     @Override

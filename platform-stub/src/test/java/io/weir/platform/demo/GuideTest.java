@@ -17,7 +17,7 @@ class GuideTest {
     @Test
     void everythingThatRunsIsInATable() {
         assertThat(lines)
-                .contains("balancer-us-e1  us-e1   us-e1a  127.0.0.1:9001  127.0.0.1:9003  1    /place/us-e1.yaml")
+                .contains("balancer-us-e1  us-e1   us-e1a  127.0.0.1:9001  127.0.0.1:9006  127.0.0.1:9003  1    /place/us-e1.yaml")
                 .contains("orders-ca-c1a  orders  ca-c1   ca-c1a  127.1.1.1:9004  4711");
         scene.workers().forEach(worker -> assertThat(lines).anySatisfy(line -> assertThat(line).startsWith(worker.name() + "  ")));
     }
@@ -30,6 +30,13 @@ class GuideTest {
             assertThat(lines.get(i)).matches("    (curl|kill -9|sleep) .*");
             assertThat(lines.get(i - 1)).startsWith("  # ");
         });
+    }
+
+    @Test
+    void httpsIsAskedForWithTheCaOfTheFolderAndOnceWithout() {
+        assertThat(lines)
+                .contains("    curl --cacert /place/ca.pem https://orders.ca-c1.cloudhub.localhost:9005/")
+                .contains("    curl -sS https://orders.ca-c1.cloudhub.localhost:9005/ 2>&1 | head -n 1");
     }
 
     @Test

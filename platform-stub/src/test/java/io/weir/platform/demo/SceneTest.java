@@ -3,6 +3,7 @@ package io.weir.platform.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.config.ConfigReader;
+import io.weir.config.ListenerSettings;
 import io.weir.config.MappingSettings;
 import io.weir.config.Settings;
 import io.weir.topology.BindAddress;
@@ -32,9 +33,9 @@ class SceneTest {
 
     @Test
     void noAddressIsUsedTwiceAndNoPortBesideThosePromised() {
-        assertThat(scene.addresses()).hasSize(13).doesNotHaveDuplicates();
-        assertThat(scene.addresses().stream().map(BindAddress::port).distinct()).containsExactly(8080, 8082, 8081, 8083, 8084);
-        assertThat(8080 + Scene.PORTS - 1).isEqualTo(8084);
+        assertThat(scene.addresses()).hasSize(15).doesNotHaveDuplicates();
+        assertThat(scene.addresses().stream().map(BindAddress::port).distinct()).containsExactly(8080, 8085, 8082, 8081, 8086, 8083, 8084);
+        assertThat(8080 + Scene.PORTS - 1).isEqualTo(8086);
     }
 
     @Test
@@ -50,7 +51,8 @@ class SceneTest {
             Settings settings = ConfigReader.read("demo", SceneConfig.of(scene, balancer, Path.of("/tmp/access.log"))).settings();
 
             assertThat(settings.here().region()).isEqualTo(balancer.region().name());
-            assertThat(settings.listeners()).singleElement().satisfies(one -> assertThat(one.bind()).isEqualTo(balancer.address()));
+            assertThat(settings.listeners()).extracting(ListenerSettings::bind).containsExactly(balancer.address(), balancer.secure());
+            assertThat(settings.listeners()).extracting(one -> one.tls() != null).containsExactly(false, true);
             assertThat(settings.mappings()).hasSize(2).allSatisfy(mapping -> assertThat(mapping).isInstanceOf(MappingSettings.class));
             List<String> addresses = settings.apps().values().stream()
                     .flatMap(app -> app.pools().values().stream())
