@@ -23,6 +23,7 @@ public final class FrontendLoop {
     private final RequestParser parser;
     private final HeadWriter headWriter = new HeadWriter();
     private final DateLine dateLine = new DateLine(InstantSource.system());
+    private final Http1Heads http1Heads = new Http1Heads(headWriter, dateLine);
     private @Nullable ClientConnection first;
     private final Set<Http2ClientConnection> http2 = new LinkedHashSet<>();
     private final Set<TcpConnection> tcp = new LinkedHashSet<>();
@@ -64,6 +65,10 @@ public final class FrontendLoop {
 
     DateLine dateLine() {
         return dateLine;
+    }
+
+    Http1Heads http1Heads() {
+        return http1Heads;
     }
 
     /** Made when the first client speaks HTTP/2. */

@@ -18,14 +18,8 @@ final class Http2Preface {
 
     /** Takes {@code in} over. Returns all that has come once it is known what it is, and null until then. */
     @Nullable ByteBuf read(ByteBuf in, ChannelHandlerContext ctx) {
-        ByteBuf all = in;
-        ByteBuf before = begun;
-        if (before != null) {
-            begun = null;
-            all = ctx.alloc().buffer(before.readableBytes() + in.readableBytes()).writeBytes(before).writeBytes(in);
-            before.release();
-            in.release();
-        }
+        ByteBuf all = ReadAhead.joined(begun, in, ctx.alloc());
+        begun = null;
         int n = Math.min(all.readableBytes(), LENGTH);
         if (n == LENGTH || !isBeginning(all, n)) {
             return all;

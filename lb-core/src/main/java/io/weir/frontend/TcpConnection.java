@@ -2,28 +2,17 @@ package io.weir.frontend;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.weir.exchange.ClientSide;
 import io.weir.exchange.Exchange;
 import io.weir.exchange.OwnAnswer;
-import io.weir.exchange.Peer;
 import io.weir.exchange.Reason;
 import io.weir.http.HeadLines;
-import io.weir.http.MessageWriter;
 import io.weir.http.RequestHead;
 import io.weir.http.ResponseHead;
-import io.weir.loop.Deadline;
-import io.weir.loop.TransportKind;
 import io.weir.tls.ServerNamePeek;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A client's connection whose bytes are nobody's business here: one {@link Exchange}, which is a tunnel to a worker.
@@ -42,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * Whoever can't be served is reset, since there is no answer of ours that it would understand, and a FIN could be taken for one of a worker's.
  */
-final class TcpConnection extends ChannelInboundHandlerAdapter implements ClientSide {
+final class TcpConnection extends ClientChannel {
     private enum State {
         HELLO,
         TUNNEL,
@@ -54,64 +43,34 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
     private static final int LONGEST_HELLO = 16 * 1024;
 
     private static final byte[] NOWHERE = {};
-    private static final long NOTHING = -1;
-    private static final Logger LOG = LoggerFactory.getLogger(TcpConnection.class);
 
-    private final FrontendLoop loop;
-    private final ListenerRules rules;
-
-    private final Deadline patience = new Deadline() {
-        @Override
-        protected void expired(long now) {
-            timeIsUp(now);
-        }
-    };
-
-    private State state = State.HELLO;
-    private @Nullable ChannelHandlerContext ctx;
-    private @Nullable MessageWriter writer;
-    private @Nullable Exchange exchange;
-    private @Nullable Peer peer;
     private final ServerNamePeek peek = new ServerNamePeek();
+    private State state = State.HELLO;
     /** What has come while it is not known where to. */
     private @Nullable ByteBuf hello;
-    /** Whether the client has ended what it sends. */
-    private boolean inputEnded;
-    /** Whether it was told that nothing more comes. */
-    private boolean outputEnded;
-    /** Whether the connection closes by itself once everything is written. */
-    private boolean closeFollows;
-    /** Bytes that the client had still to take when its time was last up, or -1. */
-    private long untaken = NOTHING;
-    /** Whether it counts against the limit of connections. */
-    private boolean counted;
 
     TcpConnection(FrontendLoop loop, ListenerRules rules) {
-        this.loop = loop;
-        this.rules = rules;
+        super(loop, rules);
     }
 
     // ---- the connection
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        ctx = context;
-        MessageWriter bytes = new MessageWriter(context);
-        bytes.beginBytes();
-        writer = bytes;
-        context.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        super.handlerAdded(context);
+        writer().beginBytes();
+        beginTunnel();
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
         loop.add(this);
         long now = loop.loop().clock().refresh();
-        counted = loop.limit().opened();
         String host = Objects.requireNonNull(rules.tcp()).host();
-        if (!counted) {
+        if (!opened()) {
             refuse(Reason.OVERLOADED);
         } else if (host == null || context.pipeline().get(ProxyHeaderHandler.class) != null) {
-            await(now + rules.timeouts().head());
+            await(now + timeouts.head());
         } else {
             start(host);
         }
@@ -122,22 +81,9 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
         loop.loop().clock().refresh();
         State before = state;
         state = State.CLOSED;
-        loop.loop().wheel().remove(patience);
         loop.remove(this);
-        if (counted) {
-            loop.limit().closed();
-        }
-        writer().discard();
         releaseHello();
-        Exchange open = exchange;
-        if (open != null) {
-            exchange = null;
-            if (before == State.HELLO) {
-                loop.exchanges().giveBack(open);
-            } else {
-                open.clientGone();
-            }
-        }
+        closed(before != State.HELLO);
     }
 
     @Override
@@ -150,77 +96,50 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
             }
             return;
         }
-        if (event == ChannelInputShutdownEvent.INSTANCE && !inputEnded) {
-            loop.loop().clock().refresh();
-            if (!outputEnded && TransportKind.wasReset(context.channel())) {
-                var _ = context.close();
-                return;
-            }
-            inputEnded = true;
-            if (state == State.HELLO) {
-                refuseHello(Reason.NOT_TLS);
-            } else if (exchange != null) {
-                exchange.requestEnded(null);
-            }
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            tunnel().inputShut();
         }
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
-            LOG.error("a client's connection failed", cause);
+    void inputEnded() {
+        if (state == State.HELLO) {
+            refuseHello(Reason.NOT_TLS);
+        } else if (exchange != null) {
+            exchange.requestEnded(null);
         }
-        var _ = context.close(); // a reset, or a write that failed: the client is gone
     }
 
-    private void await(long until) {
-        loop.loop().wheel().set(patience, until);
-    }
-
-    private void timeIsUp(long now) {
+    @Override
+    void timeIsUp(long now) {
         switch (state) {
             case HELLO -> refuseHello(Reason.REQUEST_TIMEOUT);
             case LINGER -> {
-                long left = unwritten();
-                if (left > 0 && left != untaken) {
-                    untaken = left;
-                    await(now + rules.timeouts().idle());
+                if (stillTakes(1)) {
+                    await(now + timeouts.idle());
                 } else {
-                    close(left > 0);
+                    cut();
                 }
             }
             case TUNNEL, CLOSED -> {} // the exchange's to bound
         }
     }
 
-    /** Bytes that the kernel has not taken yet. */
-    private long unwritten() {
-        ChannelOutboundBuffer out = ctx().channel().unsafe().outboundBuffer();
-        return out == null ? 0 : out.totalPendingWriteBytes();
-    }
-
-    private void close(boolean reset) {
-        if (reset && ctx().channel().isActive()) {
-            ctx().channel().config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-        var _ = ctx().close(); // channelInactive does the rest
-    }
-
     // ---- where to
 
     private void start(String host) {
-        Exchange tunnel = begun();
+        Exchange leading = begun();
         state = State.TUNNEL;
-        patience.clear();
+        awaitNothing();
         boolean byServerName = Objects.requireNonNull(rules.tcp()).host() == null;
-        tunnel.startTunnel(this, host.getBytes(StandardCharsets.US_ASCII), byServerName);
+        leading.startTunnel(this, host.getBytes(StandardCharsets.US_ASCII), byServerName);
     }
 
     /** Who has said nothing is closed without a word in any log. */
     private void refuseHello(Reason why) {
         if (exchange == null) {
             state = State.CLOSED;
-            close(true);
+            breakOff();
         } else {
             refuse(why);
         }
@@ -316,40 +235,14 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
 
     @Override
     public void demand(boolean more) {
-        if (!inputEnded && ctx().channel().config().isAutoRead() != more) { // epoll may have forgotten a socket that has nothing more to be read
-            ctx().channel().config().setAutoRead(more);
-        }
+        setReading(more);
     }
 
     // ---- to the client
 
     @Override
-    public void body(ByteBuf data) {
-        writer().body(data);
-    }
-
-    @Override
     public void end(byte @Nullable [] trailers) {
-        if (inputEnded) {
-            closeFollows = true;
-            exchange = null; // it is over, so that closing does not mean that its client is gone
-            writer().endAndClose(null);
-        } else {
-            outputEnded = true;
-            writer().endOutput(duplex -> {
-                var _ = duplex.shutdownOutput();
-            });
-        }
-    }
-
-    @Override
-    public void flush() {
-        writer().flush();
-    }
-
-    @Override
-    public boolean isWritable() {
-        return ctx().channel().isWritable();
+        tunnel().endOutput();
     }
 
     @Override
@@ -364,9 +257,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
     public void abort() {
         if (state != State.CLOSED) {
             state = State.CLOSED;
-            exchange = null;
-            patience.clear();
-            close(true);
+            breakOff();
         }
     }
 
@@ -393,28 +284,8 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
         }
         if (state != State.CLOSED) {
             state = State.LINGER;
-            await(loop.loop().clock().now() + rules.timeouts().idle()); // for what is still to be written
-            demand(true); // and thrown away
-            if (!closeFollows) {
-                closeFollows = true;
-                writer().endAndClose(null);
-            }
+            var _ = tunnel().settled();
         }
-    }
-
-    @Override
-    public Peer peer() {
-        Peer other = peer;
-        if (other == null) {
-            other = loop.peers().of(Ends.clientOf(ctx().channel()), Ends.hereOf(ctx().channel()));
-            peer = other;
-        }
-        return other;
-    }
-
-    @Override
-    public @Nullable String onlyRegion() {
-        return rules.onlyRegion();
     }
 
     // ---- drain
@@ -432,15 +303,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Client
         } else if (exchange != null) {
             exchange.drained();
         } else {
-            close(unwritten() > 0);
+            cut();
         }
-    }
-
-    private ChannelHandlerContext ctx() {
-        return Objects.requireNonNull(ctx);
-    }
-
-    private MessageWriter writer() {
-        return Objects.requireNonNull(writer);
     }
 }

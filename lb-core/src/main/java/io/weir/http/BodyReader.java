@@ -23,6 +23,15 @@ public final class BodyReader {
         begin(0);
     }
 
+    /** That of a request which has one. */
+    public void request(RequestHead head) {
+        if (head.chunked()) {
+            chunked();
+        } else {
+            length(head.contentLength());
+        }
+    }
+
     public void length(long bytes) {
         begin(bytes);
     }
