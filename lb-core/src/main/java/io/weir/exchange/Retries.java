@@ -42,23 +42,21 @@ final class Retries {
             exchange.cut(Reason.RESPONSE_CUT);
             return;
         }
-        if (failure == AttemptFailure.STALE && !attempt.wasStale()) {
+        boolean unseen = failure == AttemptFailure.UNPROCESSED || failure == AttemptFailure.LEFT_BEHIND;
+        boolean firstStale = failure == AttemptFailure.STALE && !attempt.wasStale();
+        if (unseen || firstStale) {
             attempt.takeBackWritten();
-            if (body.isRepeatable()) {
-                attempt.noteStale();
-                exchange.connect(failedAt, true);
-                return;
-            }
+        }
+        boolean leftBehind = failure == AttemptFailure.LEFT_BEHIND && !attempt.wasStale();
+        if ((firstStale && body.isRepeatable()) || (leftBehind && body.isReplayable())) { // its worker may well be there
+            attempt.noteStale();
+            exchange.connect(failedAt, true);
+            return;
         }
         attempt.tell(failedAt, failure);
-        if (failure == AttemptFailure.UNPROCESSED) {
-            attempt.takeBackWritten();
-            if (!body.isReplayable()) { // more of it has gone than is held
-                exchange.refuse(Reason.of(failure), fault);
-                return;
-            }
-        }
-        if (failure.neverWritten()) {
+        if (unseen && !body.isReplayable()) { // more of it has gone than is held
+            exchange.refuse(Reason.of(failure), fault);
+        } else if (failure.neverWritten()) {
             again();
         } else if (!mayWriteAgain()) {
             exchange.refuse(Reason.of(failure), fault);

@@ -98,6 +98,11 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     private @Nullable Vigil vigil;
     /** Streams that are lent. */
     private int lent;
+    /** Whether a response has come to its end. */
+    private boolean served;
+    /** Whether anything has come since the streams that are open began. */
+    private boolean heard;
+
     private boolean reading;
     private boolean flushFollows;
 
@@ -112,7 +117,7 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
             public void onStreamClosed(Http2Stream stream) {
                 Http2WorkerStream ours = stream.removeProperty(key);
                 if (ours != null) {
-                    ours.closed(wasUnprocessed(stream.id()));
+                    ours.closed(unanswered(stream.id()));
                 }
             }
 
@@ -166,7 +171,9 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     }
 
     private Http2WorkerStream lend(AttemptEvents events) {
-        lent++;
+        if (lent++ == 0) {
+            heard = false;
+        }
         idle.clear();
         return new Http2WorkerStream(this, events);
     }
@@ -175,11 +182,25 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     void returned() {
         lent--;
         pool.returnPermit();
-        if (lent == 0 && state == State.OPEN) {
-            awaitStream();
-        } else if (lent == 0 && state == State.LEAVING) {
-            leave();
+        if (lent > 0) {
+            return;
         }
+        if (state == State.LEAVING) {
+            leave();
+        } else if (state == State.OPEN && connection().local().maxActiveStreams() == 0) {
+            takeNoMore(); // the worker wants none
+        } else if (state == State.OPEN) {
+            awaitStream();
+        }
+    }
+
+    void nowServed() {
+        served = true;
+    }
+
+    /** Whether a response has come to its end. */
+    boolean hasServed() {
+        return served;
     }
 
     /** Whether it waited for this connection; it waits no more. */
@@ -282,7 +303,6 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     private void takeNoMore() {
         if (state == State.OPEN) {
             state = State.LEAVING;
-            pool.gone(this);
             if (lent == 0) {
                 ctx().executor().execute(this::leaveIfUnused); // not in the middle of Netty's own doing
             }
@@ -335,6 +355,7 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         pool.loop().clock().refresh();
         reading = true;
+        heard = true;
         super.channelRead(context, message);
     }
 
@@ -419,9 +440,12 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
         return stream == null ? null : stream.getProperty(key);
     }
 
-    /** Whether the worker has said that it did not look at it. */
-    private boolean wasUnprocessed(int streamId) {
-        return connection().goAwayReceived() && streamId > connection().local().lastStreamKnownByPeer();
+    /** How the attempt has failed whose stream is over without a response. */
+    private AttemptFailure unanswered(int streamId) {
+        if (connection().goAwayReceived() && streamId > connection().local().lastStreamKnownByPeer()) {
+            return AttemptFailure.LEFT_BEHIND;
+        }
+        return served && !heard ? AttemptFailure.STALE : AttemptFailure.RESET;
     }
 
     void reset(Http2Stream stream, Http2Error error) {

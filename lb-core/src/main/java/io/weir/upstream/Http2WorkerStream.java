@@ -38,6 +38,7 @@ final class Http2WorkerStream implements WorkerSide {
     /** Null before the head was written. */
     private @Nullable Http2Stream stream;
     private boolean returned;
+    private final boolean reused;
 
     // the request
     private boolean toHead;
@@ -66,6 +67,7 @@ final class Http2WorkerStream implements WorkerSide {
     Http2WorkerStream(Http2WorkerConnection connection, AttemptEvents events) {
         this.connection = connection;
         this.events = events;
+        this.reused = connection.hasServed();
     }
 
     // ---- the request
@@ -76,7 +78,7 @@ final class Http2WorkerStream implements WorkerSide {
         hasBody = head.hasBody();
         Http2Stream opened = connection.create(this);
         if (opened == null) {
-            failSoon(AttemptFailure.UNPROCESSED);
+            failSoon(AttemptFailure.LEFT_BEHIND);
             return;
         }
         stream = opened;
@@ -179,7 +181,7 @@ final class Http2WorkerStream implements WorkerSide {
 
     @Override
     public boolean isReused() {
-        return false; // that it is about to be closed a worker says itself here
+        return reused;
     }
 
     @Override
@@ -323,8 +325,11 @@ final class Http2WorkerStream implements WorkerSide {
         if (to == null) {
             return;
         }
-        if (!requestEnded) {
-            giveUp(Http2Error.NO_ERROR); // an answer to part of the request: the rest is of no use
+        connection.nowServed();
+        if (open().state() == Http2Stream.State.OPEN) {
+            giveUp(Http2Error.NO_ERROR); // an answer to part of the request: the rest, which the worker may never have room for, is of no use
+        } else {
+            open().close(); // before it is told, since who hears of the end may want its place
         }
         to.responseEnded(trailers);
     }
@@ -352,10 +357,12 @@ final class Http2WorkerStream implements WorkerSide {
 
     /** The worker has ended it before its time; or, with NO_ERROR behind a whole response, wants no more of the request. */
     void resetByWorker(long errorCode) {
-        if (errorCode == Http2Error.REFUSED_STREAM.code() && !headSeen) {
-            fail(AttemptFailure.UNPROCESSED, null);
-        } else {
-            fail(headSeen ? AttemptFailure.CUT : AttemptFailure.RESET, null);
+        boolean refused = errorCode == Http2Error.REFUSED_STREAM.code();
+        AttemptEvents to = events;
+        events = null;
+        open().close(); // without a reset of ours, which is no answer to one
+        if (to != null) {
+            to.failed(headSeen ? AttemptFailure.CUT : refused ? AttemptFailure.UNPROCESSED : AttemptFailure.RESET, null);
         }
     }
 
@@ -368,14 +375,14 @@ final class Http2WorkerStream implements WorkerSide {
         }
     }
 
-    /** The stream is over, whoever ended it. */
-    void closed(boolean unprocessed) {
+    /** The stream is over, whoever ended it; {@code unanswered} is what that means where there is no response. */
+    void closed(AttemptFailure unanswered) {
         dropPiece();
         AttemptEvents to = events;
         events = null;
         giveBackLent();
         if (to != null) {
-            to.failed(headSeen ? AttemptFailure.CUT : unprocessed ? AttemptFailure.UNPROCESSED : AttemptFailure.RESET, null);
+            to.failed(headSeen ? AttemptFailure.CUT : unanswered, null);
         }
     }
 

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.weir.config.ConfigReader;
 import io.weir.loop.TransportKind;
 import io.weir.tls.TestCertificates.Issued;
+import io.weir.upstream.Http2LoopbackWorker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -285,6 +286,21 @@ class Http2WorkerTest {
                 assertThat(ask(proxy, GET)).endsWith("ok");
             }
             assertThat(worker.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatAWorkerLeavesBehindUnseenComesBackToItWhateverItsMethod() throws Exception {
+        try (Http2LoopbackWorker worker = new Http2LoopbackWorker(); LoadBalancer proxy = start(TransportKind.NIO, "", worker.port())) {
+            Future<String> answer = threads.submit(() -> ask(proxy, POST));
+            Http2LoopbackWorker.Accepted going = worker.next();
+            assertThat(going.next(Http2LoopbackWorker.DATA).ends()).isTrue();
+            going.goAway(0);
+            Http2LoopbackWorker.Accepted next = worker.next();
+            int stream = next.next(Http2LoopbackWorker.DATA).stream();
+            next.head(stream, false);
+            next.data(stream, "ok", true);
+            assertThat(answer.get(SECONDS, TimeUnit.SECONDS)).startsWith("HTTP/1.1 200 ").contains("\r\nok\r\n");
         }
     }
 
