@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.weir.http.BadMessage;
 import io.weir.http.Http2Fields;
 import io.weir.http.Http2FieldsDecoder;
@@ -50,7 +51,7 @@ import org.slf4j.LoggerFactory;
  *   OPEN         GOAWAY, no numbers left                   LEAVING
  *   OPEN         no streams for too long, found silent     CLOSED (GOAWAY)
  *   LEAVING      last stream over                          CLOSED (GOAWAY)
- *   any          FIN, RST, connection error                CLOSED (attempts failed, or cut)
+ *   any          FIN, RST, end of TLS, connection error    CLOSED (attempts failed, or cut)
  * </pre>
  *
  * <p>Memory: a worker can make us hold what a client does not take of each stream, {@link #WINDOW} bytes at most and what the client's side
@@ -376,6 +377,16 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
             end();
         }
         super.channelInactive(context); // closes the streams
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (event instanceof SslCloseCompletionEvent end && end.isSuccess()) {
+            pool.loop().clock().refresh();
+            close(); // nothing more can come, nor be sent, whether the connection below goes on or not
+        } else {
+            super.userEventTriggered(context, event);
+        }
     }
 
     @Override

@@ -27,6 +27,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.tls.TestCertificates.Issued;
@@ -183,6 +184,11 @@ final class Http2Worker implements AutoCloseable {
             frame.setExtraStreamIds(Math.max(0, (last - stream.id()) / 2));
             var _ = ctx.writeAndFlush(frame);
             return this;
+        }
+
+        /** Says the end of TLS, and leaves the connection below it. */
+        void endTls() {
+            var _ = ctx.pipeline().get(SslHandler.class).closeOutbound();
         }
 
         void close() {

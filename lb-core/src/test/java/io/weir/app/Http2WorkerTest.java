@@ -352,6 +352,24 @@ class Http2WorkerTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("transports")
+    void aConnectionWhoseTlsHasEndedGetsNoMore(TransportKind transport) throws Exception {
+        Issued ca = authority("issuer");
+        ca.write(folder, "ca");
+        Issued good = signed(ec(), ca, false, Instant.now().plus(30, ChronoUnit.DAYS), "127.0.0.1");
+        try (Http2Worker worker = new Http2Worker(good, Http2Settings.defaultSettings(), call -> {
+                    call.head(200, false, "content-length", "2").data("ok", true);
+                    call.endTls();
+                });
+                LoadBalancer proxy = start(transport, ", tls: { ca: \"" + folder + "/ca.pem\" }", worker.port())) {
+            for (int i = 1; i <= 3; i++) {
+                assertThat(ask(proxy, GET)).endsWith("ok"); // which may be stale
+                assertThat(worker.connections()).isEqualTo(i);
+            }
+        }
+    }
+
     @Test
     void aWorkerThatSpeaksNoHttp2IsNoWorker() throws Exception {
         try (ServerSocket plain = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
