@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Attempt {
     private static final int MOST_WRITTEN = 3;
     /** A busy worker that ends connections by their number of requests may end some in a row before an attempt's turn comes. */
-    private static final int MOST_LEFT = 5;
+    private static final int MOST_LEFT_BEHIND = 5;
 
     private final Exchange exchange;
     private final ExchangeLoop loop;
@@ -34,7 +34,7 @@ final class Attempt {
     private @Nullable AttemptFailure lastFailure;
     private boolean connecting;
     private boolean stale;
-    private int left;
+    private int leftBehind;
     private int written;
 
     Attempt(Exchange exchange, ExchangeLoop loop, Timeline times) {
@@ -60,7 +60,7 @@ final class Attempt {
         last = at;
         times.picked(loop.clock().now());
         stale = false;
-        left = 0;
+        leftBehind = 0;
     }
 
     /**
@@ -140,9 +140,9 @@ final class Attempt {
         stale = true;
     }
 
-    /** Was left by a worker that ended its connection unseen. Whether that is not yet so often that the worker can't be going on. */
-    boolean noteLeft() {
-        return ++left <= MOST_LEFT;
+    /** Was left behind on a connection that its worker ended. Whether that has not yet happened so often that the worker can't be going on. */
+    boolean noteLeftBehind() {
+        return ++leftBehind <= MOST_LEFT_BEHIND;
     }
 
     /** Has failed. Returns its target. */
@@ -197,7 +197,7 @@ final class Attempt {
         last = null;
         lastFailure = null;
         stale = false;
-        left = 0;
+        leftBehind = 0;
         written = 0;
     }
 }

@@ -110,8 +110,7 @@ public enum Reason {
             case TLS_FAILED -> TLS_FAILED;
             case NO_SOCKET, QUEUE_FULL, QUEUE_TIMEOUT -> OVERLOADED;
             case NOT_TAKEN -> NO_WORKERS;
-            case UNPROCESSED -> OVERLOADED;
-            case LEFT -> RESET;
+            case UNPROCESSED, LEFT_BEHIND -> OVERLOADED;
             case STALE, RESET, FAILED_BEHIND -> RESET;
             case BAD_RESPONSE -> BAD_RESPONSE;
             case RESPONSE_TIMEOUT, GIVEN_BACK -> RESPONSE_TIMEOUT;

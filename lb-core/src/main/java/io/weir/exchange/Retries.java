@@ -42,30 +42,24 @@ final class Retries {
             exchange.cut(Reason.RESPONSE_CUT);
             return;
         }
-        if (failure == AttemptFailure.STALE && !attempt.wasStale()) {
-            attempt.takeBackWritten();
-            if (body.isRepeatable()) {
-                attempt.noteStale();
-                exchange.connect(failedAt, true);
-                return;
-            }
-        }
-        boolean unseen = failure == AttemptFailure.LEFT || failure == AttemptFailure.UNPROCESSED;
-        if (unseen) {
+        boolean unseen = failure == AttemptFailure.UNPROCESSED || failure == AttemptFailure.LEFT_BEHIND;
+        boolean firstStale = failure == AttemptFailure.STALE && !attempt.wasStale();
+        if (unseen || firstStale) {
             attempt.takeBackWritten();
         }
-        if (failure == AttemptFailure.LEFT && body.isReplayable() && attempt.noteLeft()) {
+        if (firstStale && body.isRepeatable()) { // its worker may well be there
+            attempt.noteStale();
+            exchange.connect(failedAt, true);
+            return;
+        }
+        if (failure == AttemptFailure.LEFT_BEHIND && body.isReplayable() && attempt.noteLeftBehind()) { // the same, and it says so
             exchange.connect(failedAt, false);
             return;
         }
         attempt.tell(failedAt, failure);
-        if (unseen) {
-            if (!body.isReplayable()) { // more of it has gone than is held
-                exchange.refuse(Reason.of(failure), fault);
-                return;
-            }
-        }
-        if (failure.neverWritten()) {
+        if (unseen && !body.isReplayable()) { // more of it has gone than is held
+            exchange.refuse(Reason.of(failure), fault);
+        } else if (failure.neverWritten()) {
             again();
         } else if (!mayWriteAgain()) {
             exchange.refuse(Reason.of(failure), fault);

@@ -23,10 +23,10 @@ public enum AttemptFailure {
     QUEUE_FULL(true),
     /** A place in the queue did not lead to a connection in time. */
     QUEUE_TIMEOUT(true),
-    /** The worker says that it has not looked at the request (HTTP/2), and does not want it. */
+    /** The worker says that it has not looked at the request (HTTP/2's REFUSED_STREAM): it has too many. */
     UNPROCESSED(true),
-    /** The worker was about to end the connection (HTTP/2), and says that it has not looked at the request: another connection will do. */
-    LEFT(true),
+    /** The connection takes no more requests, or its worker has ended it (HTTP/2's GOAWAY) and says that it has not looked at this one. */
+    LEFT_BEHIND(true),
     /** The load balancer of another region says that it could not serve, and that nothing has gone to a worker. */
     NOT_TAKEN(true),
     /** The load balancer of another region says that its attempt at a worker, which may have seen the request, failed. */
@@ -75,7 +75,7 @@ public enum AttemptFailure {
 
     /** Whether it speaks against the worker; else it met a limit of our own, or what is behind it. */
     public boolean ofWorker() {
-        return this != NO_SOCKET && this != QUEUE_FULL && this != QUEUE_TIMEOUT && this != NOT_TAKEN && this != UNPROCESSED && this != LEFT;
+        return this != NO_SOCKET && this != QUEUE_FULL && this != QUEUE_TIMEOUT && this != NOT_TAKEN && this != UNPROCESSED && this != LEFT_BEHIND;
     }
 
     /** Whether there was no connection to be had, and that at once: it says nothing of requests on connections that there are. */
@@ -96,7 +96,7 @@ public enum AttemptFailure {
                     RESET,
                     RESPONSE_TIMEOUT,
                     GIVEN_BACK -> true;
-            case NO_SOCKET, QUEUE_FULL, QUEUE_TIMEOUT, NOT_TAKEN, UNPROCESSED, LEFT, FAILED_BEHIND, BAD_RESPONSE, CUT, STALLED -> false;
+            case NO_SOCKET, QUEUE_FULL, QUEUE_TIMEOUT, NOT_TAKEN, UNPROCESSED, LEFT_BEHIND, FAILED_BEHIND, BAD_RESPONSE, CUT, STALLED -> false;
         };
     }
 }

@@ -96,6 +96,11 @@ final class EndpointPool {
         return endpoint.proxyProtocol() != null;
     }
 
+    /** Whether a connection that serves nobody may wait for the next attempt: one in clear, for TLS that is not ours, must not. */
+    boolean keeps(boolean secured) {
+        return !servesOnce() && secured == (endpoint.secured() != null);
+    }
+
     long idleTime() {
         return idleTime;
     }

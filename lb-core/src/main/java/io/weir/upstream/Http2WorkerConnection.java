@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.weir.http.BadMessage;
 import io.weir.http.Http2Fields;
 import io.weir.http.Http2FieldsDecoder;
@@ -50,7 +51,7 @@ import org.slf4j.LoggerFactory;
  *   OPEN         GOAWAY, no numbers left                   LEAVING
  *   OPEN         no streams for too long, found silent     CLOSED (GOAWAY)
  *   LEAVING      last stream over                          CLOSED (GOAWAY)
- *   any          FIN, RST, connection error                CLOSED (attempts failed, or cut)
+ *   any          FIN, RST, end of TLS, connection error    CLOSED (attempts failed, or cut)
  * </pre>
  *
  * <p>Memory: a worker can make us hold what a client does not take of each stream, {@link #WINDOW} bytes at most and what the client's side
@@ -98,8 +99,11 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     private @Nullable Vigil vigil;
     /** Streams that are lent. */
     private int lent;
-    private long reads;
+    /** Whether a response has come to its end. */
     private boolean served;
+    /** Whether anything has come since the streams that are open began. */
+    private boolean heard;
+
     private boolean reading;
     private boolean flushFollows;
 
@@ -114,7 +118,7 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
             public void onStreamClosed(Http2Stream stream) {
                 Http2WorkerStream ours = stream.removeProperty(key);
                 if (ours != null) {
-                    ours.closed(wasUnprocessed(stream.id()));
+                    ours.closed(unanswered(stream.id()));
                 }
             }
 
@@ -168,31 +172,36 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     }
 
     private Http2WorkerStream lend(AttemptEvents events) {
-        lent++;
+        if (lent++ == 0) {
+            heard = false;
+        }
         idle.clear();
         return new Http2WorkerStream(this, events);
     }
 
-    /** How often something has come. */
-    long reads() {
-        return reads;
-    }
-
-    /** Whether a stream of it is over. */
-    boolean hasServed() {
-        return served;
-    }
-
     /** A stream is over. */
     void returned() {
-        served = true;
         lent--;
         pool.returnPermit();
-        if (lent == 0 && state == State.OPEN) {
-            awaitStream();
-        } else if (lent == 0 && state == State.LEAVING) {
-            leave();
+        if (lent > 0) {
+            return;
         }
+        if (state == State.LEAVING) {
+            leave();
+        } else if (state == State.OPEN && connection().local().maxActiveStreams() == 0) {
+            takeNoMore(); // the worker wants none
+        } else if (state == State.OPEN) {
+            awaitStream();
+        }
+    }
+
+    void nowServed() {
+        served = true;
+    }
+
+    /** Whether a response has come to its end. */
+    boolean hasServed() {
+        return served;
     }
 
     /** Whether it waited for this connection; it waits no more. */
@@ -212,7 +221,7 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
                 next.connected(lend(next));
             } else { // one of those before it has met its end
                 pool.returnPermit();
-                next.failed(AttemptFailure.LEFT, null);
+                next.failed(AttemptFailure.RESET, null);
             }
         }
         if (lent == 0 && state == State.OPEN) {
@@ -295,7 +304,6 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     private void takeNoMore() {
         if (state == State.OPEN) {
             state = State.LEAVING;
-            pool.gone(this);
             if (lent == 0) {
                 ctx().executor().execute(this::leaveIfUnused); // not in the middle of Netty's own doing
             }
@@ -348,7 +356,7 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         pool.loop().clock().refresh();
         reading = true;
-        reads++;
+        heard = true;
         super.channelRead(context, message);
     }
 
@@ -369,6 +377,16 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
             end();
         }
         super.channelInactive(context); // closes the streams
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (event instanceof SslCloseCompletionEvent end && end.isSuccess()) {
+            pool.loop().clock().refresh();
+            close(); // nothing more can come, nor be sent, whether the connection below goes on or not
+        } else {
+            super.userEventTriggered(context, event);
+        }
     }
 
     @Override
@@ -433,9 +451,12 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
         return stream == null ? null : stream.getProperty(key);
     }
 
-    /** Whether the worker has said that it did not look at it. */
-    private boolean wasUnprocessed(int streamId) {
-        return connection().goAwayReceived() && streamId > connection().local().lastStreamKnownByPeer();
+    /** How the attempt has failed whose stream is over without a response. */
+    private AttemptFailure unanswered(int streamId) {
+        if (connection().goAwayReceived() && streamId > connection().local().lastStreamKnownByPeer()) {
+            return AttemptFailure.LEFT_BEHIND;
+        }
+        return served && !heard ? AttemptFailure.STALE : AttemptFailure.RESET;
     }
 
     void reset(Http2Stream stream, Http2Error error) {

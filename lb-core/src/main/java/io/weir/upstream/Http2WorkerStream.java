@@ -38,10 +38,7 @@ final class Http2WorkerStream implements WorkerSide {
     /** Null before the head was written. */
     private @Nullable Http2Stream stream;
     private boolean returned;
-    /** Whether the connection had served others before. */
     private final boolean reused;
-    /** How often something had come on it when this one began. */
-    private final long readsBefore;
 
     // the request
     private boolean toHead;
@@ -71,7 +68,6 @@ final class Http2WorkerStream implements WorkerSide {
         this.connection = connection;
         this.events = events;
         this.reused = connection.hasServed();
-        this.readsBefore = connection.reads();
     }
 
     // ---- the request
@@ -82,7 +78,7 @@ final class Http2WorkerStream implements WorkerSide {
         hasBody = head.hasBody();
         Http2Stream opened = connection.create(this);
         if (opened == null) {
-            failSoon(AttemptFailure.LEFT);
+            failSoon(AttemptFailure.LEFT_BEHIND);
             return;
         }
         stream = opened;
@@ -329,8 +325,11 @@ final class Http2WorkerStream implements WorkerSide {
         if (to == null) {
             return;
         }
-        if (!requestEnded) {
-            giveUp(Http2Error.NO_ERROR); // an answer to part of the request: the rest is of no use
+        connection.nowServed();
+        if (open().state() == Http2Stream.State.OPEN) {
+            giveUp(Http2Error.NO_ERROR); // an answer to part of the request: the rest, which the worker may never have room for, is of no use
+        } else {
+            open().close(); // before it is told, since who hears of the end may want its place
         }
         to.responseEnded(trailers);
     }
@@ -358,10 +357,12 @@ final class Http2WorkerStream implements WorkerSide {
 
     /** The worker has ended it before its time; or, with NO_ERROR behind a whole response, wants no more of the request. */
     void resetByWorker(long errorCode) {
-        if (errorCode == Http2Error.REFUSED_STREAM.code() && !headSeen) {
-            fail(AttemptFailure.UNPROCESSED, null);
-        } else {
-            fail(headSeen ? AttemptFailure.CUT : AttemptFailure.RESET, null);
+        boolean refused = errorCode == Http2Error.REFUSED_STREAM.code();
+        AttemptEvents to = events;
+        events = null;
+        open().close(); // without a reset of ours, which is no answer to one
+        if (to != null) {
+            to.failed(headSeen ? AttemptFailure.CUT : refused ? AttemptFailure.UNPROCESSED : AttemptFailure.RESET, null);
         }
     }
 
@@ -374,20 +375,15 @@ final class Http2WorkerStream implements WorkerSide {
         }
     }
 
-    /** The stream is over, whoever ended it. */
-    void closed(boolean unprocessed) {
+    /** The stream is over, whoever ended it; {@code unanswered} is what that means where there is no response. */
+    void closed(AttemptFailure unanswered) {
         dropPiece();
         AttemptEvents to = events;
         events = null;
         giveBackLent();
         if (to != null) {
-            to.failed(headSeen ? AttemptFailure.CUT : unprocessed ? AttemptFailure.LEFT : isStale() ? AttemptFailure.STALE : AttemptFailure.RESET, null);
+            to.failed(headSeen ? AttemptFailure.CUT : unanswered, null);
         }
-    }
-
-    /** Whether nothing has come since it began, on a connection that had served before: the worker had given it up already. */
-    private boolean isStale() {
-        return reused && interims == 0 && connection.reads() == readsBefore;
     }
 
     /** The worker has been found not to answer. */

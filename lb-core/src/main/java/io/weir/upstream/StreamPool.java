@@ -202,7 +202,7 @@ final class StreamPool {
         }
     }
 
-    /** A connection takes no more streams. */
+    /** A connection is over. */
     void gone(Http2WorkerConnection connection) {
         connections.remove(connection);
     }

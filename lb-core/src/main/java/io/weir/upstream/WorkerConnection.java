@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   state        event                              next
  *   CONNECTING   established, attempt waits         HEAD (lent)
- *   CONNECTING   established, attempt gave up       IDLE, or CLOSED if each serves once
+ *   CONNECTING   established, attempt gave up       IDLE, or CLOSED if each serves once, or it was for TLS that is not ours
  *   CONNECTING   refused                            CLOSED
  *   CONNECTING   found silent or refusing, attempt
  *                gave up                            CLOSED
@@ -155,7 +155,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter implements Wor
         if (state != State.CONNECTING) {
             return;
         }
-        if (waiting == null && pool.servesOnce()) {
+        if (waiting == null && !pool.keeps(tls != null)) {
             close();
         } else if (waiting == null) {
             becomeIdle();

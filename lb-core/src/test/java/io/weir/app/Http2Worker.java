@@ -26,6 +26,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.tls.TestCertificates.Issued;
@@ -181,6 +182,11 @@ final class Http2Worker implements AutoCloseable {
             ByteBuf frame = ctx.alloc().buffer().writeMedium(8).writeByte(7).writeByte(0).writeInt(0).writeInt(last).writeInt(0);
             var _ = ctx.pipeline().firstContext().writeAndFlush(frame); // past the codec, which has a number of its own
             return this;
+        }
+
+        /** Says the end of TLS, and leaves the connection below it. */
+        void endTls() {
+            var _ = ctx.pipeline().get(SslHandler.class).closeOutbound();
         }
 
         void close() {

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.weir.config.ConfigReader;
 import io.weir.loop.TransportKind;
 import io.weir.tls.TestCertificates.Issued;
+import io.weir.upstream.Http2LoopbackWorker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -290,6 +291,21 @@ class Http2WorkerTest {
     }
 
     @Test
+    void whatAWorkerLeavesBehindUnseenComesBackToItWhateverItsMethod() throws Exception {
+        try (Http2LoopbackWorker worker = new Http2LoopbackWorker(); LoadBalancer proxy = start(TransportKind.NIO, "", worker.port())) {
+            Future<String> answer = threads.submit(() -> ask(proxy, POST));
+            Http2LoopbackWorker.Accepted going = worker.next();
+            assertThat(going.next(Http2LoopbackWorker.DATA).ends()).isTrue();
+            going.goAway(0);
+            Http2LoopbackWorker.Accepted next = worker.next();
+            int stream = next.next(Http2LoopbackWorker.DATA).stream();
+            next.head(stream, false);
+            next.data(stream, "ok", true);
+            assertThat(answer.get(SECONDS, TimeUnit.SECONDS)).startsWith("HTTP/1.1 200 ").contains("\r\nok\r\n");
+        }
+    }
+
+    @Test
     void aClientThatGoesResetsItsStreamAlone() throws Exception {
         try (Http2Worker worker = new Http2Worker(call -> {
                     if (call.head.path().toString().equals("/ok")) {
@@ -334,6 +350,24 @@ class Http2WorkerTest {
                 LoadBalancer proxy = start(transport, ", tls: { ca: \"" + folder + "/ca.pem\" }", worker.port())) {
             assertThat(ask(proxy, GET)).endsWith("ok");
             assertThat(worker.next().head.scheme()).hasToString("https");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void aConnectionWhoseTlsHasEndedGetsNoMore(TransportKind transport) throws Exception {
+        Issued ca = authority("issuer");
+        ca.write(folder, "ca");
+        Issued good = signed(ec(), ca, false, Instant.now().plus(30, ChronoUnit.DAYS), "127.0.0.1");
+        try (Http2Worker worker = new Http2Worker(good, Http2Settings.defaultSettings(), call -> {
+                    call.head(200, false, "content-length", "2").data("ok", true);
+                    call.endTls();
+                });
+                LoadBalancer proxy = start(transport, ", tls: { ca: \"" + folder + "/ca.pem\" }", worker.port())) {
+            for (int i = 1; i <= 3; i++) {
+                assertThat(ask(proxy, GET)).endsWith("ok"); // which may be stale
+                assertThat(worker.connections()).isEqualTo(i);
+            }
         }
     }
 

@@ -356,6 +356,18 @@ class ExchangeRetryTest {
     }
 
     @Test
+    void whatAWorkerLeavesBehindUnseenComesBackToItOnceOnAFreshConnection() {
+        rig.exhaustRetries();
+        rig.get();
+        rig.connector.worker().fail(AttemptFailure.LEFT_BEHIND);
+        assertThat(rig.connector.asked()).containsExactly("a", "a fresh");
+        rig.connector.worker().fail(AttemptFailure.LEFT_BEHIND);
+        assertThat(rig.connector.asked()).hasSize(3).startsWith("a", "a fresh").last().isIn("b", "c");
+        rig.connector.worker().answer("");
+        assertThat(rig.listener.only().attempts()).isEqualTo(2);
+    }
+
+    @Test
     void aStaleConnectionLeavesAllThreeWrittenAttempts() {
         rig.get();
         rig.connector.worker().fail(AttemptFailure.STALE);

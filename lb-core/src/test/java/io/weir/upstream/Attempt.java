@@ -30,6 +30,7 @@ final class Attempt implements AttemptEvents {
     private boolean leavesAnswer;
     private @Nullable Endpoint leaves;
     private volatile @Nullable BadMessage fault;
+    private Runnable follows = () -> {};
 
     Attempt(EventLoops.Loop loop, String... lines) {
         this.loop = loop;
@@ -62,19 +63,33 @@ final class Attempt implements AttemptEvents {
         return this;
     }
 
+    /** Does that as soon as it is over, within the same turn. */
+    Attempt then(Runnable next) {
+        follows = next;
+        return this;
+    }
+
     /** Asks for a connection to {@code endpoint} and sends the head of the request on it. */
     Attempt start(Endpoint endpoint, long timeout) {
         return start(endpoint, timeout, false);
     }
 
     Attempt start(Endpoint endpoint, long timeout, boolean fresh) {
-        loop.executor().execute(() -> {
+        Runnable start = () -> {
             loop.clock().refresh();
-            WorkerSide now = endpoint.onLoop(loop.index()).acquire(this, timeout, Need.REQUEST, fresh);
+            StreamPool streams = endpoint.streamsOn(loop.index());
+            WorkerSide now = streams == null
+                    ? endpoint.onLoop(loop.index()).acquire(this, timeout, Need.REQUEST, fresh)
+                    : streams.acquire(this, timeout, fresh);
             if (now != null) {
                 connected(now);
             }
-        });
+        };
+        if (loop.executor().inEventLoop()) {
+            start.run();
+        } else {
+            loop.executor().execute(start);
+        }
         return this;
     }
 
@@ -211,7 +226,8 @@ final class Attempt implements AttemptEvents {
         if (side.isDone()) {
             side().abort();
         } else {
-            leaves.onLoop(loop.index()).cancel(this);
+            StreamPool streams = leaves.streamsOn(loop.index());
+            var _ = streams == null ? leaves.onLoop(loop.index()).cancel(this) : streams.cancel(this);
         }
         finish("|left");
     }
@@ -226,5 +242,6 @@ final class Attempt implements AttemptEvents {
         if (!outcome.complete(said + how)) {
             throw new AssertionError("an attempt that ended twice: " + how);
         }
+        follows.run();
     }
 }

@@ -2,10 +2,17 @@ package io.weir.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.weir.config.CipherSet;
 import io.weir.config.ProxyVersion;
 import io.weir.config.UpstreamSettings;
+import io.weir.config.UpstreamTls;
+import io.weir.http.HeadLimits;
+import io.weir.tls.CertificateListener;
+import io.weir.tls.Certificates;
+import io.weir.topology.WorkerAddress;
 import io.weir.upstream.LoopbackWorker.Accepted;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +62,28 @@ final class EndpointPoolTest extends LoopbackFixture {
             endpoint.onLoop(0).cancel(gaveUp);
         });
         return next;
+    }
+
+    // ---- connections that are not ours to secure
+
+    @Test
+    void aConnectionForOthersTlsIsNotKeptForRequests() throws Exception {
+        UpstreamTls tls = new UpstreamTls(false, null, null, null, CipherSet.INTERMEDIATE);
+        Certificates certificates = new Certificates(Instant::now, CertificateListener.NONE);
+        certificates.connect(tls);
+        try (Endpoints secured = new Endpoints(loops, new HeadLimits(4096, 4096, 50), certificates::outbound, EndpointListener.NOBODY)) {
+            Endpoint at = secured.at(new WorkerAddress("127.0.0.1", worker.port()), UpstreamSettings.DEFAULTS.over(tls));
+            Attempt gaveUp = Attempt.get(loop);
+            Attempt.on(loop, () -> {
+                loop.clock().refresh();
+                assertThat(at.onLoop(0).acquire(gaveUp, CONNECT, Need.PASSTHROUGH, false)).isNull();
+                at.onLoop(0).cancel(gaveUp);
+            });
+            assertThat(worker.next().isEnded()).as("a request would go over it in clear").isTrue();
+            Attempt.on(loop, () -> assertThat(at.connections()).isZero());
+        } finally {
+            certificates.close();
+        }
     }
 
     // ---- limit and queue
