@@ -428,7 +428,7 @@ class Http2WorkerTest {
                     call.close();
                 });
                 LoadBalancer proxy = start(TransportKind.NIO, "", worker.port())) {
-            assertThat(ask(proxy, GET)).startsWith("HTTP/1.1 502 ").contains("reason: reset");
+            assertThat(ask(proxy, GET)).startsWith("HTTP/1.1 503 ").contains("reason: overloaded");
         }
     }
 
