@@ -6,7 +6,7 @@ from probelib import Fail, Skip, need
 from proxies import Proxy, http_get
 
 CASES = []; A = None
-NAMES = ["a%d.test" % i for i in range(10)]
+NAMES = ["a%d.test" % i for i in range(10)]; STAPLED = "stapled.test"
 # What is so of any certificate of an authority of our own, and what is the app's to say; nothing else is looked over.
 OF_ITS_MAKER = {"cert_revocation"}; OF_THE_APP = {"security_headers"}
 
@@ -40,6 +40,12 @@ class Authority:
         for f, at in moves if serial % 2 else reversed(moves): os.rename(t + "/" + f, at)
         shutil.rmtree(t); return serial
 
+    def answer(self, host, serial, to):
+        """What this authority's responder says of that certificate."""
+        hexed = "%X" % serial; hexed = hexed if len(hexed) % 2 == 0 else "0" + hexed
+        open(self.d + "/index", "w").write("V\t400101000000Z\t\t%s\tunknown\t/CN=%s\n" % (hexed, host))
+        sh("openssl", "ocsp", "-index", self.d + "/index", "-CA", self.pem, "-rsigner", self.pem, "-rkey", self.d + "/ca.key", "-issuer", self.pem, "-serial", "0x" + hexed, "-ndays", "7", "-respout", to)
+
 
 class Scene:
     """A load balancer with certificates by SNI, EC and RSA for the first of them, and a worker behind it."""
@@ -51,9 +57,10 @@ class Scene:
     def open(self):
         self.ca = Authority(self.p.dir); self.serials = {}
         pairs = []
-        for host, kind in [(n, "ec") for n in NAMES] + [(NAMES[0], "rsa")]:
+        for host, kind in [(n, "ec") for n in NAMES + [STAPLED]] + [(NAMES[0], "rsa")]:
             at = "%s/%s-%s" % (self.p.dir, host, kind); self.serials[host, kind] = self.ca.issue(host, kind, at)
-            pairs.append("{ cert: %s.crt, key: %s.key }" % (at, at))
+            if host == STAPLED: self.ca.answer(host, self.serials[host, kind], at + ".ocsp")
+            pairs.append("{ cert: %s.crt, key: %s.key%s }" % (at, at, ", ocsp: %s.ocsp" % at if host == STAPLED else ""))
         text = open(self.p.file).read()
         listener = '\n  - { bind: "127.0.0.1:%d", tls: { certificates: [ %s ], hsts: {} } }\nadmin:' % (self.port, ", ".join(pairs))
         open(self.p.file, "w").write(text.replace("\nadmin:", listener, 1))
@@ -86,6 +93,10 @@ def _(s):
     for v in ("-tls1_2", "-tls1_3"):
         ask = ("GET /x HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % NAMES[0]).encode()  # tickets of 1.3 come behind the handshake
         s.client(v, "-sess_out", f, "-ign_eof", stdin=ask); o = s.client(v, "-sess_in", f, "-ign_eof", stdin=ask); need(re.search(r"(?m)^Reused, ", o), "%s: %s" % (v, o[-600:]))
+@case("openssl-staple")
+def _(s):
+    o = s.client("-status", host=STAPLED); need("OCSP Response Status: successful" in o and "Cert Status: good" in o, o[:1200])
+    o = s.client("-status"); need("OCSP response: no response sent" in o, o[:600])
 @case("curl-by-version")
 def _(s):
     for flag, want in (("--http1.1", "1.1"), ("--http2", "2")):
