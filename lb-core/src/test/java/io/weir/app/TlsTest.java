@@ -10,6 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
+import io.weir.explain.Explainer;
+import io.weir.explain.Question;
+import io.weir.explain.Subject;
 import io.weir.loop.TransportKind;
 import io.weir.tls.TestCertificates.Issued;
 import io.weir.tls.TestOcsp;
@@ -48,6 +51,9 @@ class TlsTest {
     private final LinkedBlockingQueue<String> atWorker = new LinkedBlockingQueue<>();
     @SuppressWarnings("NullAway.Init")
     private ServerSocket worker;
+
+    @SuppressWarnings("NullAway.Init")
+    private Settings settings;
 
     private volatile String answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
@@ -127,6 +133,12 @@ class TlsTest {
             assertThat(ask(proxy, HOST, GET.replace("Host: orders", "Host: stock"))).startsWith("HTTP/1.1 421 Misdirected Request\r\n").contains("misdirected");
             assertThat(ask(proxy, "x.wild.example.com", GET)).startsWith("HTTP/1.1 200 OK\r\n");
             assertThat(ask(proxy, "", GET)).startsWith("HTTP/1.1 200 OK\r\n");
+
+            String url = "https://" + HOST + ":" + port(proxy, 1) + "/";
+            Subject running = new LiveSubject(proxy, settings);
+            assertThat(Explainer.explain(Question.of("GET", url, List.of("Host: stock.example.com"), "127.0.0.1", 1), running).ending().reason()).isEqualTo("misdirected");
+            assertThat(Explainer.explain(Question.of("GET", url, List.of(), "127.0.0.1", 1), running).json())
+                    .contains("\"certificate_names\": [\"*.wild.example.com\", \"" + HOST + "\"]", "\"certificate_covers_host\": true");
         }
     }
 
@@ -264,7 +276,7 @@ class TlsTest {
 
     private LoadBalancer start(TransportKind transport, String plainHttp, String more, String... certificates) throws Exception {
         List<String> pairs = Stream.of(certificates).map(this::pair).toList();
-        Settings settings = ConfigReader.read("test", """
+        settings = ConfigReader.read("test", """
                 domains: [example.com]
                 here: { region: r1, zone: r1a }
                 regions: { r1: { jurisdiction: XX, zones: [r1a] } }
