@@ -5,8 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
@@ -21,8 +19,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.ReadTimeoutHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.weir.loop.EventLoops;
+import io.weir.loop.ClosingLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -50,7 +47,7 @@ public final class AdminClient implements AutoCloseable {
         }
     }
 
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-admin-client", true), NioIoHandler.newFactory());
+    private final ClosingLoops group = new ClosingLoops(1, "weir-admin-client", true, NioIoHandler.newFactory());
     private final Duration patience;
     private final @Nullable String token;
 
@@ -170,6 +167,6 @@ public final class AdminClient implements AutoCloseable {
 
     @Override
     public void close() {
-        var _ = EventLoops.shutDown(group, 1);
+        var _ = group.shutDown(1);
     }
 }

@@ -4,8 +4,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
@@ -16,7 +14,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weir.config.Secret;
-import io.weir.loop.EventLoops;
+import io.weir.loop.ClosingLoops;
 import io.weir.topology.BindAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -58,7 +56,7 @@ public final class AdminServer implements AutoCloseable {
     private static final int TRYING = 2;
     private static final int WAITING_PAGES = 32;
 
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-admin", true), NioIoHandler.newFactory());
+    private final ClosingLoops group = new ClosingLoops(1, "weir-admin", true, NioIoHandler.newFactory());
     private final Map<Pace, ThreadPoolExecutor> pageMakers = Map.of(
             Pace.LOOKS, pageMakers(LOOKING, "page"), Pace.CHANGES, pageMakers(CHANGING, "change"), Pace.TRIES, pageMakers(TRYING, "try"));
     private final Pages pages;
@@ -210,6 +208,6 @@ public final class AdminServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        EventLoops.shutDown(group, 1).awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        group.shutDown(1).awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -1,12 +1,9 @@
 package io.weir.app;
 
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.ControlListener;
@@ -22,7 +19,7 @@ import io.weir.failover.Evacuations;
 import io.weir.health.HealthMonitor;
 import io.weir.health.check.NettyChecks;
 import io.weir.health.check.OutboundTls;
-import io.weir.loop.EventLoops;
+import io.weir.loop.ClosingLoops;
 import io.weir.loop.TransportKind;
 import io.weir.topology.Worker;
 import java.time.InstantSource;
@@ -51,7 +48,7 @@ final class ControlPlane implements AutoCloseable {
     private static final long REVISIONS_PER_MILLI = 1000;
 
     private final ControlThread thread;
-    private final EventLoopGroup healthGroup;
+    private final ClosingLoops healthGroup;
     private final AddressResolverGroup<?> names;
     private final HealthMonitor monitor;
     private final TrafficSums traffic;
@@ -71,7 +68,7 @@ final class ControlPlane implements AutoCloseable {
         thread = new ControlThread();
         questions = new Questions(thread);
         TransportKind checking = transport == TransportKind.IO_URING && TransportKind.EPOLL.unavailability() == null ? TransportKind.EPOLL : transport;
-        healthGroup = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("weir-health", true), checking.handlers());
+        healthGroup = new ClosingLoops(1, "weir-health", true, checking.handlers());
         EventLoop healthLoop = healthGroup.next();
         names = new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(checking.datagramChannel()));
         var checks = new NettyChecks(healthLoop, checking.socketChannel(), names, outbound, System::nanoTime);
@@ -145,7 +142,7 @@ final class ControlPlane implements AutoCloseable {
         changes.dispose(); // before what it hands over to ends
         monitor.close();
         names.close();
-        EventLoops.shutDown(healthGroup, 1).awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
+        healthGroup.shutDown(1).awaitUninterruptibly(LAST_SECONDS, TimeUnit.SECONDS);
         // Behind the health loop, which tells it of every change to the last.
         thread.shutdownNow();
         questions.close();

@@ -2,8 +2,6 @@ package io.weir.loop;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -59,13 +57,13 @@ public final class EventLoops {
     }
 
     private final TransportKind transport;
-    private final EventLoopGroup group;
+    private final ClosingLoops group;
     private final List<Loop> loops;
 
     /** Starts {@code count} loops on threads named {@code weir-loop-N}. */
     public EventLoops(TransportKind transport, int count) {
         this.transport = transport;
-        this.group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("weir-loop"), transport.handlers());
+        this.group = new ClosingLoops(count, "weir-loop", false, transport.handlers());
         this.loops = new ArrayList<>(count);
         for (EventExecutor executor : group) {
             Loop loop = new Loop(loops.size(), (EventLoop) executor, new LoopClock(System::nanoTime));
@@ -85,14 +83,6 @@ public final class EventLoops {
 
     /** Ends the loops; what is still open is closed. */
     public Future<?> shutDown() {
-        return shutDown(group, 2);
-    }
-
-    /**
-     * Closes all channels of {@code group} and ends its threads, within {@code seconds}. Not with a quiet time of 0: a loop that is told so
-     * amid its tasks would end at once, and leave its channels open and what they hold.
-     */
-    public static Future<?> shutDown(EventLoopGroup group, int seconds) {
-        return group.shutdownGracefully(1, TimeUnit.SECONDS.toNanos(seconds), TimeUnit.NANOSECONDS);
+        return group.shutDown(2);
     }
 }
