@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   state        event                                     next
- *   CONNECTING   established                               OPEN
+ *   CONNECTING   established, and SETTINGS                 OPEN
  *   CONNECTING   refused; found silent, and nobody waits   CLOSED
  *   OPEN         GOAWAY, no numbers left                   LEAVING
  *   OPEN         no streams for too long, found silent     CLOSED (GOAWAY)
@@ -90,11 +90,21 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     private final Deadline idle = new Deadline() {
         @Override
         protected void expired(long now) {
-            leave();
+            if (state == State.CONNECTING) {
+                pool.refused(Http2WorkerConnection.this, AttemptFailure.CONNECT_TIMEOUT, "it said no SETTINGS (HTTP/2) within the time for a connection");
+            } else {
+                leave();
+            }
         }
     };
 
+    /** How long it may take to be made, in ns. */
+    private final long timeout;
+
     private State state = State.CONNECTING;
+    private boolean established;
+    /** Whether the worker has said its SETTINGS. */
+    private boolean settled;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Vigil vigil;
     /** Streams that are lent. */
@@ -107,9 +117,11 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     private boolean reading;
     private boolean flushFollows;
 
-    private Http2WorkerConnection(StreamPool pool, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+    private Http2WorkerConnection(
+            StreamPool pool, long timeout, Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
         super(decoder, encoder, settings);
         this.pool = pool;
+        this.timeout = timeout;
         this.key = connection().newKey();
         gracefulShutdownTimeoutMillis(LAST_WORDS);
         decoder.frameListener(new Frames());
@@ -129,7 +141,7 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
         });
     }
 
-    static Http2WorkerConnection create(StreamPool pool) {
+    static Http2WorkerConnection create(StreamPool pool, long timeout) {
         int list = Http2FieldsDecoder.listSize(pool.responseLimits());
         DefaultHttp2Connection connection = new DefaultHttp2Connection(false);
         connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
@@ -144,7 +156,7 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
                 true,
                 false);
         Http2Settings settings = new Http2Settings().pushEnabled(false).initialWindowSize(WINDOW).maxHeaderListSize(list);
-        return new Http2WorkerConnection(pool, decoder, encoder, settings);
+        return new Http2WorkerConnection(pool, timeout, decoder, encoder, settings);
     }
 
     // ---- lending
@@ -186,13 +198,8 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
         if (lent > 0) {
             return;
         }
-        if (state == State.LEAVING) {
-            leave();
-        } else if (state == State.OPEN && connection().local().maxActiveStreams() == 0) {
-            takeNoMore(); // the worker wants none
-        } else if (state == State.OPEN) {
-            awaitStream();
-        }
+        vigil().begin(false);
+        nowUnused();
     }
 
     void nowServed() {
@@ -213,18 +220,42 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
         return waited;
     }
 
+    /** The worker has its time to say its SETTINGS: until then it is not known how many streams it takes, nor whether it speaks HTTP/2. */
     void established() {
+        established = true;
+        if (settled) {
+            opened();
+        } else {
+            pool.loop().wheel().set(idle, pool.loop().clock().now() + timeout);
+        }
+    }
+
+    private void opened() {
         state = State.OPEN;
+        pool.opened();
+        idle.clear();
         AttemptEvents next;
         while ((next = waiting.pollFirst()) != null) {
-            if (state == State.OPEN) {
+            if (hasRoom()) {
                 next.connected(lend(next));
-            } else { // one of those before it has met its end
+            } else if (state == State.OPEN && connection().local().maxActiveStreams() == 0) {
                 pool.returnPermit();
-                next.failed(AttemptFailure.RESET, null);
+                next.failed(AttemptFailure.UNPROCESSED, null);
+            } else { // the worker takes fewer, or one of those before has met the connection's end
+                pool.moveOn(next, timeout);
             }
         }
-        if (lent == 0 && state == State.OPEN) {
+        if (lent == 0) {
+            nowUnused();
+        }
+    }
+
+    private void nowUnused() {
+        if (state == State.LEAVING) {
+            leave();
+        } else if (state == State.OPEN && connection().local().maxActiveStreams() == 0) {
+            takeNoMore(); // the worker wants none
+        } else if (state == State.OPEN) {
             awaitStream();
         }
     }
@@ -373,7 +404,9 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
         pool.loop().clock().refresh();
-        if (state != State.CLOSED && state != State.CONNECTING) { // while it is being made, whoever makes it says what went wrong
+        if (state == State.CONNECTING && established) { // else whoever makes it says what went wrong
+            pool.refused(this, AttemptFailure.CONNECT_REFUSED, "it ended the connection without SETTINGS (HTTP/2): does it speak HTTP/1.1 alone?");
+        } else if (state != State.CLOSED && state != State.CONNECTING) {
             end();
         }
         super.channelInactive(context); // closes the streams
@@ -476,6 +509,15 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
         }
     }
 
+    /** A body is on its way for which the worker may have no room for a while: that bytes stay unacknowledged does not mean that it is gone. */
+    void sendsLargeBody() {
+        vigil().begin(true);
+    }
+
+    private Vigil vigil() {
+        return Objects.requireNonNull(vigil);
+    }
+
     StreamPool pool() {
         return pool;
     }
@@ -485,6 +527,16 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     }
 
     private final class Frames extends Http2FrameAdapter {
+        @Override
+        public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
+            if (!settled) {
+                settled = true;
+                if (established && state == State.CONNECTING) {
+                    opened();
+                }
+            }
+        }
+
         @Override
         public void onHeadersRead(ChannelHandlerContext context, int streamId, Http2Headers headers, int padding, boolean ends) {
             Http2WorkerStream stream = find(streamId);

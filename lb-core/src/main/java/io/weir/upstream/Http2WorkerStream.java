@@ -29,6 +29,8 @@ final class Http2WorkerStream implements WorkerSide {
     private static final int HIGH = 128 * 1024;
     /** ... until no more than these are left. */
     private static final int LOW = 32 * 1024;
+    /** A body up to this size never waits for the worker to read; as on HTTP/1.1. */
+    private static final int SMALL_BODY = 16 * 1024;
     /** Interim responses (1xx) of one exchange; more is no protocol but a flood. */
     private static final int MOST_INTERIM = 32;
 
@@ -89,6 +91,9 @@ final class Http2WorkerStream implements WorkerSide {
         HpackBlock block = pool.block().request(out, pool.isSecured());
         var _ = connection.encoder().writeHeaders(connection.ctx(), opened.id(), block, 0, !hasBody, connection.ctx().newPromise());
         requestEnded = !hasBody;
+        if (head.chunked() || head.contentLength() > SMALL_BODY) {
+            connection.sendsLargeBody();
+        }
     }
 
     /** Later, since whoever writes a head does not expect its attempt to be over within. */

@@ -127,13 +127,15 @@ final class StreamPool {
                 return connection.open(events);
             }
         }
-        return connect(timeout).open(events);
+        connect(events, timeout);
+        return null;
     }
 
-    private Http2WorkerConnection connect(long timeout) {
+    private void connect(AttemptEvents events, long timeout) {
         endpoint.backoff().trying(loop.clock().now(), timeout);
-        Http2WorkerConnection connection = Http2WorkerConnection.create(this);
+        Http2WorkerConnection connection = Http2WorkerConnection.create(this, timeout);
         connections.add(connection);
+        var _ = connection.open(events); // before it can fail
         ChannelFuture future = bootstrap
                 .clone()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.clamp(TimeUnit.NANOSECONDS.toMillis(timeout), 1, Integer.MAX_VALUE))
@@ -151,7 +153,6 @@ final class StreamPool {
                 loop.executor().execute(() -> connectEnded(connection, future));
             }
         });
-        return connection;
     }
 
     /** What a worker's bytes pass through, in this order. */
@@ -188,17 +189,31 @@ final class StreamPool {
         }
     }
 
-    private void established(Http2WorkerConnection connection) {
+    /** There is a connection: whether its worker speaks HTTP/2, its SETTINGS say. */
+    private static void established(Http2WorkerConnection connection) {
         if (connection.isConnecting()) {
-            endpoint.connectSucceeded();
             connection.established();
         }
     }
 
-    private void refused(Http2WorkerConnection connection, AttemptFailure how, @Nullable String detail) {
+    /** The worker speaks HTTP/2. */
+    void opened() {
+        endpoint.connectSucceeded();
+    }
+
+    /** A connection that was being made is none; {@code detail} says more, for people. */
+    void refused(Http2WorkerConnection connection, AttemptFailure how, @Nullable String detail) {
         if (connection.isConnecting()) { // else we gave it up ourselves
             endpoint.connectFailed(loop.clock().now(), how, detail);
             connection.refused(how);
+        }
+    }
+
+    /** An attempt for which a new connection has no room; it has its permit. */
+    void moveOn(AttemptEvents events, long timeout) {
+        WorkerSide side = open(events, timeout, false);
+        if (side != null) {
+            events.connected(side);
         }
     }
 

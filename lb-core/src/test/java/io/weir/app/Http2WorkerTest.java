@@ -385,7 +385,7 @@ class Http2WorkerTest {
                 }
                 return null;
             });
-            assertThat(ask(proxy, POST)).startsWith("HTTP/1.1 502 ");
+            assertThat(ask(proxy, POST)).startsWith("HTTP/1.1 502 ").contains("reason: connect_failed");
             answering.get(SECONDS, TimeUnit.SECONDS);
         }
     }

@@ -10,6 +10,8 @@ import io.weir.topology.WorkerAddress;
 import io.weir.upstream.Http2LoopbackWorker.Accepted;
 import io.weir.upstream.Http2LoopbackWorker.Frame;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +24,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class Http2WorkerConnectionTest {
     private static final long CONNECT = TimeUnit.SECONDS.toNanos(5);
-    private static final int REFUSED_STREAM = 7;
     private static final int INTERNAL_ERROR = 2;
     private static final int MAX_CONCURRENT_STREAMS = 3;
 
@@ -141,17 +142,30 @@ class Http2WorkerConnectionTest {
     }
 
     @Test
-    void aWorkerThatTakesNoStreamsIsNotConnectedToOverAndOver() {
+    void aWorkerThatTakesNoStreamsGetsNone() {
         Attempt first = get();
         Accepted connection = worker.next(MAX_CONCURRENT_STREAMS, 0);
-        connection.reset(connection.next(Http2LoopbackWorker.HEADERS).stream(), REFUSED_STREAM);
         assertThat(first.outcome()).isEqualTo("|UNPROCESSED");
-        Attempt second = get();
-        Accepted other = worker.next(MAX_CONCURRENT_STREAMS, 0);
-        other.reset(other.next(Http2LoopbackWorker.HEADERS).stream(), REFUSED_STREAM);
-        assertThat(second.outcome()).isEqualTo("|UNPROCESSED");
-        Frame end = connection.next(Http2LoopbackWorker.GOAWAY);
-        assertThat(end).as("the first is of no use").isNotNull();
+        assertThat(connection.next(Http2LoopbackWorker.GOAWAY)).as("it is of no use").isNotNull();
+        assertNothingIsLent();
+    }
+
+    @Test
+    void whatAWorkerDoesNotTakeAtOnceGetsConnectionsOfItsOwn() {
+        record Asked(Accepted connection, int stream) {}
+
+        List<Asked> asked = new ArrayList<>();
+        List<Attempt> attempts = List.of(get(), get(), get(), get(), get());
+        for (int n : List.of(2, 2, 1)) {
+            Accepted connection = worker.next(MAX_CONCURRENT_STREAMS, 2);
+            for (int i = 0; i < n; i++) {
+                asked.add(new Asked(connection, connection.next(Http2LoopbackWorker.HEADERS).stream()));
+            }
+        }
+        asked.forEach(each -> each.connection.head(each.stream, true));
+        for (Attempt attempt : attempts) {
+            assertThat(attempt.outcome()).isEqualTo("200 |end");
+        }
         assertNothingIsLent();
     }
 
