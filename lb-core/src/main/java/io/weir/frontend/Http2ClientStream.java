@@ -24,6 +24,7 @@ import io.weir.http.ResponseHead;
 import io.weir.http.WebSocketHandshake;
 import io.weir.loop.Deadline;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,9 @@ final class Http2ClientStream implements ClientSide {
     static final int HIGH = 128 * 1024;
     /** ... until no more than these are left. */
     static final int LOW = 32 * 1024;
+
+    /** How long a request may take to its end, in ns, once its answer is with the client. */
+    private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Http2ClientConnection connection;
     private final Http2Stream stream;
@@ -95,6 +99,10 @@ final class Http2ClientStream implements ClientSide {
     private boolean ended;
     /** Whether the client is told to stop sending once all of it is sent. */
     private boolean resetsAtEnd;
+    /** Whether a byte of the answer's body was sent. */
+    private boolean bodySent;
+    /** Whether the answer was sent, and the request has a little time to end. */
+    private boolean stopping;
     /** What was queued when its time was last up. */
     private long untaken = -1;
 
@@ -314,6 +322,10 @@ final class Http2ClientStream implements ClientSide {
     }
 
     private void timeIsUp() {
+        if (stopping) {
+            connection.reset(stream, Http2Error.NO_ERROR);
+            return;
+        }
         Exchange open = exchange;
         if (open != null) {
             if (reads && !paused) { // else we are the ones who keep it waiting
@@ -414,6 +426,7 @@ final class Http2ClientStream implements ClientSide {
     private void send(ByteBuf data, boolean last) {
         int n = data.readableBytes();
         queued += n;
+        bodySent |= n > 0;
         if (queued >= HIGH) {
             writable = false;
         }
@@ -470,12 +483,15 @@ final class Http2ClientStream implements ClientSide {
         connection.flushSoon();
     }
 
-    /** The answer is whole and the request is not: once it is sent, the client is told to stop (RFC 9113, 8.1). */
+    /**
+     * The answer is whole and the request is not: once it is sent, the client is told to stop (RFC 9113, 8.1). If it has no body, the request
+     * has a little time to end: some clients take a reset behind fields alone for a failure, as curl 7.88 does.
+     */
     private void stopRequest() {
         if (stream.state().localSideOpen()) {
             resetsAtEnd = true;
         } else {
-            connection.reset(stream, Http2Error.NO_ERROR);
+            stopSoon();
         }
     }
 
@@ -483,11 +499,19 @@ final class Http2ClientStream implements ClientSide {
     void halfClosed() {
         if (resetsAtEnd) {
             resetsAtEnd = false;
-            ctx().executor().execute(() -> { // not in the middle of Netty's own doing
-                if (stream.state() != Http2Stream.State.CLOSED) {
-                    connection.reset(stream, Http2Error.NO_ERROR);
-                }
-            });
+            ctx().executor().execute(this::stopSoon); // not in the middle of Netty's own doing
+        }
+    }
+
+    private void stopSoon() {
+        if (stream.state() == Http2Stream.State.CLOSED) {
+            return;
+        }
+        if (bodySent || asksTunnel) {
+            connection.reset(stream, Http2Error.NO_ERROR);
+        } else {
+            stopping = true;
+            await(GRACE);
         }
     }
 
@@ -550,7 +574,7 @@ final class Http2ClientStream implements ClientSide {
         }
         if (ended && stream.state().localSideOpen()) {
             await(connection.timeouts().idle()); // for what is still to be taken
-        } else {
+        } else if (!stopping) {
             patience.clear();
         }
     }

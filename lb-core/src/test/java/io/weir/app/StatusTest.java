@@ -54,8 +54,8 @@ class StatusTest {
                 listeners: [ { bind: "127.0.0.1:0" } ]
                 admin: { bind: "127.0.0.1:0", socket: %s }
                 apps:
-                  orders: { pools: { r1: { workers: [ { address: "127.0.0.1:1", zone: r1a } ] } } }
-                  stock: { pools: { r1: { workers: [ { address: "127.0.0.1:2", zone: r1a } ] } } }
+                  orders: { pools: { r1: { workers: [ { address: "127.0.0.1:1", zone: r1a } ] } }, check: off }
+                  stock: { pools: { r1: { workers: [ { address: "127.0.0.1:2", zone: r1a } ] } }, check: off }
                 runtime: { transport: nio }
                 """.formatted(socket));
         LoadedConfig config = ConfigReader.read(file);

@@ -144,6 +144,25 @@ class Http2ClientConnectionTest {
     }
 
     @Test
+    void anUploadThatIsAnsweredWithoutABodyHasALittleTimeToEnd() {
+        Http2TestClient client = open();
+        client.request(1, false).data(1, false, "abc");
+        rig.worker().head("HTTP/1.1 204 No Content").end();
+        assertThat(client.frames()).containsExactly("1 head :status=204 end");
+        client.data(1, true, "d");
+        rig.pass(Duration.ofSeconds(1));
+        assertThat(client.frames()).isEmpty();
+
+        client.request(3, false).data(3, false, "abc");
+        rig.worker().head("HTTP/1.1 204 No Content").end();
+        assertThat(client.frames()).containsExactly("3 head :status=204 end");
+        rig.pass(Duration.ofMillis(50));
+        assertThat(client.frames()).isEmpty();
+        rig.pass(Duration.ofSeconds(1));
+        assertThat(client.frames()).containsExactly("3 reset 0");
+    }
+
+    @Test
     void aListenerThatRedirectsDoesSo() {
         Http2TestClient client = Http2TestClient.open(rig.openRedirecting());
         client.request(1, true);
