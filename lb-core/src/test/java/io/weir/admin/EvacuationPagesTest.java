@@ -175,7 +175,9 @@ class EvacuationPagesTest {
                 .startsWith("HTTP/1.1 500 ")
                 .contains("zone=ca-c1a is restored and that is in force, but", "a restart would evacuate it again, until its end");
         assertThat(stateOf("orders", 0)).isEqualTo(AdminState.ENABLED);
-        assertThat(get("/events?format=text")).contains("state_lost");
+        while (!get("/events?format=text").contains("state_lost")) { // told by the control thread, in its own time
+            Thread.onSpinWait(); // bounded by the test's time-out
+        }
     }
 
     @Test
