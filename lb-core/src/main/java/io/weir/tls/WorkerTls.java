@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.weir.config.UpstreamTls;
+import io.weir.health.check.Anybody;
 import io.weir.topology.WorkerAddress;
 import java.io.IOException;
 import java.nio.file.Path;

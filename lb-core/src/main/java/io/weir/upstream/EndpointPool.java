@@ -22,7 +22,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +33,9 @@ final class EndpointPool {
     /** How often idle connections are looked over, in ns. */
     private static final long SWEEP = TimeUnit.SECONDS.toNanos(1);
 
-    private final AtomicBoolean silentToldOf = new AtomicBoolean();
-    private final AtomicBoolean refusingToldOf = new AtomicBoolean();
-    private final AtomicBoolean answeringToldOf = new AtomicBoolean();
+    private final Once silent;
+    private final Once refusing;
+    private final Once answering;
     private final Endpoint endpoint;
     private final EventLoops.Loop loop;
     private final Bootstrap bootstrap;
@@ -66,6 +65,9 @@ final class EndpointPool {
         this.endpoint = endpoint;
         this.loop = loop;
         this.waiters = new Waiters(endpoint, loop);
+        this.silent = new Once(loop, this::giveBack);
+        this.refusing = new Once(loop, this::giveBackUnconnected);
+        this.answering = new Once(loop, () -> connections.forEach(WorkerConnection::foundAnswering));
         this.bootstrap = bootstrap;
         this.responseLimits = responseLimits;
         this.idleLimit = idleLimit;
@@ -266,27 +268,17 @@ final class EndpointPool {
 
     /** The worker has been found not to answer. Any thread; of several calls before the loop comes to it, as of many apps, one is enough. */
     void foundSilent() {
-        once(silentToldOf, this::giveBack);
+        silent.ask();
     }
 
     /** The worker has been found to refuse connections. As {@link #foundSilent}. */
     void foundRefusing() {
-        once(refusingToldOf, this::giveBackUnconnected);
+        refusing.ask();
     }
 
     /** The worker answers again. As {@link #foundSilent}. */
     void foundAnswering() {
-        once(answeringToldOf, () -> connections.forEach(WorkerConnection::foundAnswering));
-    }
-
-    private void once(AtomicBoolean toldOf, Runnable look) {
-        if (toldOf.compareAndSet(false, true)) {
-            loop.executor().execute(() -> {
-                toldOf.set(false); // before the look: who calls from now on has another one
-                loop.clock().refresh();
-                look.run();
-            });
-        }
+        answering.ask();
     }
 
     /** Asks all who wait for the worker's first sign whether they would go elsewhere; closes what serves nobody. */

@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +43,9 @@ final class StreamPool {
     /** All that are open or being made, the oldest first. */
     private final List<Http2WorkerConnection> connections = new ArrayList<>();
 
-    private final AtomicBoolean silentToldOf = new AtomicBoolean();
-    private final AtomicBoolean refusingToldOf = new AtomicBoolean();
-    private final AtomicBoolean answeringToldOf = new AtomicBoolean();
+    private final Once silent;
+    private final Once refusing;
+    private final Once answering;
 
     // where heads are made, one after the other
     private final HeadWriter requestLines = new HeadWriter();
@@ -62,6 +62,9 @@ final class StreamPool {
         this.parser = new ResponseParser(responseLimits);
         this.idleTime = idleTime;
         this.waiters = new Waiters(endpoint, loop);
+        this.silent = new Once(loop, () -> askAll(Http2WorkerConnection::foundSilent));
+        this.refusing = new Once(loop, () -> askAll(Http2WorkerConnection::foundRefusing));
+        this.answering = new Once(loop, () -> connections.forEach(Http2WorkerConnection::foundAnswering));
     }
 
     EventLoops.Loop loop() {
@@ -271,32 +274,21 @@ final class StreamPool {
 
     /** The worker has been found not to answer. Any thread; of several calls before the loop comes to it one is enough. */
     void foundSilent() {
-        once(silentToldOf, () -> {
-            waiters.ask();
-            List.copyOf(connections).forEach(Http2WorkerConnection::foundSilent);
-        });
+        silent.ask();
     }
 
     /** The worker has been found to refuse connections. As {@link #foundSilent}. */
     void foundRefusing() {
-        once(refusingToldOf, () -> {
-            waiters.ask();
-            List.copyOf(connections).forEach(Http2WorkerConnection::foundRefusing);
-        });
+        refusing.ask();
     }
 
     /** The worker answers again. As {@link #foundSilent}. */
     void foundAnswering() {
-        once(answeringToldOf, () -> connections.forEach(Http2WorkerConnection::foundAnswering));
+        answering.ask();
     }
 
-    private void once(AtomicBoolean toldOf, Runnable look) {
-        if (toldOf.compareAndSet(false, true)) {
-            loop.executor().execute(() -> {
-                toldOf.set(false); // before the look: who calls from now on has another one
-                loop.clock().refresh();
-                look.run();
-            });
-        }
+    private void askAll(Consumer<Http2WorkerConnection> connection) {
+        waiters.ask();
+        List.copyOf(connections).forEach(connection);
     }
 }

@@ -5,16 +5,13 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.StandardConstants;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of handshakes, by the JDK's engine: any certificate will do, and no session is resumed, so that each shows one. */
@@ -28,7 +25,7 @@ final class TlsClient {
         try {
             this.context = SslContextBuilder.forClient()
                     .sslProvider(SslProvider.JDK)
-                    .trustManager(new Trusting())
+                    .trustManager(Anybody.TRUSTED) // what is asked is whether the worker can speak, not who it is
                     .endpointIdentificationAlgorithm(null)
                     .build();
         } catch (SSLException e) {
@@ -53,31 +50,5 @@ final class TlsClient {
     /** Not as a {@code SNIHostName}, which refuses underscores: names of workers may hold them. */
     static @Nullable SNIServerName serverName(@Nullable String name) {
         return name == null ? null : new SNIServerName(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII)) {};
-    }
-
-    /** Believes everything: what is asked is whether the worker can speak, not who it is. */
-    private static final class Trusting extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }
