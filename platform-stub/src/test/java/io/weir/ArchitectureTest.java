@@ -36,8 +36,8 @@ class ArchitectureTest {
     private static final List<List<String>> LAYERS =
             List.of(
                     List.of("app"),
-                    List.of("admin"),
-                    List.of("explain", "simulate"),
+                    List.of("admin", "takeover"),
+                    List.of("explain", "plan", "simulate"),
                     List.of("control", "frontend", "telemetry"),
                     List.of("discovery", "exchange"),
                     List.of("upstream", "routing", "failover"),

@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class AppReader {
 
     private final Places places;
+    private final Map<String, AppSettings> before;
 
-    AppReader(Places places) {
+    /** @param before from an earlier reading of the same config: what is equal stays the same object */
+    AppReader(Places places, Map<String, AppSettings> before) {
         this.places = places;
+        this.before = before;
     }
 
     @Nullable Map<String, AppSettings> apps(Value value) {
@@ -20,6 +23,16 @@ final class AppReader {
     }
 
     private @Nullable AppSettings app(Value name, Value value) {
+        AppSettings known = value.known();
+        if (known != null) {
+            return known;
+        }
+        AppSettings read = newApp(name, value);
+        AppSettings earlier = read == null ? null : before.get(read.name());
+        return earlier != null && earlier.equals(read) ? earlier : read;
+    }
+
+    private @Nullable AppSettings newApp(Value name, Value value) {
         String label = Scalars.label(name);
         return value.fields(fields -> {
             Map<String, PoolSettings> pools = fields.required("pools", list -> list.nonEmptyNamed("pool", this::pool));
@@ -44,9 +57,17 @@ final class AppReader {
             List<WorkerSettings> workers = fields.optional(
                     "workers", list -> list.nonEmptyList("worker", worker -> worker(region, addresses, worker)));
             PoolSettings gateway = fields.optional("gateway", place -> gateway(region, fields.value("workers") != null, place));
-            fields.needOneOf("list its workers, or name the load balancer of that region, gateway: {address: \"10.0.0.1:8080\"}", "workers", "gateway");
-            if (region == null || (workers == null && gateway == null)) {
+            DiscoverySettings discovery = fields.optional("discover", place -> discovery(region, fields, place));
+            fields.needOneOf(
+                    "list its workers, name the load balancer of that region, gateway: {address: \"10.0.0.1:8080\"}, or say where its workers are found",
+                    "workers",
+                    "gateway",
+                    "discover");
+            if (region == null) {
                 return null;
+            }
+            if (discovery != null) {
+                return PoolSettings.discovered(region, discovery);
             }
             if (workers == null) {
                 return gateway;
@@ -59,11 +80,24 @@ final class AppReader {
         });
     }
 
+    private @Nullable DiscoverySettings discovery(@Nullable String region, Fields pool, Value value) {
+        DiscoverySettings discovery = new DiscoveryReader(places, region).discovery(value);
+        if (pool.value("workers") != null) {
+            value.report("stands beside workers: they are listed or found", "remove one of the two");
+            return null;
+        }
+        if (pool.value("gateway") != null) {
+            value.report("stands beside gateway: requests go to the one or to the workers that are found", "remove one of the two");
+            return null;
+        }
+        return discovery;
+    }
+
     private @Nullable PoolSettings gateway(@Nullable String region, boolean besideWorkers, Value value) {
         PoolSettings gateway = value.fields(fields -> {
             WorkerAddress address = fields.required("address", Scalars::workerAddress);
             UpstreamTls tls = fields.optional("tls", TlsReader::upstream);
-            return address == null || region == null ? null : new PoolSettings(region, List.of(), address, tls);
+            return address == null || region == null ? null : new PoolSettings(region, List.of(), address, tls, null);
         });
         if (besideWorkers) {
             value.report("stands beside workers: requests go to the one or to the others", "remove one of the two");

@@ -50,6 +50,11 @@ public record AppSettings(
         return pool != null && pool.gateway() != null;
     }
 
+    /** The same with other pools. */
+    public AppSettings with(Map<String, PoolSettings> others) {
+        return new AppSettings(name, others, timeouts, upstream, balance, affinity, host, health, failover);
+    }
+
     /** An app with every setting but its pools left out. */
     public static AppSettings defaults(String name, Map<String, PoolSettings> pools) {
         return new AppSettings(

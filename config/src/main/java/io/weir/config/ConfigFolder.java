@@ -1,6 +1,7 @@
 package io.weir.config;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class ConfigFolder {
     }
 
     LoadedConfig read() throws ConfigProblemsException {
-        for (Path file : files()) {
+        for (Path file : files(folder)) {
             try {
                 add(file);
             } catch (ConfigProblemsException e) {
@@ -49,29 +50,41 @@ final class ConfigFolder {
     }
 
     /** Files that cannot be read are among them; what is meant to be read and is not must be said. */
-    private List<Path> files() throws ConfigProblemsException {
+    static List<Path> files(Path folder) throws ConfigProblemsException {
         try (Stream<Path> all = Files.list(folder)) {
             return all.filter(ConfigFolder::isMeant).sorted().toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw ConfigReader.problem(folder.toString(), "this folder cannot be read: " + Quoted.clean(String.valueOf(e.getMessage())), null);
         }
     }
 
+    /** Whether a file of that name, if it is no folder, is one of the config's. */
+    static boolean isMeant(String name) {
+        return (name.endsWith(".yaml") || name.endsWith(".yml")) && !name.startsWith(".");
+    }
+
     private static boolean isMeant(Path file) {
-        String name = String.valueOf(file.getFileName());
-        return (name.endsWith(".yaml") || name.endsWith(".yml")) && !name.startsWith(".") && !Files.isDirectory(file);
+        return isMeant(String.valueOf(file.getFileName())) && !Files.isDirectory(file);
+    }
+
+    static byte[] bytes(Path file) throws ConfigProblemsException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw ConfigReader.problem(file.toString(), "is no file that can be read to its end", "remove it from the folder");
+        }
+        return ConfigReader.bytes(file);
+    }
+
+    /** As sha256sum prints it, so that the checksum can be found out in a shell. */
+    static String sum(Path file, String digest) {
+        return digest + "  " + file.getFileName() + '\n';
     }
 
     private void add(Path file) throws ConfigProblemsException {
         String name = file.toString();
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw ConfigReader.problem(name, "is no file that can be read to its end", "remove it from the folder");
-        }
-        byte[] bytes = ConfigReader.bytes(file);
+        byte[] bytes = bytes(file);
         String text = ConfigReader.withoutMark(ConfigReader.decode(name, bytes));
         sources.add(name, text);
-        // As sha256sum prints it, so that the checksum can be found out in a shell.
-        sums.append(ConfigReader.digest(bytes)).append("  ").append(file.getFileName()).append('\n');
+        sums.append(sum(file, ConfigReader.digest(bytes)));
         Yaml yaml = YamlText.parseIfAny(name, text);
         if (yaml != null) {
             roots.add(new Value(yaml, KeyPath.ROOT, session(name)));

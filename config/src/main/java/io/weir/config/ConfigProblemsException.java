@@ -23,6 +23,19 @@ public final class ConfigProblemsException extends Exception {
         return problems;
     }
 
+    /** Every problem with its line and a caret beneath the column, as {@code weir check} prints them. */
+    public String report() {
+        var text = new StringBuilder();
+        for (Problem problem : problems) {
+            text.append(problem).append('\n');
+            String excerpt = excerpt(problem);
+            if (excerpt != null) {
+                text.append(excerpt).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
     /**
      * The line of one of the problems as it stands in the file, at most about 120 characters of it, and beneath it a caret at the
      * column; null where there is no line to show. Ask in the problems' order: that is the cheap one.

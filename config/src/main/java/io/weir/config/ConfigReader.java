@@ -45,8 +45,7 @@ public final class ConfigReader {
         }
         String name = path.toString();
         byte[] bytes = bytes(path);
-        Path parent = path.getParent();
-        var expansion = new Expansion(parent == null ? Path.of("") : parent, environment);
+        var expansion = new Expansion(folderOf(path), environment);
         return new LoadedConfig(settings(name, decode(name, bytes), expansion), checksum(bytes));
     }
 
@@ -59,6 +58,12 @@ public final class ConfigReader {
     public static LoadedConfig read(String name, String text) throws ConfigProblemsException {
         var expansion = new Expansion(Path.of(""), System::getenv);
         return new LoadedConfig(settings(name, text, expansion), checksum(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Where relative paths of a config begin that is one file. */
+    static Path folderOf(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? Path.of("") : parent;
     }
 
     private static Settings settings(String name, String text, Expansion expansion) throws ConfigProblemsException {
@@ -122,7 +127,11 @@ public final class ConfigReader {
     }
 
     static String checksum(byte[] bytes) {
-        return digest(bytes).substring(0, CHECKSUM_LENGTH);
+        return checksum(digest(bytes));
+    }
+
+    static String checksum(String digest) {
+        return digest.substring(0, CHECKSUM_LENGTH);
     }
 
     /** The SHA-256, in hexadecimal. */

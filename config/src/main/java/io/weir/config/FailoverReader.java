@@ -143,11 +143,11 @@ final class FailoverReader {
         return false;
     }
 
-    /** Whether every other pool has all of its workers. */
+    /** Whether every other pool has all of its workers; of those that are yet to be found nobody knows. */
     private static boolean hasNoWorkersOfItsOwn(String region, Map<String, PoolSettings> pools) {
         Set<WorkerAddress> addresses = addresses(pools.get(region));
         PoolSettings own = pools.get(region);
-        return own != null && own.gateway() == null && pools.values().stream().allMatch(pool -> addresses(pool).containsAll(addresses));
+        return own != null && own.gateway() == null && own.discovery() == null && pools.values().stream().allMatch(pool -> addresses(pool).containsAll(addresses));
     }
 
     private static Set<WorkerAddress> addresses(@Nullable PoolSettings pool) {

@@ -32,7 +32,8 @@ public record Settings(
         MetricsSettings metrics,
         @Nullable AdminSettings admin,
         RuntimeSettings runtime,
-        LimitSettings limits) {
+        LimitSettings limits,
+        ReloadSettings reload) {
 
     public Settings {
         domains = List.copyOf(domains);
@@ -43,5 +44,11 @@ public record Settings(
         if (domains.isEmpty() || regions.isEmpty() || listeners.isEmpty()) {
             throw new IllegalArgumentException("at least one domain, one region and one listener are needed");
         }
+    }
+
+    /** The same with other apps. */
+    public Settings with(Map<String, AppSettings> others) {
+        return new Settings(
+                domains, here, regions, listeners, others, mappings, forwarding, gateways, accessLog, metrics, admin, runtime, limits, reload);
     }
 }

@@ -20,10 +20,15 @@ final class SettingsReader {
 
     /** Null if there are problems, which have been reported. */
     static @Nullable Settings read(Value root) {
-        return root.fields(SettingsReader::settings);
+        return read(root, Map.of());
     }
 
-    private static @Nullable Settings settings(Fields fields) {
+    /** @param before apps from an earlier reading of the same config: what is equal stays the same object */
+    static @Nullable Settings read(Value root, Map<String, AppSettings> before) {
+        return root.fields(fields -> settings(fields, before));
+    }
+
+    private static @Nullable Settings settings(Fields fields, Map<String, AppSettings> before) {
         var domains = new Domains();
         var places = new Places();
         var ports = new ListenerReader();
@@ -37,7 +42,7 @@ final class SettingsReader {
         List<ListenerSettings> listeners = fields.required("listeners", ports::listeners);
         AdminSettings admin = fields.optional("admin", new AdminReader(ports.addresses()::read)::admin);
 
-        Map<String, AppSettings> apps = fields.optional("apps", new AppReader(places)::apps, Map.of());
+        Map<String, AppSettings> apps = fields.optional("apps", new AppReader(places, before)::apps, Map.of());
         var mappingReader = new MappingReader(domains, places, appNames(fields));
         List<MappingSettings> mappings = fields.optional("mappings", mappingReader::mappings, List.of());
 
@@ -48,10 +53,12 @@ final class SettingsReader {
         MetricsSettings metrics = fields.optional("metrics", metricsOrOff, MetricsSettings.DEFAULTS);
         RuntimeSettings runtime = fields.optional("runtime", SettingsReader::runtime, RuntimeSettings.DEFAULTS);
         LimitSettings limits = fields.optional("limits", SettingsReader::limits, LimitSettings.DEFAULTS);
+        ReloadSettings reload = fields.optional("reload", ReloadReader::reload, ReloadSettings.DEFAULTS);
 
         return domainNames == null || regions == null || here == null || listeners == null
                 ? null
-                : new Settings(domainNames, here, regions, listeners, apps, mappings, forwarding, gateways, accessLog, metrics, admin, runtime, limits);
+                : new Settings(
+                        domainNames, here, regions, listeners, apps, mappings, forwarding, gateways, accessLog, metrics, admin, runtime, limits, reload);
     }
 
     private static @Nullable Set<String> appNames(Fields fields) {

@@ -49,6 +49,7 @@ public final class SettingsTree {
         tree.put("metrics", settings.metrics().on() ? mapping("apps", settings.metrics().apps()) : OFF);
         tree.put("runtime", runtime(settings.runtime()));
         tree.put("limits", limits(settings.limits()));
+        tree.put("reload", reload(settings.reload()));
         return tree;
     }
 
@@ -56,7 +57,7 @@ public final class SettingsTree {
         return mapping("jurisdiction", region.jurisdiction(), "zones", region.zones(), "domain", region.domain());
     }
 
-    private static Map<String, Object> listener(ListenerSettings listener) {
+    static Map<String, Object> listener(ListenerSettings listener) {
         ListenerTimeouts timeouts = listener.timeouts();
         return mapping(
                 "bind", listener.bind().toString(),
@@ -220,12 +221,35 @@ public final class SettingsTree {
                                 : mapping("hold", print(failback.hold()), "ramp", print(failback.ramp())));
     }
 
-    private static Map<String, Object> pool(PoolSettings pool) {
+    /** Of a pool whose workers are found, where; who they are is no config. */
+    static Map<String, Object> pool(PoolSettings pool) {
+        if (pool.discovery() != null) {
+            return mapping("discover", discovery(pool.discovery()));
+        }
         return pool.gateway() == null
                 ? mapping("workers", pool.workers().stream().map(SettingsTree::worker).toList())
                 : mapping(
                         "gateway",
                         mapping("address", pool.gateway().toString(), "tls", pool.gatewayTls() == null ? null : tls(pool.gatewayTls())));
+    }
+
+    private static Map<String, Object> discovery(DiscoverySettings discovery) {
+        DiscoverySettings.Dns dns = discovery.dns();
+        return mapping(
+                "dns",
+                        mapping(
+                                "name", dns.name(),
+                                "port", dns.type() == DiscoverySettings.RecordType.SRV ? null : dns.port(),
+                                "type", dns.type().name(),
+                                "ttl", mapping("floor", print(dns.floor()), "ceiling", print(dns.ceiling()))),
+                "zone", discovery.zone(),
+                "zones", discovery.zones().isEmpty() ? null : blocksOf(discovery.zones()));
+    }
+
+    private static Map<String, Object> blocksOf(Map<String, List<Cidr>> zones) {
+        var tree = new LinkedHashMap<String, Object>();
+        zones.forEach((zone, blocks) -> tree.put(zone, blocks(blocks)));
+        return tree;
     }
 
     private static Map<String, Object> worker(WorkerSettings worker) {
@@ -277,6 +301,14 @@ public final class SettingsTree {
                 "fields", limits.fields(),
                 "response-head", print(limits.responseHead()),
                 "body", limits.body() == LimitSettings.NO_BODY_LIMIT ? OFF : print(limits.body()));
+    }
+
+    private static Map<String, Object> reload(ReloadSettings reload) {
+        return mapping(
+                "on-change", onOrOff(reload.onChange()),
+                "max-removed-workers", reload.maxRemovedWorkers() == ReloadSettings.ANY_WORKERS ? OFF : Shares.print(reload.maxRemovedWorkers()),
+                "watch", orOff(reload.watch()),
+                "roll-back-if", reload.rollBackIf() == null ? OFF : reload.rollBackIf().toString());
     }
 
     /** Of keys and values in turn; a null is left out. */

@@ -92,6 +92,11 @@ final class Value {
         return shape != null;
     }
 
+    /** What was made of it when it was read before; null: it is to be read. */
+    @Nullable AppSettings known() {
+        return yaml instanceof Yaml.Known before ? before.setting() : null;
+    }
+
     /** Notes what a single value may be, as JSON Schema: one of these. */
     void accept(List<Map<String, Object>> forms) {
         if (shape != null) {
@@ -326,6 +331,11 @@ final class Value {
         for (Yaml.Entry entry : table.entries()) {
             if (!(entry.key() instanceof Yaml.Scalar key)) {
                 session.problems.add(session.file, entry.key(), path, "a key must be a single value, is " + entry.key().kind(), null);
+                continue;
+            }
+            if (entry.value() instanceof Yaml.Known) {
+                // Its name was looked at when it was read; if another is the same, all is read again. There may be a hundred thousand.
+                addEntry(entries, key.text(), new Named(this, new Value(entry.value(), path, session)));
                 continue;
             }
             var name = new Value(key, path.key(key.text()), session);

@@ -48,6 +48,29 @@ sealed interface Yaml {
         }
     }
 
+    /**
+     * What was read before, and is taken as it was: no place is known any more, so what is wrong beside it is found out again from the texts.
+     *
+     * @param setting what was made of it
+     */
+    record Known(AppSettings setting) implements Yaml {
+
+        @Override
+        public int line() {
+            return 1;
+        }
+
+        @Override
+        public int column() {
+            return 1;
+        }
+
+        @Override
+        public String kind() {
+            return "known";
+        }
+    }
+
     /** A key and its value. */
     record Entry(Yaml key, Yaml value) {}
 }

@@ -39,7 +39,7 @@ class ConfigFileTest {
         Files.writeString(file, Configs.LEAST + "x: 1\n");
 
         assertRefused(file, "7:1: x: unknown key;"
-                + " known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, trusted-gateways, instance, access-log, metrics, runtime, limits");
+                + " known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, trusted-gateways, instance, access-log, metrics, runtime, limits, reload");
     }
 
     @Test

@@ -103,7 +103,7 @@ class ConfigFolderTest {
                 "20-a.yaml:7:28: mappings[1].app: there is no app ordres; did you mean orders?",
                 "30-b.yaml:1:12: mappings[0]: never matches; the mapping in " + folder.resolve("20-a.yaml") + ":6 takes all that it could; put this one before it",
                 "30-b.yaml:2:20: listeners[0].bind: 127.0.0.1:8080 cannot be bound beside :8080; the other is in " + folder.resolve("10-base.yaml") + ":6",
-                "30-b.yaml:3:1: x: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, trusted-gateways, instance, access-log, metrics, runtime, limits");
+                "30-b.yaml:3:1: x: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, trusted-gateways, instance, access-log, metrics, runtime, limits, reload");
     }
 
     @Test

@@ -22,8 +22,8 @@ class GatewayProblemsTest {
     void aPoolHasOneOfThem() {
         assertProblems(
                 LEAST + ORDERS + "      us-e1: {}\n",
-                "11:14: apps.orders.pools.us-e1: has neither workers nor gateway;"
-                        + " list its workers, or name the load balancer of that region, gateway: {address: \"10.0.0.1:8080\"}");
+                "11:14: apps.orders.pools.us-e1: has neither workers nor gateway nor discover;"
+                        + " list its workers, name the load balancer of that region, gateway: {address: \"10.0.0.1:8080\"}, or say where its workers are found");
     }
 
     @Test

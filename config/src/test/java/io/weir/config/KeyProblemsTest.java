@@ -166,7 +166,7 @@ class KeyProblemsTest {
     void aMessageIsOneShortLineWhateverTheConfigHolds() {
         assertProblems(
                 LEAST + "\"a\\e[31m\\nb\": 1\nruntime: {drain: " + "9".repeat(300) + "s}\n",
-                "7:1: a?[31m?b: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, trusted-gateways, instance, access-log, metrics, runtime, limits",
+                "7:1: a?[31m?b: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, trusted-gateways, instance, access-log, metrics, runtime, limits, reload",
                 "8:18: runtime.drain: is too long: \"" + "9".repeat(80) + "…\"; write a whole number with a unit: 500ms, 30s, 5m, 1h");
     }
 
@@ -200,7 +200,7 @@ class KeyProblemsTest {
         String[] expected = new String[1001];
         for (int i = 0; i < 1000; i++) {
             expected[i] = (7 + i) + ":1: a" + i
-                    + ": unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, trusted-gateways, instance, access-log, metrics, runtime, limits";
+                    + ": unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, trusted-gateways, instance, access-log, metrics, runtime, limits, reload";
         }
         expected[1000] = "1006:1: and 3 more problems";
 

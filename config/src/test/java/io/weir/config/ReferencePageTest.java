@@ -37,6 +37,8 @@ class ReferencePageTest {
         assertDefault(rows, "upstream.connections", String.valueOf(upstream.connections()));
         assertDefault(rows, "upstream.queue", String.valueOf(upstream.queue()));
         assertDefault(rows, "upstream.idle-connections", String.valueOf(upstream.idleConnections()));
+        assertDefault(rows, "…discover.dns.ttl.floor", Durations.print(DiscoverySettings.Dns.DEFAULT_FLOOR));
+        assertDefault(rows, "…discover.dns.ttl.ceiling", Durations.print(DiscoverySettings.Dns.DEFAULT_CEILING));
         assertDefault(rows, "check.interval", Durations.print(CheckSettings.DEFAULT.interval()));
         assertDefault(rows, "check.rise", String.valueOf(CheckSettings.DEFAULT.rise()));
         assertDefault(rows, "check.fall", String.valueOf(CheckSettings.DEFAULT.fall()));

@@ -63,8 +63,8 @@ class ReferenceProblemsTest {
                 LEAST + "apps: {a: {}, b: {pools: {}}, c: {pools: {ca-c1: {}}}, d: {pools: {ca-c1: {workers: []}}}}\n",
                 "7:11: apps.a.pools: is missing",
                 "7:26: apps.b.pools: is empty; at least one pool is needed",
-                "7:50: apps.c.pools.ca-c1: has neither workers nor gateway;"
-                        + " list its workers, or name the load balancer of that region, gateway: {address: \"10.0.0.1:8080\"}",
+                "7:50: apps.c.pools.ca-c1: has neither workers nor gateway nor discover;"
+                        + " list its workers, name the load balancer of that region, gateway: {address: \"10.0.0.1:8080\"}, or say where its workers are found",
                 "7:85: apps.d.pools.ca-c1.workers: is empty; at least one worker is needed");
     }
 

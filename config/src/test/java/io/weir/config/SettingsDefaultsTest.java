@@ -133,8 +133,14 @@ class SettingsDefaultsTest {
     }
 
     @Test
+    void reload() {
+        assertThat(settings.reload()).isEqualTo(new ReloadSettings(true, 1, null, null));
+        assertThat(settings.reload()).isEqualTo(ReloadSettings.DEFAULTS);
+    }
+
+    @Test
     void anEmptyGroupIsAGroupOfDefaults() {
-        Settings empty = Configs.read(Configs.LEAST + "runtime: {}\nlimits: {}\nmetrics: {}\ntrusted-proxies: []\nmappings: []\napps: {}\n");
+        Settings empty = Configs.read(Configs.LEAST + "runtime: {}\nlimits: {}\nreload: {}\nmetrics: {}\ntrusted-proxies: []\nmappings: []\napps: {}\n");
 
         assertThat(empty).isEqualTo(Configs.read(Configs.LEAST));
     }

@@ -85,6 +85,14 @@ class SettingsKeysTest {
                 slow-start: off
                 failover: {failback: manual}
                 global: active-passive
+              found:
+                pools:
+                  us-e1: {discover: {dns: {name: Found.internal., port: 8080, type: A, ttl: {floor: 1s, ceiling: 1h}}, zone: us-e1a}}
+                  ca-c1:
+                    discover:
+                      dns: {name: _http._tcp.found.internal, type: SRV}
+                      zone: ca-c1b
+                      zones: {ca-c1a: [10.1.0.0/16, "2001:db8::/32"], ca-c1b: [10.1.2.0/24]}
             mappings:
               - {host: API.example.com, path: /, app: orders}
               - {host: "{app}.Example.com", path: "/v{version}/x/", app: "{app}-{version}", region: ca-c1, rewrite: "/{version}/", mend: off}
@@ -102,6 +110,7 @@ class SettingsKeysTest {
             admin: {bind: "127.0.0.1:9901", socket: /run/weir/admin.sock, token: a-token-of-24-characters}
             runtime: {event-loops: 3, transport: epoll, drain: 0s, state: /var/lib/weir}
             limits: {connections: 11, request-line: 1KiB, head: 2KiB, fields: 12, response-head: 4096, body: 1MiB}
+            reload: {on-change: off, max-removed-workers: 30%, watch: 45s, roll-back-if: errors>2.5%}
             """;
 
     private static final UpstreamTls STOCK_TLS = new UpstreamTls(
@@ -184,10 +193,25 @@ class SettingsKeysTest {
         var second = new WorkerSettings(WorkerAddress.parse("stock:9102"), "us-e1a", 256);
         var third = new WorkerSettings(WorkerAddress.parse("127.0.0.1:9001"), "ca-c1b", 3);
 
-        assertThat(settings.apps().keySet()).containsExactly("stock", "orders");
+        assertThat(settings.apps().keySet()).containsExactly("stock", "orders", "found");
         assertThat(app("stock").pools()).containsExactly(
                 Map.entry("us-e1", new PoolSettings("us-e1", List.of(first, second))),
                 Map.entry("ca-c1", new PoolSettings("ca-c1", List.of(third))));
+    }
+
+    @Test
+    void poolsWhoseWorkersAreFound() {
+        var addresses = new DiscoverySettings.Dns(
+                "found.internal", 8080, DiscoverySettings.RecordType.A, Duration.ofSeconds(1), Duration.ofHours(1));
+        var services = new DiscoverySettings.Dns(
+                "_http._tcp.found.internal", 0, DiscoverySettings.RecordType.SRV, Duration.ofSeconds(5), Duration.ofMinutes(5));
+        var zones = Map.of(
+                "ca-c1a", List.of(Cidr.parse("10.1.0.0/16"), Cidr.parse("2001:db8::/32")),
+                "ca-c1b", List.of(Cidr.parse("10.1.2.0/24")));
+
+        assertThat(app("found").pools()).containsExactly(
+                Map.entry("us-e1", PoolSettings.discovered("us-e1", new DiscoverySettings(addresses, "us-e1a", Map.of()))),
+                Map.entry("ca-c1", PoolSettings.discovered("ca-c1", new DiscoverySettings(services, "ca-c1b", zones))));
     }
 
     @Test
@@ -271,7 +295,7 @@ class SettingsKeysTest {
         assertThat(settings.gateways()).isEqualTo(new GatewaySettings(List.of(Cidr.parse("10.0.0.0/24")), "lb-1.us-e1"));
         UpstreamTls unverified = new UpstreamTls(false, null, null, null, CipherSet.INTERMEDIATE);
         assertThat(app("orders").pools().get("ca-c1"))
-                .isEqualTo(new PoolSettings("ca-c1", List.of(), WorkerAddress.parse("10.0.0.1:8080"), unverified));
+                .isEqualTo(new PoolSettings("ca-c1", List.of(), WorkerAddress.parse("10.0.0.1:8080"), unverified, null));
     }
 
     @Test
@@ -307,8 +331,13 @@ class SettingsKeysTest {
     }
 
     @Test
+    void reload() {
+        assertThat(settings.reload()).isEqualTo(new ReloadSettings(false, 0.3, Duration.ofSeconds(45), new ErrorCondition(0.025)));
+    }
+
+    @Test
     void wordsForDefaults() {
-        Settings words = Configs.read(Configs.LEAST + "runtime: {event-loops: auto, transport: auto}\nlimits: {body: off}\nforwarded: off\nvia: on\n");
+        Settings words = Configs.read(Configs.LEAST + "runtime: {event-loops: auto, transport: auto}\nlimits: {body: off}\nreload: {on-change: on, max-removed-workers: off, watch: off, roll-back-if: off}\nforwarded: off\nvia: on\n");
 
         assertThat(words).isEqualTo(Configs.read(Configs.LEAST));
     }

@@ -86,6 +86,6 @@ class YamlProblemsTest {
     void linesMayEndAsTheyDoOnWindows() {
         assertThat(Configs.read(LEAST.replace("\n", "\r\n"))).isEqualTo(Configs.read(LEAST));
         assertProblems(LEAST.replace("\n", "\r\n") + "x: 1\r\n",
-                "7:1: x: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, trusted-gateways, instance, access-log, metrics, runtime, limits");
+                "7:1: x: unknown key; known here: domains, regions, here, listeners, admin, apps, mappings, trusted-proxies, forwarded, via, trusted-gateways, instance, access-log, metrics, runtime, limits, reload");
     }
 }

@@ -31,13 +31,18 @@ final class AccessRules {
      */
     record Call(Peer peer, Access access, String method, @Nullable String authorization, @Nullable String host, @Nullable String origin) {}
 
-    private final @Nullable Secret token;
+    private volatile @Nullable Secret token;
     private final String boundName;
 
     /** @param boundName the host of {@code admin.bind}, or empty */
     AccessRules(@Nullable Secret token, String boundName) {
         this.token = token;
         this.boundName = boundName;
+    }
+
+    /** Another one from now on. */
+    void token(@Nullable Secret next) {
+        token = next;
     }
 
     Verdict judge(Call call) {
@@ -74,10 +79,11 @@ final class AccessRules {
     }
 
     private boolean isToken(@Nullable String authorization) {
-        return token != null
+        Secret wanted = token;
+        return wanted != null
                 && authorization != null
                 && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                && token.is(authorization.substring(BEARER.length()).strip());
+                && wanted.is(authorization.substring(BEARER.length()).strip());
     }
 
     /** None at all is HTTP/1.0, which no browser speaks. */

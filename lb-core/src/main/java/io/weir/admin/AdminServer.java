@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weir.config.Secret;
+import io.weir.loop.AcceptFailures;
 import io.weir.loop.ClosingLoops;
 import io.weir.topology.BindAddress;
 import java.io.IOException;
@@ -63,6 +64,7 @@ public final class AdminServer implements AutoCloseable {
     private final EventFeed events;
     private final String name;
     private final AccessRules rules;
+    private final AcceptFailures acceptFailures;
     private final LongAdder wrongTokens = new LongAdder();
     /** The oldest first. Touched on the admin thread alone. */
     private final Set<Channel> connections = new LinkedHashSet<>();
@@ -79,9 +81,12 @@ public final class AdminServer implements AutoCloseable {
      * @param metrics what {@code /metrics} says, or null
      * @param token see {@link AccessRules}; null: nobody has it
      * @param boundName the host of the address that it is going to be bound to, or empty
+     * @param acceptFailures counts calls that can't be accepted, too
      */
-    public AdminServer(Running running, EventFeed events, @Nullable MetricsPage metrics, @Nullable Secret token, String boundName) {
+    public AdminServer(
+            Running running, EventFeed events, @Nullable MetricsPage metrics, @Nullable Secret token, String boundName, AcceptFailures acceptFailures) {
         this.events = events;
+        this.acceptFailures = acceptFailures;
         this.name = "weir/" + running.version();
         this.rules = new AccessRules(token, boundName);
         this.pages = new Pages(running, events, metrics, addresses, wrongTokens::sum);
@@ -92,6 +97,11 @@ public final class AdminServer implements AutoCloseable {
                 threads, threads, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_PAGES), new DefaultThreadFactory("weir-admin-" + name, true));
         made.allowCoreThreadTimeOut(true);
         return made;
+    }
+
+    /** The token is that from now on; null: nobody has it. */
+    public void token(@Nullable Secret next) {
+        rules.token(next);
     }
 
     /**
@@ -145,6 +155,7 @@ public final class AdminServer implements AutoCloseable {
             throw new IOException(binding.cause().getMessage(), binding.cause());
         }
         listening.add(binding.channel());
+        acceptFailures.guard(binding.channel());
         return binding.channel();
     }
 
@@ -194,12 +205,17 @@ public final class AdminServer implements AutoCloseable {
         return List.copyOf(addresses);
     }
 
-    /** Ends the threads too: NIO gives an address back only when its selector has looked again. */
-    @Override
-    public void close() {
+    /** Gives up its addresses and the names of its sockets, so that another process can have them; connections that are open are served on. */
+    public void leave() {
         sockets.forEach(AdminSocket::remove);
         links.forEach(AdminSocket::deleteQuietly);
         listening.forEach(channel -> channel.close().awaitUninterruptibly(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** Ends the threads too: NIO gives an address back only when its selector has looked again. */
+    @Override
+    public void close() {
+        leave();
         pageMakers.values().forEach(ThreadPoolExecutor::shutdownNow);
         try {
             for (ThreadPoolExecutor each : pageMakers.values()) {

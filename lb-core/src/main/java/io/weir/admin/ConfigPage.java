@@ -24,6 +24,7 @@ final class ConfigPage implements Page {
         Map<String, Object> tree = request.query().containsKey(Fleet.APP) ? one(request) : SettingsTree.of(config.settings());
         if (request.form() == Form.JSON) {
             Map<String, Object> facts = origin(config);
+            putLastReload(running, facts);
             facts.put("settings", tree);
             return new Reply.Facts(facts);
         }
@@ -39,6 +40,19 @@ final class ConfigPage implements Page {
         Map<String, Object> apps = new LinkedHashMap<>();
         new Fleet(running).apps(request).forEach(app -> apps.put(app.name(), SettingsTree.app(app)));
         return Map.of("apps", apps);
+    }
+
+    /** What came of the last time that the config was read again, if it was. */
+    static void putLastReload(Running running, Map<String, Object> facts) {
+        Reloader reloader = running.reloader();
+        if (reloader != null) {
+            facts.put("watched", reloader.watched());
+            facts.put("generations_leaving", reloader.leaving());
+            ReloadReport last = reloader.last();
+            if (last != null) {
+                facts.put("last_reload", last.facts());
+            }
+        }
     }
 
     /** Where a config came from. */

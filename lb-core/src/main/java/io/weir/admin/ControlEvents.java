@@ -169,6 +169,11 @@ public final class ControlEvents implements ControlListener {
         tell(Event.of("state_lost", "cause", why));
     }
 
+    @Override
+    public void stateKept() {
+        tell(Event.of("state_kept"));
+    }
+
     /** What requests ask for, as the pages say it. */
     static String asked(String asked) {
         return asked.equals(Steering.GLOBAL) ? "global" : asked;

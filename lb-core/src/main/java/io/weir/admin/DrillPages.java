@@ -1,7 +1,7 @@
 package io.weir.admin;
 
+import io.weir.config.ErrorCondition;
 import io.weir.failover.Scope;
-import io.weir.simulate.AbortCondition;
 import io.weir.simulate.Drill;
 import io.weir.simulate.DrillReport;
 import io.weir.simulate.Forecast;
@@ -39,7 +39,7 @@ final class DrillPages {
         request.knowOnly(EvacuatePage.WHAT, LENGTH, ABORT_IF, FORCE);
         Scope scope = EvacuatePage.scope(request);
         Duration length = request.duration(LENGTH, SHORTEST, LONGEST);
-        AbortCondition abortIf = abortIf(request.query().get(ABORT_IF));
+        ErrorCondition abortIf = abortIf(request.query().get(ABORT_IF));
         boolean forced = request.flag(FORCE);
         Drill.Order order = new Drill.Order(scope, length, abortIf);
         Drill begun = guard.alone(() -> begin(order, forced));
@@ -59,9 +59,9 @@ final class DrillPages {
         return drills.begin(order);
     }
 
-    private static @Nullable AbortCondition abortIf(@Nullable String text) throws RefusedException {
+    private static @Nullable ErrorCondition abortIf(@Nullable String text) throws RefusedException {
         try {
-            return text == null ? null : AbortCondition.parse(text);
+            return text == null ? null : ErrorCondition.parse(text);
         } catch (IllegalArgumentException e) {
             throw new RefusedException(400, String.valueOf(e.getMessage()));
         }

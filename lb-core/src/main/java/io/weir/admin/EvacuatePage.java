@@ -160,6 +160,6 @@ final class EvacuatePage implements Page {
             cause = "this process ends";
         }
         throw new RefusedException(500, done + " and that is in force, but it could not be kept over a restart: " + cause + "; " + otherwise
-                + ". It is tried again every minute: let this user write there, or set runtime.state to a folder where it may");
+                + ". It is tried again every 5 s: make room, let this user write there, or set runtime.state to a folder where it may");
     }
 }

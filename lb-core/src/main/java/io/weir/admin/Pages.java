@@ -44,11 +44,13 @@ final class Pages {
         add("/routes", "which hosts and paths lead where; app=, limit=", Access.INSIGHT, Pace.LOOKS, new RoutesPage(running));
         add("/explain", "what would become of a request, and why; url=, method=, header=, from=, seed=", Access.INSIGHT, Pace.LOOKS, new ExplainPage(running, new SplittableRandom()));
         add("/config", "the settings in force, with defaults; app=", Access.INSIGHT, Pace.LOOKS, new ConfigPage(running));
+        add("/plan", "what a reload would do; file=PATH, fail-if=closes>0", Access.CHANGE, Pace.LOOKS, new PlanPage(running));
         InstantSource wall = InstantSource.system();
         EvacuationGuard guard = new EvacuationGuard();
         add("/simulate", "what if workers were lost; lose=zone=X, then=, app=, load=, seed=, limit=", Access.INSIGHT, Pace.LOOKS, new SimulatePage(running));
         add("/evacuate", "sends traffic elsewhere; what=zone=X, for=30m, hard=, force=, dry-run=", Access.CHANGE, Pace.TRIES, new EvacuatePage(running, wall, guard));
         add("/restore", "ends that early; what=zone=X", Access.CHANGE, Pace.CHANGES, new RestorePage(running));
+        add("/reload", "has the config read again, and says what has changed, or every problem", Access.CHANGE, Pace.CHANGES, new ReloadPage(running));
         add("/failback", "brings an app's traffic back at once; app=", Access.CHANGE, Pace.CHANGES, new FailbackPage(running));
         DrillPages drill = new DrillPages(running, new Drills(running, wall, Drills::thread), guard);
         add("/drill", "the drill that is under way, or was last; limit=", Access.INSIGHT, Pace.LOOKS, drill::report);

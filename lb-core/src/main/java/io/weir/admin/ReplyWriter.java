@@ -99,7 +99,7 @@ record ReplyWriter(Channel channel, String server, Form form, boolean head, bool
             }
         } catch (Pages.BusyException e) {
             words(new Reply.Words(503, "error", String.valueOf(e.getMessage()), Map.of("retry-after", "1")));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) { // the last where a class can't be had for want of descriptors
             if (stream.isFresh() && channel.isActive()) {
                 words(new Reply.Words(500, "error", "this page failed: " + e));
             } else {

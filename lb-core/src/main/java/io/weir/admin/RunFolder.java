@@ -31,6 +31,10 @@ public final class RunFolder {
     public static final String NO_FILE = "proxy";
 
     private static final Pattern NAME = Pattern.compile("([0-9a-z]+)-([0-9]+)\\.sock");
+    /** What processes have beside: where one waits for the next, and where that one gets its sockets. */
+    private static final Pattern BESIDE = Pattern.compile("([0-9a-z]+)-([0-9]+)\\.(?:handover|post)");
+
+    private static final Pattern HANDOVER = Pattern.compile("([0-9a-z]+)-([0-9]+)\\.handover");
     private static final Set<PosixFilePermission> OWNER_ALONE = PosixFilePermissions.fromString("rwx------");
     private static final int KEY_DIGITS = 12;
 
@@ -82,6 +86,25 @@ public final class RunFolder {
         return folder.resolve(key + "-" + ProcessHandle.current().pid() + ".sock");
     }
 
+    /** Where this process waits for the one that takes its place. */
+    public Path handover(String key) {
+        return folder.resolve(key + "-" + ProcessHandle.current().pid() + ".handover");
+    }
+
+    /** Where this process gets the sockets of the one whose place it takes. */
+    public Path post(String key) {
+        return folder.resolve(key + "-" + ProcessHandle.current().pid() + ".post");
+    }
+
+    /** Where processes of that config wait for one that takes their place. Nothing, if the folder isn't there or isn't ours alone. */
+    public List<Entry> handovers(String key) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        check();
+        return named(HANDOVER).stream().filter(entry -> entry.key.equals(key) && AdminSocket.isAlive(entry.socket)).toList();
+    }
+
     /**
      * Makes the folder, if need be, and takes away what processes that are gone have left in it.
      *
@@ -98,8 +121,13 @@ public final class RunFolder {
         } catch (NoSuchFileException e) {
             throw new IOException("there is no folder to make it in", e);
         }
-        for (Entry entry : named()) {
+        for (Entry entry : named(NAME)) {
             if (!AdminSocket.isAlive(entry.socket)) {
+                Files.deleteIfExists(entry.socket);
+            }
+        }
+        for (Entry entry : named(BESIDE)) {
+            if (ProcessHandle.of(entry.pid).isEmpty()) { // to connect would disturb the one that waits there
                 Files.deleteIfExists(entry.socket);
             }
         }
@@ -107,7 +135,7 @@ public final class RunFolder {
 
     /** Takes away what leads to a socket that this process has taken over: whoever left it is gone. */
     public void forgetLinksTo(Path socket) throws IOException {
-        for (Entry entry : named()) {
+        for (Entry entry : named(NAME)) {
             if (Files.isSymbolicLink(entry.socket) && Files.readSymbolicLink(entry.socket).equals(socket)) {
                 Files.deleteIfExists(entry.socket);
             }
@@ -132,14 +160,14 @@ public final class RunFolder {
             return List.of();
         }
         check();
-        return named().stream().filter(entry -> AdminSocket.isAlive(entry.socket)).toList();
+        return named(NAME).stream().filter(entry -> AdminSocket.isAlive(entry.socket)).toList();
     }
 
-    private List<Entry> named() throws IOException {
+    private List<Entry> named(Pattern pattern) throws IOException {
         List<Entry> entries = new ArrayList<>();
         try (Stream<Path> all = Files.list(folder)) {
             for (Path socket : all.sorted().toList()) {
-                Matcher name = NAME.matcher(String.valueOf(socket.getFileName()));
+                Matcher name = pattern.matcher(String.valueOf(socket.getFileName()));
                 if (name.matches()) {
                     entries.add(new Entry(name.group(1), Long.parseLong(name.group(2)), socket));
                 }

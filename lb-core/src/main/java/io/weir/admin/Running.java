@@ -1,10 +1,13 @@
 package io.weir.admin;
 
+import io.weir.config.Settings;
 import io.weir.control.Control;
 import io.weir.explain.Subject;
+import io.weir.frontend.AtStake;
 import io.weir.health.WorkerReport;
 import io.weir.loop.EventLoops;
 import io.weir.routing.RoutingTable;
+import io.weir.telemetry.RecentRequests;
 import io.weir.telemetry.metrics.Metrics;
 import io.weir.topology.Worker;
 import java.time.Instant;
@@ -47,8 +50,27 @@ public interface Running {
     /** What is counted of the traffic, or null if nothing is. */
     @Nullable Metrics metrics();
 
+    /** What reads the config again, or null if there is none to read. */
+    default @Nullable Reloader reloader() {
+        return null;
+    }
+
+    /** Another config with the workers that would be found for it, as far as they are known. */
+    default Settings asFound(Settings next) {
+        return next;
+    }
+
     /** The same, to ask what would become of requests. */
     Subject subject();
+
+    /** What is open and would be closed if these settings were in force. Throws an {@link IllegalStateException} if that can't be told. */
+    AtStake atStake(Settings next);
+
+    /** What of the files that these settings name can't be used. */
+    List<String> unusableFiles(Settings next);
+
+    /** Some of the requests of the last minutes. */
+    List<RecentRequests.Seen> recentRequests();
 
     /** In ns, as the event loops count them. */
     long now();

@@ -67,6 +67,7 @@ final class StatusPage implements Page {
         facts.put("readiness", running.readiness().word());
         facts.put("here", inOrder("region", settings.here().region(), "zone", settings.here().zone()));
         facts.put("config", ConfigPage.origin(config));
+        ConfigPage.putLastReload(running, facts);
         facts.put("listeners", running.listeners());
         facts.put("admin", new ArrayList<>(adminAddresses));
         facts.put("wrong_tokens", wrongTokens.getAsLong());

@@ -18,6 +18,16 @@ public record TelemetryEvents(EventFeed feed) implements TroubleListener {
     }
 
     @Override
+    public void acceptFailing(String why) {
+        feed.publish(Event.of("accept_failing", "cause", why));
+    }
+
+    @Override
+    public void acceptBack() {
+        feed.publish(Event.of("accept_back"));
+    }
+
+    @Override
     public void accessLogFailing(String why) {
         feed.publish(Event.of("access_log_failing", "cause", why));
     }

@@ -2,12 +2,16 @@ package io.weir.app;
 
 import io.weir.admin.Readiness;
 import io.weir.admin.Running;
+import io.weir.admin.Reloader;
 import io.weir.admin.ServedConfig;
+import io.weir.config.Settings;
 import io.weir.control.Control;
 import io.weir.explain.Subject;
+import io.weir.frontend.AtStake;
 import io.weir.health.WorkerReport;
 import io.weir.loop.EventLoops;
 import io.weir.routing.RoutingTable;
+import io.weir.telemetry.RecentRequests;
 import io.weir.telemetry.metrics.Metrics;
 import io.weir.topology.Worker;
 import java.time.Instant;
@@ -18,7 +22,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A load balancer as its admin API sees it. */
-record AdminView(LoadBalancer balancer, ServedConfig config) implements Running {
+record AdminView(LoadBalancer balancer) implements Running {
+    @Override
+    public ServedConfig config() {
+        return balancer.config();
+    }
+
     @Override
     public String version() {
         return BuildInfo.version();
@@ -26,7 +35,17 @@ record AdminView(LoadBalancer balancer, ServedConfig config) implements Running 
 
     @Override
     public Instant started() {
-        return ProcessHandle.current().info().startInstant().orElse(config.loaded());
+        return ProcessHandle.current().info().startInstant().orElse(config().loaded());
+    }
+
+    @Override
+    public Settings asFound(Settings next) {
+        return FoundWorkers.asNow(config().settings(), next);
+    }
+
+    @Override
+    public @Nullable Reloader reloader() {
+        return balancer.reloads();
     }
 
     @Override
@@ -76,7 +95,22 @@ record AdminView(LoadBalancer balancer, ServedConfig config) implements Running 
 
     @Override
     public Subject subject() {
-        return new LiveSubject(balancer, config.settings());
+        return new LiveSubject(balancer, config().settings());
+    }
+
+    @Override
+    public AtStake atStake(Settings next) {
+        return balancer.atStake(next);
+    }
+
+    @Override
+    public List<String> unusableFiles(Settings next) {
+        return CertificateKeeper.check(next).problems();
+    }
+
+    @Override
+    public List<RecentRequests.Seen> recentRequests() {
+        return balancer.recentRequests();
     }
 
     @Override

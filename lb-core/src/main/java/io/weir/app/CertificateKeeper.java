@@ -26,6 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -40,25 +42,94 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateKeeper.class);
 
-    private final Map<ListenerSettings, ServerTls> byListener = new HashMap<>();
-    private final @Nullable Certificates certificates;
-    private final @Nullable ScheduledExecutorService thread;
+    private final CertificateListener listener;
+    /** What connections to workers need that are in force. */
+    private volatile Set<UpstreamTls> inUse = Set.of();
+    private volatile Map<ListenerSettings, ServerTls> byListener = Map.of();
+    private volatile @Nullable Certificates certificates;
+    private volatile @Nullable ScheduledExecutorService thread;
 
     private CertificateKeeper(Settings settings, CertificateListener listener) throws CannotServeTlsException {
-        if (settings.listeners().stream().allMatch(each -> each.tls() == null) && outbound(settings).isEmpty()) {
-            certificates = null;
-            thread = null;
+        this.listener = listener;
+        if (needsNone(settings)) {
             return;
         }
         Certificates all = new Certificates(InstantSource.system(), listener);
-        List<String> problems = read(settings, all, byListener);
+        Map<ListenerSettings, ServerTls> read = new HashMap<>();
+        List<String> problems = read(settings, all, read);
         if (!problems.isEmpty()) {
             all.close();
             throw new CannotServeTlsException(problems);
         }
+        byListener = read;
+        inUse = outbound(settings).keySet();
+        var _ = begin(all);
+    }
+
+    private static boolean needsNone(Settings settings) {
+        return settings.listeners().stream().allMatch(each -> each.tls() == null) && outbound(settings).isEmpty();
+    }
+
+    private ScheduledExecutorService begin(Certificates all) {
         certificates = all;
-        thread = Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("weir-certificates", true));
-        var _ = thread.scheduleWithFixedDelay(() -> look(all), LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledExecutorService begun = Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("weir-certificates", true));
+        var _ = begun.scheduleWithFixedDelay(() -> look(all), LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        thread = begun;
+        return begun;
+    }
+
+    /**
+     * Reads what other settings need beside, and looks whether files have changed. Until {@link #become} nothing that is served is another.
+     *
+     * @throws CannotServeTlsException if a pair can't be used; then nothing of it is kept
+     */
+    Prepared prepare(Settings settings) throws CannotServeTlsException {
+        Certificates known = certificates;
+        if (known == null && needsNone(settings)) {
+            return new Prepared(Map.of(), Set.of());
+        }
+        Certificates all = known == null ? new Certificates(InstantSource.system(), listener) : known;
+        ScheduledExecutorService on = thread == null ? begin(all) : Objects.requireNonNull(thread);
+        Prepared next = new Prepared(new HashMap<>(), outbound(settings).keySet());
+        List<String> problems = CompletableFuture.supplyAsync(() -> {
+                    if (known != null) {
+                        look(all);
+                    }
+                    List<String> found = read(settings, all, next.byListener);
+                    if (!found.isEmpty()) {
+                        all.keepOnly(Set.copyOf(byListener.values()), inUse);
+                    }
+                    return found;
+                }, on)
+                .join();
+        if (!problems.isEmpty()) {
+            throw new CannotServeTlsException(problems);
+        }
+        return next;
+    }
+
+    /** From now on these are in force. */
+    void become(Prepared next) {
+        byListener = Map.copyOf(next.byListener);
+        inUse = next.workers;
+    }
+
+    /** Only what is in force is needed any more. */
+    void forgetOthers() {
+        Set<UpstreamTls> workers = inUse;
+        Certificates all = certificates;
+        ScheduledExecutorService on = thread;
+        if (all != null && on != null) {
+            on.execute(() -> all.keepOnly(Set.copyOf(byListener.values()), workers));
+        }
+    }
+
+    /** What other settings need. */
+    record Prepared(Map<ListenerSettings, ServerTls> byListener, Set<UpstreamTls> workers) {
+        /** The TLS of a listener, or null if it has none. */
+        @Nullable ServerTls of(ListenerSettings settings) {
+            return byListener.get(settings);
+        }
     }
 
     /**
@@ -72,11 +143,11 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
 
     /** Every problem of the files that the settings name, and what is weak about them; nothing is kept. */
     static Findings check(Settings settings) {
-        if (settings.listeners().stream().allMatch(each -> each.tls() == null) && outbound(settings).isEmpty()) {
+        if (needsNone(settings)) {
             return new Findings(List.of(), List.of());
         }
         Certificates all = new Certificates(InstantSource.system(), CertificateListener.NONE);
-        List<String> problems = read(settings, all, new HashMap<>());
+        List<String> problems = read(settings, all, Map.of(), new HashMap<>());
         List<String> warnings = weaknesses(all);
         all.close();
         return new Findings(problems, warnings);
@@ -85,13 +156,20 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
     /** What was found in files. */
     record Findings(List<String> problems, List<String> warnings) {}
 
-    private static List<String> read(Settings settings, Certificates all, Map<ListenerSettings, ServerTls> into) {
+    private List<String> read(Settings settings, Certificates all, Map<ListenerSettings, ServerTls> into) {
+        return read(settings, all, byListener, into);
+    }
+
+    /** {@code known}: those that need not be made anew. */
+    private static List<String> read(
+            Settings settings, Certificates all, Map<ListenerSettings, ServerTls> known, Map<ListenerSettings, ServerTls> into) {
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < settings.listeners().size(); i++) {
             ListenerSettings each = settings.listeners().get(i);
             if (each.tls() != null) {
                 try {
-                    into.put(each, all.serve(each.tls(), each.bind().toString()));
+                    ServerTls same = same(each, known);
+                    into.put(each, same != null ? same : all.serve(each.tls(), each.bind().toString()));
                 } catch (BadPairException e) {
                     problems.add("listeners[" + i + "].tls: " + e.getMessage());
                 }
@@ -105,6 +183,16 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
             }
         });
         return problems;
+    }
+
+    /** That of a listener at the same address with the same TLS, whatever else may be different; or null. */
+    private static @Nullable ServerTls same(ListenerSettings listener, Map<ListenerSettings, ServerTls> known) {
+        for (Map.Entry<ListenerSettings, ServerTls> each : known.entrySet()) {
+            if (each.getKey().bind().equals(listener.bind()) && Objects.equals(each.getKey().tls(), listener.tls())) {
+                return each.getValue();
+            }
+        }
+        return null;
     }
 
     /** All that connections to workers and gateways need, each with the first place that it stands at. */
@@ -153,19 +241,21 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
 
     /** For the start-up lines. */
     List<String> warnings() {
-        return certificates == null ? List.of() : weaknesses(certificates);
+        Certificates all = certificates;
+        return all == null ? List.of() : weaknesses(all);
     }
 
     /** For the metrics. */
     List<Family> families() {
-        if (certificates == null) {
+        Certificates all = certificates;
+        if (all == null) {
             return List.of();
         }
         Family handshakes = new Family("weir_tls_handshakes", Family.Type.COUNTER, "TLS handshakes with clients that are over, by how they ended.");
-        certificates.handshakes().forEach((outcome, count) -> handshakes.count(count, "outcome", outcome.word()));
+        all.handshakes().forEach((outcome, count) -> handshakes.count(count, "outcome", outcome.word()));
         Family ends = new Family("weir_certificate_not_after_seconds", Family.Type.GAUGE, "When a certificate ends, in s since 1970.");
         Family updates = new Family("weir_certificate_ocsp_next_update_seconds", Family.Type.GAUGE, "When a certificate's OCSP response ends, in s since 1970.");
-        for (Pair pair : certificates.pairs()) {
+        for (Pair pair : all.pairs()) {
             Instant update = pair.nextUpdate();
             if (update != null) {
                 updates.count(update.getEpochSecond(), "file", String.valueOf(pair.files().ocsp()), "certificate", pair.name());
@@ -177,9 +267,11 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
 
     @Override
     public void close() {
-        if (thread != null && certificates != null) {
-            thread.execute(certificates::close);
-            thread.shutdown();
+        Certificates all = certificates;
+        ScheduledExecutorService on = thread;
+        if (on != null && all != null) {
+            on.execute(all::close);
+            on.shutdown();
         }
     }
 

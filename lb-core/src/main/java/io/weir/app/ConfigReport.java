@@ -18,16 +18,17 @@ final class ConfigReport {
 
     /** Every problem with its line and a caret beneath the column, and how many there are. */
     static void print(ConfigProblemsException refused, Path path, PrintStream to) {
-        var text = new StringBuilder();
-        for (Problem problem : refused.problems()) {
-            text.append(problem).append('\n');
-            String excerpt = refused.excerpt(problem);
-            if (excerpt != null) {
-                text.append(excerpt).append('\n');
-            }
-        }
-        text.append("weir: ").append(count(refused.problems().size(), "problem")).append(" in ").append(path);
-        to.println(text);
+        to.println(refused.report() + "weir: " + count(refused.problems().size(), "problem") + " in " + path);
+    }
+
+    /** Every problem, with its line of the text and a caret beneath the column. */
+    static List<String> lines(ConfigProblemsException refused) {
+        return refused.problems().stream()
+                .map(problem -> {
+                    String excerpt = refused.excerpt(problem);
+                    return excerpt == null ? problem.toString() : problem + "\n" + excerpt;
+                })
+                .toList();
     }
 
     /** For JSON: every problem with its parts. */

@@ -64,6 +64,8 @@ public record ControlFigures(Control control, CheckCounts checks, LongSupplier c
         families.add(one("weir_panics", Family.Type.COUNTER, "How often a tier began to use all its enabled workers.", counts.panics()));
         families.add(one("weir_tiers_in_panic", Family.Type.GAUGE, "Tiers that do so now.", counts.inPanic()));
         families.add(one("weir_evacuations", Family.Type.GAUGE, "Evacuations that are in force.", control.evacuations().all().size()));
+        families.add(one(
+                "weir_evacuations_unkept", Family.Type.GAUGE, "1 while a restart would not bring about the evacuations in force.", control.stateLost() ? 1 : 0));
         families.addAll(durations(counts));
         return families;
     }

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.dns.DnsAddressResolverGroup;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.weir.control.AppChange;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.ControlListener;
@@ -12,6 +13,7 @@ import io.weir.control.Guarded;
 import io.weir.control.InService;
 import io.weir.control.LatencySums;
 import io.weir.control.OwnPools;
+import io.weir.control.Tables;
 import io.weir.control.Ticks;
 import io.weir.control.TierErrors;
 import io.weir.control.TrafficSums;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -115,21 +118,65 @@ final class ControlPlane implements AutoCloseable {
             control.take(apps, () -> proven.complete(null));
             changes.update(monitor.transitions().publishOn(Schedulers.fromExecutor(thread)).subscribe(change -> Guarded.run(() -> control.healthChanged(change))));
             monitor.inService(new InService(apps, control::evacuations));
-            apps.forEach(this::watch);
+            apps.forEach(app -> {
+                var _ = watch(app);
+            });
             begun.begin(thread);
         });
         return proven;
     }
 
-    private void watch(AppControl app) {
+    /**
+     * The apps are these from now on. When it returns, their plans are in force; {@code whenPlanned} is run before anybody else hears of them, on
+     * the control thread.
+     */
+    void replace(Tables.Rebuilt next, Runnable whenPlanned) {
+        LatencySums latencies = Tables.latencySums(next.built());
+        List<AppControl> apps = next.built().apps();
+        ask(control -> {
+            control.replace(next.built().byName(), next.changes(), whenPlanned);
+            Ticks now = ticks;
+            if (now != null) {
+                now.keep(latencies);
+            }
+            return true;
+        }).join();
+        if (next.changes().isEmpty()) {
+            return;
+        }
+        monitor.inService(new InService(apps, control::evacuations));
+        for (AppChange change : next.changes()) {
+            Set<String> regions = change.after() == null ? Set.of() : watch(change.after());
+            if (change.before() != null) {
+                change.before().members().stream()
+                        .map(member -> member.worker().region())
+                        .distinct()
+                        .filter(region -> !regions.contains(region))
+                        .forEach(region -> monitor.forget(change.name(), region));
+            }
+        }
+    }
+
+    /** Has its workers watched; returns their regions. */
+    private Set<String> watch(AppControl app) {
         Map<String, List<Worker>> pools = new LinkedHashMap<>();
         app.members().forEach(member -> pools.computeIfAbsent(member.worker().region(), _ -> new ArrayList<>()).add(member.worker()));
         pools.forEach((region, pool) -> monitor.watch(pool, app.health(region)));
+        return pools.keySet();
     }
 
     /** Evacuations that were kept, which hold from now on. Before the first table is built. */
     Evacuations recall() {
         return ask(Control::recall).join();
+    }
+
+    /** Another process keeps the state from now on. Done when all that was to be kept is, or can't be. */
+    CompletableFuture<Void> handOver() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        thread.execute(() -> {
+            var _ = control.handOver().whenComplete((_, _) -> done.complete(null));
+        });
+        return done;
     }
 
     /** What the control thread says to a question. Fails with a {@link RejectedExecutionException} if there is none any more. */

@@ -7,36 +7,39 @@ import io.weir.admin.EndpointEvents;
 import io.weir.admin.Event;
 import io.weir.admin.EventFeed;
 import io.weir.admin.Readiness;
+import io.weir.admin.RunFolder;
 import io.weir.admin.ServedConfig;
 import io.weir.admin.ServedMetrics;
 import io.weir.admin.TelemetryEvents;
 import io.weir.app.CertificateKeeper.CannotServeTlsException;
+import io.weir.config.ConfigFiles;
 import io.weir.config.ListenerSettings;
-import io.weir.config.PlainHttp;
 import io.weir.config.Settings;
-import io.weir.config.TlsSettings;
 import io.weir.control.Control;
 import io.weir.control.EvacuationFile;
+import io.weir.control.Guarded;
 import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
 import io.weir.exchange.ExchangeListener;
 import io.weir.exchange.ExchangeLoop;
-import io.weir.exchange.Gateways;
 import io.weir.exchange.Peers;
-import io.weir.exchange.SecurePort;
-import io.weir.frontend.ClientTimeouts;
+import io.weir.frontend.AtStake;
 import io.weir.frontend.ConnectionLimit;
-import io.weir.frontend.Entrance;
 import io.weir.frontend.FrontendLoop;
-import io.weir.frontend.Http2Rules;
 import io.weir.frontend.Listener;
-import io.weir.frontend.ListenerRules;
 import io.weir.frontend.RefusedClients;
 import io.weir.http.HeadLimits;
 import io.weir.loop.EventLoops;
 import io.weir.loop.LoopWatchdog;
 import io.weir.routing.RoutingTable;
+import io.weir.takeover.Handover;
+import io.weir.takeover.Predecessor;
+import io.weir.takeover.Takeover;
+import io.weir.takeover.TakeoverState;
+import io.weir.telemetry.AcceptTrouble;
+import io.weir.telemetry.ErrorCounts;
 import io.weir.telemetry.LoopStalls;
+import io.weir.telemetry.RecentRequests;
 import io.weir.telemetry.Telemetry;
 import io.weir.telemetry.metrics.Family;
 import io.weir.telemetry.metrics.Metrics;
@@ -53,13 +56,20 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A load balancer, wired: loops, endpoints, table, exchanges, listeners, admin. */
@@ -71,10 +81,19 @@ public final class LoadBalancer implements AutoCloseable {
     private static final int LAST_SECONDS = 30;
 
 
+    /** Until it is looked again whether it has begun. */
+    private static final int SOON_MILLIS = 50;
+
     private static final Duration DRAIN_POLL = Duration.ofMillis(50);
 
     /** More events than there can be: ids of this process begin above all of those before it, and are whole numbers to a double. */
     private static final long IDS_PER_MILLI = 1000;
+
+    /** How long an address of the admin API may take to become free, once another process has let it go. */
+    private static final Duration TAKEOVER_PATIENCE = Duration.ofSeconds(5);
+
+    /** How long the disk may take to have what is to be kept, in s, until another process reads it without. */
+    private static final int STATE_SECONDS = 2;
 
     /** Where what survives a restart is kept; null if nobody would find it again. */
     private final @Nullable StateFolder state;
@@ -84,26 +103,57 @@ public final class LoadBalancer implements AutoCloseable {
     private final EventFeed events = new EventFeed(InstantSource.system(), System.currentTimeMillis() * IDS_PER_MILLI);
     private final ControlEvents controlEvents = new ControlEvents(events, System::nanoTime);
     private final LoopStalls stalls = new LoopStalls(new TelemetryEvents(events));
+    private final AcceptTrouble acceptTrouble;
     private final LoopWatchdog watchdog;
     private final Telemetry telemetry;
+    private final RecentRequests recentRequests;
     private final List<FrontendLoop> frontends = new ArrayList<>();
-    private final List<Listener> listeners = new ArrayList<>();
     private final RefusedClients refusedClients = new RefusedClients();
+    private final Doors doors;
+    private final Reconfiguration reconfiguration;
+    private final ErrorCounts errors;
+    private final FoundWorkers found;
+    /** Brings other configs into force, and other workers that are found. Without work it has no thread. */
+    private final ScheduledThreadPoolExecutor changing =
+            new ScheduledThreadPoolExecutor(1, task -> Thread.ofPlatform().name("weir-reload").daemon().unstarted(task));
+
+    /** As the config in force says it, without the workers that are found. Written by {@link #changing}. */
+    private volatile Settings declared;
+    /** Null while the config is not to be read again. */
+    private volatile @Nullable Reloads reloads;
     private final CertificateKeeper certificates;
     private final ControlPlane control;
     private final FirstVerdicts firstVerdicts;
+    /** Whether errors are counted, to be looked at after a reload. */
+    private volatile boolean watchErrors;
     /** Written by the control thread alone. */
     private volatile RoutingTable table;
 
     private volatile Readiness readiness = Readiness.STARTING;
+    /** Another process has taken this one's place. */
+    private volatile boolean leaving;
+
+    /** What the next process is told, and the one before has told. */
+    private final TakeoverState known = TakeoverState.NONE;
     /** Written once, by the thread that starts it. */
     private volatile List<String> listening = List.of();
 
-    private @Nullable AdminServer admin;
-    private List<String> adminLines = List.of();
+    private final RunFile file;
+    private final Succession succession;
+    private volatile @Nullable ServedConfig config;
+    /** Done when the places of the admin API are this process's. */
+    private final CompletableFuture<@Nullable Void> adminFree = new CompletableFuture<>();
 
-    private LoadBalancer(Settings settings, TransportChoice transport, int loopCount, RunFile file)
+    private @Nullable AdminOpening adminOpening;
+    private volatile @Nullable AdminServer admin;
+    private List<String> adminLines = List.of();
+    /** Where the next process may take this one's place; null: nowhere. */
+    private volatile @Nullable Handover handover;
+
+    private LoadBalancer(Settings settings, TransportChoice transport, int loopCount, RunFile file, Succession succession)
             throws CannotLogException, CannotServeTlsException {
+        this.file = file;
+        this.succession = succession;
         certificates = CertificateKeeper.start(settings, new CertificateEvents(events)); // first, since nothing is running yet
         var limits = settings.limits();
         state = file.key() == null
@@ -111,19 +161,24 @@ public final class LoadBalancer implements AutoCloseable {
                 : StateFolder.of(settings.runtime(), file.key(), System::getenv, Path.of(System.getProperty("user.home")));
         String instance = InstanceName.of(settings, state == null ? null : state.path());
         loops = new EventLoops(transport.kind(), loopCount);
-        // Workers are trusted with a status line as long as their head may be.
-        HeadLimits responseLimits = new HeadLimits(limits.responseHead(), limits.responseHead(), limits.fields());
-        endpoints = new Endpoints(loops, responseLimits, certificates::outbound, new EndpointEvents(events));
+        acceptTrouble = new AcceptTrouble(loops.acceptFailures(), new TelemetryEvents(events));
+        endpoints = new Endpoints(loops, Reconfiguration.responseLimits(settings), certificates::outbound, new EndpointEvents(events));
         connections = new ConnectionLimit(limits.connections());
         telemetry = startTelemetry(settings);
+        recentRequests = new RecentRequests(loopCount, System.nanoTime());
         watchdog = LoopWatchdog.start(loops, stalls, this::checkTelling);
         control = new ControlPlane(transport.kind(), loopCount, state == null ? null : new EvacuationFile(state.path()), certificates, controlEvents);
         Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched(), instance), loopCount);
-        Tables.Built built = tables.build(settings, System.nanoTime(), control.recall());
+        errors = new ErrorCounts(loopCount);
+        watchErrors = settings.reload().watch() != null;
+        declared = settings;
+        found = new FoundWorkers(
+                state == null ? Path.of(System.getProperty("java.io.tmpdir"), "weir-" + ProcessHandle.current().pid()) : state.path(), events, this::refillSoon);
+        Tables.Built built = tables.build(found.watch(settings), System.nanoTime(), control.recall());
         table = built.table();
         firstVerdicts = new FirstVerdicts(control.begin(built.apps(), tables.latencySums()));
-        HeadLimits requestLimits = new HeadLimits(limits.requestLine(), Math.max(limits.head(), limits.requestLine()), limits.fields());
-        Peers peers = new Peers(settings.forwarding(), new Gateways(settings.gateways().trusted(), instance, control.ownPools()));
+        HeadLimits requestLimits = Reconfiguration.requestLimits(settings);
+        Peers peers = Reconfiguration.peers(settings, instance, control);
         SplittableRandom random = new SplittableRandom();
         for (EventLoops.Loop loop : loops.loops()) {
             ExchangeLoop exchanges = new ExchangeLoop(
@@ -138,12 +193,35 @@ public final class LoadBalancer implements AutoCloseable {
                     limits.body());
             frontends.add(new FrontendLoop(loop, exchanges, connections, requestLimits, peers));
         }
+        doors = new Doors(loops, frontends, refusedClients);
+        reconfiguration = new Reconfiguration(
+                loops, endpoints, connections, telemetry, frontends, certificates, control, doors, tables, built, instance, this::listeners, next -> table = next);
     }
 
     private List<Family> controlFigures(Set<String> apps, long room) {
         List<Family> all = new ArrayList<>(certificates.families());
         all.add(refusedFigures());
+        all.addAll(configFigures());
+        all.addAll(found.families());
+        all.add(acceptFigures());
         all.addAll(new ControlFigures(control.control(), control.monitor().counts(), System::nanoTime).families(apps, room));
+        return all;
+    }
+
+    private List<Family> configFigures() {
+        ServedConfig now = config;
+        Reloads read = reloads;
+        if (now == null) {
+            return List.of();
+        }
+        Family generation = new Family("weir_config_generation", Family.Type.GAUGE, "The number of the config in force: 1 is that of the start.");
+        generation.count(now.generation());
+        Family loaded = new Family("weir_config_loaded_seconds", Family.Type.GAUGE, "Since when the config is in force, in s since 1970.");
+        loaded.count(now.loaded().getEpochSecond());
+        List<Family> all = new ArrayList<>(List.of(generation, loaded));
+        if (read != null) {
+            all.addAll(read.families());
+        }
         return all;
     }
 
@@ -153,15 +231,26 @@ public final class LoadBalancer implements AutoCloseable {
         return refused;
     }
 
+    private Family acceptFigures() {
+        Family failures = new Family("weir_accept_failures", Family.Type.COUNTER, "Tries to accept a connection that failed, mostly for want of descriptors.");
+        failures.count(loops.acceptFailures().sum());
+        return failures;
+    }
+
     /** What is to be said now and then, on the watchdog's thread. */
     private void checkTelling() {
         telemetry.check();
+        acceptTrouble.check(System.nanoTime());
         controlEvents.check();
     }
 
     private List<ExchangeListener> listeners(EventLoops.Loop loop) {
         List<ExchangeListener> all = new ArrayList<>(telemetry.onLoop(loop.index()));
         all.add(control.traffic().onLoop(loop));
+        if (watchErrors) {
+            all.add(errors.onLoop(loop.index()));
+        }
+        all.add(recentRequests.onLoop(loop.index(), loop.clock()));
         return all;
     }
 
@@ -179,22 +268,25 @@ public final class LoadBalancer implements AutoCloseable {
     /** The same, of a process that was started with {@code file}. */
     static LoadBalancer start(Settings settings, TransportChoice transport, int loopCount, RunFile file)
             throws CannotListenException, CannotLogException, CannotServeTlsException {
-        LoadBalancer it = open(settings, transport, loopCount, file);
+        LoadBalancer it = open(settings, transport, loopCount, file, Succession.none());
         it.accept();
         return it;
     }
 
-    /** Starts one that listens: connections wait in the kernel's queue until {@link #accept}. */
-    static LoadBalancer open(Settings settings, TransportChoice transport, int loopCount, RunFile file)
+    /** Starts one that listens: connections wait in the kernel's queue, or are served by the process before, until {@link #accept}. */
+    static LoadBalancer open(Settings settings, TransportChoice transport, int loopCount, RunFile file, Succession succession)
             throws CannotListenException, CannotLogException, CannotServeTlsException {
-        LoadBalancer it = new LoadBalancer(settings, transport, loopCount, file);
+        LoadBalancer it = new LoadBalancer(settings, transport, loopCount, file, succession);
+        if (succession.takeover() != null) {
+            it.known.take(succession.takeover().state());
+        }
         it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
         String unkept = it.stateObstacle();
         if (unkept != null) {
             it.events.publish(Event.of("state_failing", "cause", unkept));
         }
         try {
-            it.listen(settings, file);
+            it.listen(settings);
         } catch (CannotListenException e) {
             it.close();
             throw e;
@@ -209,9 +301,113 @@ public final class LoadBalancer implements AutoCloseable {
 
     void accept(FirstVerdicts verdicts) {
         verdicts.await();
-        listeners.forEach(Listener::accept);
+        doors.accept();
         readiness = Readiness.READY;
         events.publish(Event.of("ready"));
+        Takeover takeover = succession.takeover();
+        if (takeover != null) {
+            takePlace(takeover);
+        }
+        succession.close(); // sockets that no listener wants: only now that the process before accepts there no more
+    }
+
+    /** From here on this process is the one that others find and that keeps the state. */
+    private void takePlace(Takeover before) {
+        String how = "";
+        try {
+            before.serving();
+        } catch (IOException e) {
+            how = "; it has not let go: " + e.getMessage();
+        }
+        adminFree.complete(null);
+        control.ask(control -> {
+            control.recallAnew();
+            return true;
+        }).join();
+        events.publish(Event.of("took_over", "from", before.from()));
+        AdminOpening.Outcome opened = Objects.requireNonNull(adminOpening).await();
+        admin = opened.server();
+        List<String> lines = new ArrayList<>();
+        lines.add("took over from " + before.from() + how);
+        lines.addAll(opened.lines());
+        opened.failures().forEach(failure -> lines.add("warning: " + failure)); // it serves: to end now would be a loss
+        adminLines = lines;
+    }
+
+    /**
+     * Begins to wait, in that folder, for a process that takes this one's place; then {@code before} is run before it is told that it has, and
+     * {@code after} afterwards: it is time to {@link #drain}. Both get its pid. Once it accepts.
+     *
+     * @param tell is told, a line each, of attempts that came to nothing
+     */
+    void awaitSuccessor(RunFolder folder, LongConsumer before, LongConsumer after, Consumer<String> tell) throws IOException {
+        String key = file.key();
+        if (key == null || file.checksum() == null) {
+            return; // nothing tells it from others
+        }
+        folder.prepare();
+        handover = Handover.open(folder.handover(key), key, BuildInfo.version(), new Leaving(before, after), tell);
+    }
+
+    /** This load balancer, to the one that takes its place. */
+    private final class Leaving implements Predecessor {
+        private final LongConsumer before;
+        private final LongConsumer after;
+
+        Leaving(LongConsumer before, LongConsumer after) {
+            this.before = before;
+            this.after = after;
+        }
+
+        @Override
+        public List<Listening> listeners() throws IOException {
+            List<ListenerSettings> settings = Objects.requireNonNull(config).settings().listeners();
+            List<Listening> all = new ArrayList<>();
+            List<Listener> listeners = doors.listeners();
+            for (int i = 0; i < listeners.size(); i++) {
+                List<Integer> descriptors = listeners.get(i).descriptors();
+                if (descriptors == null) {
+                    throw new IOException("it runs on NIO, which can't hand its sockets over; end it and start without --takeover");
+                }
+                all.add(new Listening(settings.get(i).bind().toString(), descriptors));
+            }
+            return all;
+        }
+
+        @Override
+        public long generation() {
+            return Objects.requireNonNull(config).generation();
+        }
+
+        @Override
+        public TakeoverState state() {
+            return known;
+        }
+
+        @Override
+        public void release(long successor) {
+            leaving = true;
+            endReloads();
+            doors.leave();
+            AdminServer server = admin;
+            if (server != null) {
+                server.leave();
+            }
+            try {
+                control.handOver().get(STATE_SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                // The disk does not take it, which was told when it was asked to.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            events.publish(Event.of("handed_over", "to", "pid " + successor));
+            before.accept(successor);
+        }
+
+        @Override
+        public void released(long successor) {
+            after.accept(successor);
+        }
     }
 
     private Telemetry startTelemetry(Settings settings) throws CannotLogException {
@@ -228,38 +424,65 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /** Tries every address, so that one look shows all that can't be had. */
-    private void listen(Settings settings, RunFile file) throws CannotListenException {
-        ServedConfig config = new ServedConfig(file.origin(), file.checksum(), 1, Instant.now(), settings);
-        AdminOpening adminOpening = AdminOpening.begin(new AdminView(this, config), events, telemetry.metrics() == null ? null : new ServedMetrics(telemetry.metrics()), file.key());
+    private void listen(Settings settings) throws CannotListenException {
+        config = new ServedConfig(file.origin(), file.checksum(), 1, Instant.now(), reconfiguration.settings());
+        boolean free = succession.takeover() == null; // else the admin API's places are still those of the process before
+        if (free) {
+            adminFree.complete(null);
+        }
+        AdminOpening opening = AdminOpening.begin(
+                new AdminView(this),
+                events,
+                telemetry.metrics() == null ? null : new ServedMetrics(telemetry.metrics()),
+                file.key(),
+                loops.acceptFailures(),
+                adminFree,
+                free ? Duration.ZERO : TAKEOVER_PATIENCE);
+        adminOpening = opening;
         List<String> failures = new ArrayList<>();
         openListeners(settings, failures);
-        AdminOpening.Outcome opened = adminOpening.await();
-        admin = opened.server();
-        adminLines = opened.lines();
-        failures.addAll(opened.failures());
+        if (free) {
+            AdminOpening.Outcome opened = opening.await();
+            admin = opened.server();
+            adminLines = opened.lines();
+            failures.addAll(opened.failures());
+        }
         if (!failures.isEmpty()) {
             throw new CannotListenException(failures);
         }
     }
 
     private void openListeners(Settings settings, List<String> failures) {
-        for (ListenerSettings listener : settings.listeners()) {
-            ClientTimeouts timeouts = new ClientTimeouts(
-                    listener.timeouts().head().toNanos(), listener.timeouts().body().toNanos(), listener.timeouts().idle().toNanos());
-            try {
-                String onlyRegion = listener.strictRegion() ? settings.here().region() : null;
-                TlsSettings tls = listener.tls();
-                String hsts = tls == null || tls.hsts() == null ? null : tls.hsts().field();
-                SecurePort secure = tls == null && listener.plainHttp() == PlainHttp.REDIRECT ? SecurePort.of(settings) : null;
-                ListenerRules rules = new ListenerRules(
-                        timeouts, onlyRegion, listener.plainHttp(), secure, certificates.of(listener), Http2Rules.of(listener.http2()), hsts, listener.tcp(), Entrance.of(listener, refusedClients));
-                listeners.add(Listener.open(listener.bind(), rules, loops, frontends));
-            } catch (IOException e) {
-                failures.add(cannotListenAtPort(listener.bind().toString(), e));
-            }
-        }
+        failures.addAll(doors.open(settings, certificates::of, succession::socketsOf));
+        tellListening();
+    }
+
+    private void tellListening() {
+        List<String> before = listening;
         listening = addresses().stream().map(LoadBalancerProcess::text).toList();
-        listening.forEach(address -> events.publish(Event.of("listening", "address", address)));
+        listening.stream().filter(address -> !before.contains(address)).forEach(address -> events.publish(Event.of("listening", "address", address)));
+    }
+
+    /** Another config, of that generation, is in force when it returns; see {@link Reconfiguration#become}. */
+    Reconfiguration.Outcome become(Settings next, @Nullable String checksum, int generation, Duration window)
+            throws CannotListenException, CannotLogException, CannotServeTlsException {
+        watchErrors = next.reload().watch() != null;
+        Settings filled = found.watch(next);
+        Reconfiguration.Outcome outcome;
+        try {
+            outcome = reconfiguration.become(filled, window);
+        } catch (CannotListenException | CannotLogException | CannotServeTlsException e) {
+            var _ = found.watch(declared);
+            throw e;
+        }
+        declared = next;
+        config = new ServedConfig(file.origin(), checksum, generation, Instant.now(), filled);
+        AdminServer server = admin;
+        if (server != null) {
+            server.token(next.admin() == null ? null : next.admin().token());
+        }
+        tellListening();
+        return outcome;
     }
 
     /** That an address can't be had, and why. */
@@ -272,12 +495,12 @@ public final class LoadBalancer implements AutoCloseable {
         String why = cause.getMessage();
         return why == null || why.startsWith("Unresolved")
                 ? "can't listen at " + address + ": there is no such host; write an address of this machine"
-                : cannotListen(address, cause) + "; is another process (another weir?) there already?";
+                : cannotListen(address, cause) + "; is another process (another weir?) there already? `weir run --takeover FILE` takes the place of a weir";
     }
 
     /** Where it listens, in the order of the config. */
     public List<InetSocketAddress> addresses() {
-        return listeners.stream().map(Listener::address).toList();
+        return doors.addresses();
     }
 
     /** The same as people write it; none before it listens. */
@@ -305,6 +528,74 @@ public final class LoadBalancer implements AutoCloseable {
         return certificates.warnings();
     }
 
+    /** Other workers are found. */
+    private void refillSoon() {
+        try {
+            changing.execute(() -> Guarded.run(this::refill));
+        } catch (RejectedExecutionException e) {
+            // It ends, or another process has taken its place.
+        }
+    }
+
+    private void refill() {
+        ServedConfig now = config;
+        if (now == null) { // it is about to be
+            var _ = changing.schedule(this::refillSoon, SOON_MILLIS, TimeUnit.MILLISECONDS);
+            return;
+        }
+        Settings filled = found.fill(declared);
+        if (filled.equals(reconfiguration.settings())) {
+            return;
+        }
+        try {
+            var _ = reconfiguration.become(filled, declared.runtime().drain());
+            config = new ServedConfig(now.origin(), now.checksum(), now.generation(), now.loaded(), filled);
+        } catch (CannotListenException | CannotLogException | CannotServeTlsException e) {
+            throw new IllegalStateException("workers that were found can't be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** What the config in force says, without the workers that are found. */
+    Settings declared() {
+        return declared;
+    }
+
+    /** Runs what brings another config into force, one after the other. */
+    ScheduledThreadPoolExecutor changing() {
+        return changing;
+    }
+
+    /** The text in force is that now, which says the same. */
+    void sameConfig(String checksum) {
+        ServedConfig now = config();
+        config = new ServedConfig(now.origin(), checksum, now.generation(), now.loaded(), now.settings());
+    }
+
+    /** Reads the config again when it is asked to, until the end. */
+    Reloads reloadFrom(ConfigFiles files, Reloads.Witness witness) {
+        Reloads begun = new Reloads(this, files, witness);
+        reloads = begun;
+        return begun;
+    }
+
+    @Nullable Reloads reloads() {
+        return reloads;
+    }
+
+    /** Of exchanges, while reloads are watched. */
+    ErrorCounts errors() {
+        return errors;
+    }
+
+    /** Since it listens. */
+    ServedConfig config() {
+        return Objects.requireNonNull(config);
+    }
+
+    EventFeed events() {
+        return events;
+    }
+
     Readiness readiness() {
         return readiness;
     }
@@ -329,6 +620,16 @@ public final class LoadBalancer implements AutoCloseable {
         return loops.loops();
     }
 
+    /** Some of the requests of the last minutes. */
+    List<RecentRequests.Seen> recentRequests() {
+        return recentRequests.list(System.nanoTime());
+    }
+
+    /** What is open and would be closed if these settings were in force. */
+    AtStake atStake(Settings next) {
+        return new Removals(config().settings(), next, addresses()).atStake(frontends);
+    }
+
     /** Open client connections. */
     public int connections() {
         return connections.open();
@@ -339,12 +640,23 @@ public final class LoadBalancer implements AutoCloseable {
      * when whatever is not answered yet gets 503.
      */
     public void drain(Duration most) {
-        control.ownPools().drain();
         readiness = Readiness.DRAINING;
+        endReloads();
         events.publish(Event.of("draining"));
-        listeners.forEach(Listener::close);
+        if (!leaving) {
+            if (handover != null) {
+                handover.close();
+            }
+            control.ownPools().drain();
+            doors.close();
+        }
         long deadline = System.nanoTime() + most.toNanos();
-        frontends.forEach(f -> f.loop().executor().execute(() -> f.drain(DRAIN_GRACE.toNanos())));
+        // Who comes back finds the next process, if there is one: then idle connections need not be closed, at the risk of a request on its way.
+        long grace = leaving ? most.toNanos() : DRAIN_GRACE.toNanos();
+        frontends.forEach(f -> f.loop().executor().execute(() -> f.drain(grace)));
+        if (leaving) {
+            doors.listeners().forEach(Listener::awaitLeft);
+        }
         while (connections.open() > 0 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(DRAIN_POLL.toNanos());
         }
@@ -369,13 +681,24 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
+    private void endReloads() {
+        changing.shutdownNow();
+    }
+
     /** Stops at once. */
     @Override
     public void close() {
-        listeners.forEach(Listener::close);
+        endReloads();
+        if (handover != null) {
+            handover.close();
+        }
+        doors.close();
+        succession.close();
+        adminFree.cancel(false);
         if (admin != null) {
             admin.close();
         }
+        found.close();
         control.close();
         watchdog.close();
         endpoints.close();

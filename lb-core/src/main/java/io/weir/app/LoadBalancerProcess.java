@@ -1,9 +1,11 @@
 package io.weir.app;
 
+import io.weir.admin.RunFolder;
 import io.weir.config.AccessLogSettings;
 import io.weir.config.AppSettings;
+import io.weir.config.ConfigFiles;
 import io.weir.config.ConfigProblemsException;
-import io.weir.config.ConfigReader;
+import io.weir.config.ConfigWatch;
 import io.weir.config.ForwardingSettings;
 import io.weir.config.GatewaySettings;
 import io.weir.config.LimitSettings;
@@ -12,6 +14,7 @@ import io.weir.config.LoadedConfig;
 import io.weir.config.MappingSettings;
 import io.weir.config.MetricsSettings;
 import io.weir.config.PoolSettings;
+import io.weir.config.ReloadSettings;
 import io.weir.config.RuntimeSettings;
 import io.weir.config.Settings;
 import io.weir.config.TcpSettings;
@@ -28,6 +31,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A load balancer as a process of its own: its start-up lines, its signals, its exit code. */
 final class LoadBalancerProcess {
@@ -41,16 +46,17 @@ final class LoadBalancerProcess {
 
     private LoadBalancerProcess() {}
 
-    /** Runs as the file, or the folder of files, says; returns the exit code. */
-    static int run(Path file) {
+    /** Runs as the file, or the folder of files, says, and perhaps in place of a process that does; returns the exit code. */
+    static int run(Path file, boolean takeover) {
         LoadedConfig config;
+        ConfigFiles files = new ConfigFiles(file);
         try {
-            config = ConfigReader.read(file);
+            config = files.read();
         } catch (ConfigProblemsException e) {
             ConfigReport.print(e, file, System.err);
             return Main.FAILED;
         }
-        return serve(config.settings(), RunFile.of(file, config));
+        return serve(config.settings(), new Source(file, files), RunFile.of(file, config), takeover);
     }
 
     /** Runs one app with these workers at any host; returns the exit code. */
@@ -62,7 +68,7 @@ final class LoadBalancerProcess {
             System.err.println("weir proxy: " + e.getMessage());
             return Main.USAGE;
         }
-        return serve(settings, RunFile.NO_FILE);
+        return serve(settings, null, RunFile.NO_FILE, false);
     }
 
     private static Settings proxySettings(BindAddress from, List<WorkerAddress> to) {
@@ -83,10 +89,14 @@ final class LoadBalancerProcess {
                 MetricsSettings.DEFAULTS,
                 null,
                 RuntimeSettings.DEFAULTS,
-                LimitSettings.DEFAULTS);
+                LimitSettings.DEFAULTS,
+                ReloadSettings.DEFAULTS);
     }
 
-    private static int serve(Settings settings, RunFile file) {
+    /** Where a config is read again. */
+    private record Source(Path path, ConfigFiles files) {}
+
+    private static int serve(Settings settings, @Nullable Source source, RunFile file, boolean takeover) {
         RuntimeSettings runtime = settings.runtime();
         int loops = runtime.eventLoops() == RuntimeSettings.AUTO_EVENT_LOOPS
                 ? Runtime.getRuntime().availableProcessors()
@@ -94,9 +104,19 @@ final class LoadBalancerProcess {
         TransportChoice transport;
         LoadBalancer balancer;
         Signals signals = Signals.begin();
+        Succession succession = Succession.none();
         try {
             transport = TransportChoice.of(runtime.transport());
-            balancer = LoadBalancer.open(settings, transport, loops, file);
+            succession = takeover
+                    ? Succession.ofRunning(file, transport.kind(), RunFolder.all(System::getenv))
+                    : Succession.ofSystemd(transport.kind(), System::getenv);
+            if (succession.takeover() != null) {
+                System.out.println("taking over from " + succession.takeover().from() + ", which goes on until this process serves");
+            }
+            balancer = LoadBalancer.open(settings, transport, loops, file, succession);
+        } catch (Succession.CannotTakeOverException e) {
+            System.err.println("weir: " + e.getMessage());
+            return Main.FAILED;
         } catch (TransportChoice.UnusableTransportException e) {
             System.err.println("weir: " + e.getMessage());
             return Main.FAILED;
@@ -112,15 +132,88 @@ final class LoadBalancerProcess {
         }
         try (balancer) {
             signals.serve(balancer::reopenLogs); // before anybody is told that this process is ready
+            List<String> unwanted = succession.unwanted();
             balancer.accept();
+            SystemdNotifier systemd = SystemdNotifier.of(System::getenv);
+            AtomicLong successor = new AtomicLong();
+            ConfigWatch watch = source == null ? null : beginReloads(balancer, source, signals, systemd);
+            if (source == null) {
+                signals.reloadBy(signals::end); // there is nothing to read again: it ends, as without a handler
+            }
+            String waiting = awaitSuccessor(balancer, signals, systemd, successor);
             System.out.println(story(settings, file, transport, loops, balancer));
+            unwanted.forEach(address -> System.out.println("warning: no listener for the socket at " + address + ", which is closed"));
+            if (waiting != null) {
+                System.out.println(waiting);
+            }
+            String status = "serving at " + String.join(", ", balancer.listening());
+            if (takeover) {
+                systemd.readyInstead(status);
+            } else {
+                systemd.ready(status);
+            }
+            Provisions.takeSoon(balancer.metrics());
             signals.awaitFirst();
-            System.out.println("draining: no new connections; waiting up to " + runtime.drain().toSeconds() + " s for "
-                    + balancer.connections() + " open ones; a second signal ends at once");
-            balancer.drain(runtime.drain());
+            if (watch != null) {
+                watch.close();
+            }
+            Duration drain = balancer.config().settings().runtime().drain();
+            String open = "waiting up to " + drain.toSeconds() + " s for " + balancer.connections() + " open";
+            if (successor.get() == 0) {
+                systemd.stopping("draining, " + open + " connections");
+                System.out.println("draining: no new connections; " + open + " ones; a second signal ends at once");
+            } else {
+                System.out.println("handed over to pid " + successor.get() + ": no new connections here; " + open + " ones; a second signal ends at once");
+            }
+            balancer.drain(drain);
             System.out.println("drained");
         }
         return Main.OK;
+    }
+
+    /** From now on its config is read again: on HUP, on a call, and when it has changed. */
+    private static ConfigWatch beginReloads(LoadBalancer balancer, Source source, Signals signals, SystemdNotifier systemd) {
+        Reloads reloads = balancer.reloadFrom(source.files, new Reloads.Witness() {
+            @Override
+            public void begins() {
+                systemd.reloading();
+            }
+
+            @Override
+            public void over(String line) {
+                systemd.reloaded(line);
+            }
+
+            @Override
+            public void tell(String line) {
+                System.out.println(line);
+            }
+        });
+        signals.reloadBy(() -> {
+            var _ = reloads.reload(Reloads.SIGNAL);
+        });
+        ConfigWatch watch = ConfigWatch.begin(source.path, reloads::changed);
+        reloads.watchedBy(watch.how());
+        reloads.changed(); // it may have, since it was read
+        return watch;
+    }
+
+    /** Why no process can take this one's place, for the start-up lines; null if one can. */
+    private static @Nullable String awaitSuccessor(LoadBalancer balancer, Signals signals, SystemdNotifier systemd, AtomicLong successor) {
+        RunFolder folder = RunFolder.all(System::getenv).getFirst();
+        try {
+            balancer.awaitSuccessor(
+                    folder,
+                    systemd::handedOver,
+                    pid -> {
+                        successor.set(pid);
+                        signals.endWithout();
+                    },
+                    line -> System.out.println("warning: " + line));
+            return null;
+        } catch (IOException e) {
+            return "no process can take over from this one (--takeover), in " + folder.path() + ": " + e.getMessage();
+        }
     }
 
     /** The start-up lines. */

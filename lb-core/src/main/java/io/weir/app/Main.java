@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
         versionProvider = Main.Versions.class,
         subcommands = {
             Main.Run.class, Check.class, Main.Proxy.class, Status.class, Explain.class, Simulate.class, Evacuate.class, Restore.class,
-            Failback.class, DrillCommand.class, Main.Version.class, Main.Demo.class, Rehearsal.class, CommandLine.HelpCommand.class
+            Failback.class, DrillCommand.class, Reload.class, PlanCommand.class, Main.Version.class, Main.Demo.class, Rehearsal.class, CommandLine.HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
@@ -45,7 +45,7 @@ public final class Main implements Callable<Integer> {
 
     static int execute(String... args) {
         if (args.length == 2 && args[0].equals("run") && !args[1].startsWith("-")) {
-            return LoadBalancerProcess.run(java.nio.file.Path.of(args[1])); // the plain case starts without the parser's classes
+            return LoadBalancerProcess.run(java.nio.file.Path.of(args[1]), false); // the plain case starts without the parser's classes
         }
         return new CommandLine(new Main())
                 .setUsageHelpAutoWidth(true)
@@ -65,9 +65,14 @@ public final class Main implements Callable<Integer> {
         @SuppressWarnings("NullAway.Init")
         private String file;
 
+        @Option(
+                names = "--takeover",
+                description = "takes the place of the process that runs with FILE: it goes on until this one serves, which gets its listening sockets, and then drains")
+        private boolean takeover;
+
         @Override
         public Integer call() {
-            return LoadBalancerProcess.run(java.nio.file.Path.of(file));
+            return LoadBalancerProcess.run(java.nio.file.Path.of(file), takeover);
         }
     }
 

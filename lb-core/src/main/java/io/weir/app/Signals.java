@@ -4,15 +4,17 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TERM and INT: the first is waited for, a later one ends the process at once. USR1 opens logs anew. {@code sun.misc.Signal} is reached by
+ * TERM and INT: the first is waited for, a later one ends the process at once. HUP has the config read again, USR1 opens logs anew. {@code sun.misc.Signal} is reached by
  * reflection, since it is no part of the platform's API that the compiler would let us name.
  *
  * <pre>
  *   signal      before serving            while serving     once more
  *   TERM, INT   ends the process at once  awaitFirst ends   ends the process at once
+ *   HUP         remembered                reads the config again
  *   USR1        nothing: logs are new     opens logs anew
  * </pre>
  */
@@ -30,7 +32,11 @@ final class Signals {
     private final CountDownLatch first = new CountDownLatch(1);
     private final Thread installing = Thread.ofPlatform().name("weir-signals").unstarted(this::install);
     private volatile @Nullable Runnable reopenLogs;
+    private volatile @Nullable Runnable reload;
+    /** Whether HUP came before it was known what to do. */
+    private final AtomicBoolean reloadAsked = new AtomicBoolean();
     private volatile boolean serving;
+    private boolean signalled; // guarded by this
     private long firstAt; // as System.nanoTime() has it; guarded by this
 
     private record Signal(String name, int number) {}
@@ -47,12 +53,38 @@ final class Signals {
     private void install() {
         handle(TERM.name, () -> received(TERM));
         handle(INT.name, () -> received(INT));
+        handle("HUP", this::reload);
         handle("USR1", () -> {
             Runnable reopen = reopenLogs;
             if (reopen != null) {
                 reopen.run();
             }
         });
+    }
+
+    /** From now on HUP does that; at once, if one has come already. */
+    void reloadBy(Runnable action) {
+        reload = action;
+        if (reloadAsked.getAndSet(false)) {
+            action.run();
+        }
+    }
+
+    /** As TERM. */
+    void end() {
+        received(TERM);
+    }
+
+    private void reload() {
+        Runnable action = reload;
+        if (action == null) {
+            reloadAsked.set(true);
+            action = reload; // it may just have been told
+        }
+        if (action != null) {
+            reloadAsked.set(false);
+            action.run();
+        }
     }
 
     /** From here on the process serves. Returns once every signal is handled so. */
@@ -92,12 +124,18 @@ final class Signals {
         long now = System.nanoTime();
         if (!serving) {
             Runtime.getRuntime().exit(ENDED_BY_SIGNAL + signal.number);
-        } else if (first.getCount() > 0) {
+        } else if (!signalled) {
+            signalled = true;
             firstAt = now;
             first.countDown();
         } else if (now - firstAt > ECHO) {
             Runtime.getRuntime().halt(ENDED_BY_SECOND);
         }
+    }
+
+    /** Has {@link #awaitFirst} end without a signal. The first is still ahead then, and changes nothing. */
+    void endWithout() {
+        first.countDown();
     }
 
     void awaitFirst() {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A worker in one app's pool: what people decided about it, and what traffic measures. It keeps its identity when plans and tables are
  * replaced, and with it its live load.
  *
- * <p>The load is counted by all event loops; everything else is fixed.
+ * <p>The load is counted by all event loops. What people decide about it is written when a config comes into force, before the plans that come
+ * of it; loops may read it from before for a moment.
  */
 public abstract class Target {
     private static final AtomicIntegerFieldUpdater<Target> IN_FLIGHT = AtomicIntegerFieldUpdater.newUpdater(Target.class, "inFlight");
@@ -18,12 +19,15 @@ public abstract class Target {
 
     private final String name;
     private final String zone;
-    private final int weight;
+    private int weight;
     private final long fingerprint;
-    private final @Nullable Latency latency;
+    private @Nullable Latency latency;
     private final @Nullable Touched touched;
     /** Made when the first attempt has come to something, if anybody watches. */
     private volatile @Nullable Traffic traffic;
+
+    /** Whether it gets no more requests by any plan. */
+    private volatile boolean left;
 
     // The counter is written by every loop for every request: keep it off the cache line of the fields above and of the next object.
     @SuppressWarnings("unused")
@@ -81,25 +85,47 @@ public abstract class Target {
         return weight;
     }
 
+    /** It has another weight from now on. Whoever makes plans with it makes them anew. */
+    protected final void weigh(int next) {
+        weight = next;
+    }
+
+    /** Another average is kept of how long it takes to answer, or with null none. */
+    public final void measure(@Nullable Latency next) {
+        latency = next;
+    }
+
+    /** From now on it gets no more requests; what is under way there is to end in its time. For any thread. */
+    public final void leave() {
+        left = true;
+    }
+
+    /** Whether {@link #leave} was called. */
+    public final boolean hasLeft() {
+        return left;
+    }
+
     /** Of its name. */
     final long fingerprint() {
         return fingerprint;
     }
 
     /** How long it takes to answer; null if nobody asks, and then nobody measures. */
-    final @Nullable Latency latency() {
+    public final @Nullable Latency latency() {
         return latency;
     }
 
     /** How long it takes to answer, in ns; 0 if that is not known or not measured. */
     public final long latencyAverage() {
-        return latency == null ? 0 : latency.average();
+        Latency measured = latency;
+        return measured == null ? 0 : measured.average();
     }
 
     /** An attempt's answer began {@code nanos} after it had its connection. Called on the loop of that index. */
     public final void answered(int loop, long nanos) {
-        if (latency != null) {
-            latency.answered(loop, nanos);
+        Latency measured = latency;
+        if (measured != null) {
+            measured.answered(loop, nanos);
         }
         Traffic counted = traffic();
         if (counted != null) {
@@ -109,8 +135,9 @@ public abstract class Target {
 
     /** An attempt failed {@code nanos} after it had its connection, or 0 if it had none. Called on the loop of that index. */
     public final void failed(int loop, long nanos) {
-        if (latency != null) {
-            latency.failed(loop, nanos);
+        Latency measured = latency;
+        if (measured != null) {
+            measured.failed(loop, nanos);
         }
     }
 

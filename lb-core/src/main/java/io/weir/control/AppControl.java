@@ -12,6 +12,7 @@ import io.weir.failover.MemberState;
 import io.weir.failover.Scope;
 import io.weir.failover.Strength;
 import io.weir.routing.App;
+import io.weir.routing.Route;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ public final class AppControl {
 
     private final AppSettings settings;
     private final App app;
+    private final String home;
     private final List<Member> members;
     private final List<Steering> steerings;
     private final List<Steering> own;
@@ -40,14 +42,21 @@ public final class AppControl {
     /** What was lost until then has been told of, in ns. Control thread only. */
     private long toldUntil = Long.MIN_VALUE;
 
+    /** One whose global domain begins in its first pool's region. */
+    public AppControl(AppSettings settings, App app, List<Member> members, List<Steering> steerings, List<Steering> own) {
+        this(settings, app, settings.pools().keySet().iterator().next(), members, steerings, own);
+    }
+
     /**
+     * @param home the region that its global domain begins with
      * @param members all workers of all its pools
      * @param steerings one for each region that has a pool, and one for the global domain where it differs from that of the region where it begins
      * @param own one for each pool that other load balancers may hand requests over to, of its workers alone; nobody is told of their plans
      */
-    public AppControl(AppSettings settings, App app, List<Member> members, List<Steering> steerings, List<Steering> own) {
+    AppControl(AppSettings settings, App app, String home, List<Member> members, List<Steering> steerings, List<Steering> own) {
         this.settings = settings;
         this.app = app;
+        this.home = home;
         this.members = List.copyOf(members);
         this.steerings = List.copyOf(steerings);
         this.own = List.copyOf(own);
@@ -64,6 +73,16 @@ public final class AppControl {
 
     public List<Member> members() {
         return members;
+    }
+
+    /** Where its global domain leads. */
+    Route home() {
+        for (Steering steering : steerings) {
+            if (steering.asked().equals(Steering.GLOBAL)) {
+                return new Route(app, home, steering.regionPlan(), null);
+            }
+        }
+        return new Route(app, home, app.in(home), null);
     }
 
     /** Whether one of its workers belongs to that. */
@@ -132,6 +151,12 @@ public final class AppControl {
         steerings.forEach(steering -> strengths.put(
                 steering.asked(), Strength.of(steering.planner().order(), member -> Objects.requireNonNull(states.get(member)))));
         return strengths;
+    }
+
+    /** What was found out of the one that it takes the place of is known of it. */
+    void goOnFrom(AppControl before) {
+        lastMeasured = before.lastMeasured;
+        toldUntil = before.toldUntil;
     }
 
     long toldUntil() {

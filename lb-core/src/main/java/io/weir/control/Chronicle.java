@@ -121,6 +121,15 @@ final class Chronicle {
         }
     }
 
+    /** Another app is in the place of that one, or with null none. A failover of it that is being measured is not measured to its end. */
+    void replaced(AppControl before, @Nullable AppControl after) {
+        losses.remove(before);
+        incidents.replaced(before, after);
+        if (recoveries.forget(before)) {
+            counts.unmeasured();
+        }
+    }
+
     /** All plans of the app that follow from the news are in force. */
     void settled(AppControl app, long now, Instant wall) {
         Losses lost = losses.remove(app);

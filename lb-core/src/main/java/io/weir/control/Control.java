@@ -13,6 +13,7 @@ import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import io.weir.topology.Worker;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -86,7 +87,7 @@ public final class Control {
         this.thread = thread;
         this.clock = clock;
         this.wall = wall;
-        this.book = new EvacuationBook(thread, wall, file, each -> ended(each.scope(), false), listener::stateLost);
+        this.book = new EvacuationBook(thread, wall, file, each -> ended(each.scope(), false), listener::stateLost, listener::stateKept);
         this.errors = errors;
         this.listener = listener;
         this.ownPools = ownPools;
@@ -100,6 +101,20 @@ public final class Control {
         recalled = true;
         book.open();
         return book.inForce();
+    }
+
+    /** Evacuations that were kept by another process meanwhile hold as well, and those that it has ended don't. */
+    public void recallAnew() {
+        Evacuations before = book.inForce();
+        book.open();
+        Evacuations now = book.inForce();
+        now.all().stream().filter(each -> !before.all().contains(each)).forEach(each -> planned = replans.decided(apps.values(), each.scope(), true));
+        before.all().stream().filter(each -> now.of(each.scope()) == null).forEach(each -> planned = replans.decided(apps.values(), each.scope(), false));
+    }
+
+    /** Another process has taken this one's place: evacuations are written no more. Done when all that were to be are, or can't be. */
+    public CompletableFuture<Void> handOver() {
+        return book.handOver();
     }
 
     /**
@@ -126,6 +141,99 @@ public final class Control {
         ownPools.publish();
         newcomers = new Newcomers(apps.values(), whenKnown);
         newcomers.tell();
+    }
+
+    // ---- another config
+
+    /**
+     * The apps are these from now on. What is known of workers and tiers that stay goes on, and the plans that come of it are in force when this
+     * returns, but no request reads them yet: that is for {@code whenPlanned} to bring about.
+     *
+     * @param all in the config's order
+     * @param changes those that aren't what they were
+     */
+    public void replace(Map<String, AppControl> all, List<AppChange> changes, Runnable whenPlanned) {
+        long now = clock.getAsLong();
+        List<WorkerState> gone = new ArrayList<>();
+        changes.forEach(change -> adopt(change, gone));
+        for (AppChange change : changes) {
+            AppControl app = change.after();
+            if (app != null) {
+                takeOver(change.before(), app, now);
+            }
+        }
+        whenPlanned.run();
+        apps = Collections.unmodifiableMap(all);
+        for (WorkerState worker : gone) {
+            if (workers.remove(worker.member().worker(), worker)) {
+                counts.workerGone(worker.health());
+            }
+        }
+        for (AppChange change : changes) {
+            Guarded.run(() -> settle(change));
+        }
+        newcomers.tell();
+        ownPools.publish();
+    }
+
+    /** Those of its workers that stay are known from here on as they were. */
+    private void adopt(AppChange change, List<WorkerState> gone) {
+        AppControl app = change.after();
+        if (app != null) {
+            for (WorkerState worker : app.workers()) {
+                WorkerState known = workers.put(worker.member().worker(), worker);
+                if (known == null) {
+                    counts.worker(worker.health());
+                } else {
+                    worker.goOnFrom(known);
+                }
+            }
+        }
+        if (change.before() != null) {
+            gone.addAll(change.before().workers());
+        }
+    }
+
+    private void takeOver(@Nullable AppControl before, AppControl app, long now) {
+        takeOver(before == null ? List.of() : before.steerings(), app.steerings(), app, now);
+        takeOver(before == null ? List.of() : before.own(), app.own(), app, now);
+        if (before != null) {
+            app.goOnFrom(before);
+        }
+    }
+
+    private void takeOver(List<Steering> before, List<Steering> steerings, AppControl app, long now) {
+        for (Steering steering : steerings) {
+            before.stream().filter(was -> was.asked().equals(steering.asked())).findFirst().ifPresent(was -> steering.goOnFrom(was, now));
+            var _ = steering.replan(now, this::state, errors);
+            turn(app, steering, now);
+        }
+    }
+
+    /** Whatever hangs on the app that was is the other one's, or nobody's. */
+    private void settle(AppChange change) {
+        AppControl before = change.before();
+        AppControl after = change.after();
+        if (before != null) {
+            before.steerings().forEach(steering -> steering.waitFor(null));
+            before.own().forEach(steering -> steering.waitFor(null));
+            replans.replaced(before, after);
+            chronicle.replaced(before, after);
+            riskBook.forget(before);
+            newcomers.replaced(before, after);
+            before.own().stream()
+                    .filter(was -> after == null || after.own().stream().noneMatch(is -> is.asked().equals(was.asked())))
+                    .forEach(was -> ownPools.remove(before.settings().name(), was.asked()));
+        }
+        if (after != null) {
+            riskBook.changed(after);
+            after.own().forEach(steering -> tell(after, steering.asked()));
+        }
+    }
+
+    /** Whether it is one of the apps now. */
+    private boolean isCurrent(AppControl app) {
+        return app.equals(apps.get(app.settings().name()));
     }
 
     // ---- news
@@ -207,6 +315,9 @@ public final class Control {
     private final class Planning implements Replans.Plans {
         @Override
         public void make(AppControl app) {
+            if (!isCurrent(app)) {
+                return; // another config has come meanwhile, and its plans were made amid all that is known
+            }
             app.steerings().forEach(steering -> make(app, steering));
             app.own().forEach(steering -> make(app, steering));
             app.own().forEach(steering -> Control.this.tell(app, steering.asked()));
@@ -216,11 +327,16 @@ public final class Control {
 
         @Override
         public void make(AppControl app, Steering steering) {
-            replan(app, steering);
+            if (isCurrent(app)) {
+                replan(app, steering);
+            }
         }
 
         @Override
         public void sentAway(AppControl app, Scope scope, long since) {
+            if (!isCurrent(app)) {
+                return;
+            }
             chronicle.sentAway(app, scope, since);
         }
 
@@ -272,10 +388,7 @@ public final class Control {
         long now = clock.getAsLong();
         Outlook before = steering.replan(now, this::state, errors);
         Outlook after = steering.outlook();
-        steering.waitFor(
-                after.next() == Long.MAX_VALUE
-                        ? null
-                        : thread.schedule(() -> replans.turns(app, steering), Math.max(0, after.next() - now), TimeUnit.NANOSECONDS));
+        turn(app, steering, now);
         if (app.own().contains(steering)) {
             return;
         }
@@ -283,6 +396,13 @@ public final class Control {
         if (!before.plan().equals(after.plan())) {
             listener.planned(app.settings().name(), steering.asked(), before, after);
         }
+    }
+
+    /** Has the plan made anew when time changes it. */
+    private void turn(AppControl app, Steering steering, long now) {
+        long next = steering.outlook().next();
+        steering.waitFor(
+                next == Long.MAX_VALUE ? null : thread.schedule(() -> replans.turns(app, steering), Math.max(0, next - now), TimeUnit.NANOSECONDS));
     }
 
     /** What is known of a worker; null if it is none of ours. */
@@ -302,6 +422,11 @@ public final class Control {
 
     public Evacuations evacuations() {
         return book.inForce();
+    }
+
+    /** Whether evacuations could not be kept over a restart as they are, as far as the disk has said. For any thread. */
+    public boolean stateLost() {
+        return book.lost();
     }
 
     /**

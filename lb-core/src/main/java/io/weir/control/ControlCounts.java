@@ -34,6 +34,11 @@ public final class ControlCounts {
         workers.incrementAndGet(health.ordinal());
     }
 
+    /** One of that health isn't there any more. */
+    void workerGone(Health health) {
+        workers.decrementAndGet(health.ordinal());
+    }
+
     void transition(Health from, Health to, Cause cause) {
         workers.decrementAndGet(from.ordinal());
         workers.incrementAndGet(to.ordinal());

@@ -30,4 +30,7 @@ public interface ControlListener {
 
     /** Evacuations can't be kept over a restart. */
     default void stateLost(String why) {}
+
+    /** After that, they are kept again. */
+    default void stateKept() {}
 }

@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * {@link #inForce} and {@link #kept}.
  */
 final class EvacuationBook {
-    /** How long until what could not be written is tried again, in s. */
-    static final long AGAIN = 60;
+    /** How long until what could not be written is tried again, in s: soon, since a disk has room again when somebody has made some. */
+    static final long AGAIN = 5;
+
+    /** How often in a row that fails until it is told once more. */
+    static final int TOLD_AGAIN = 12;
 
     /** How long the disk may take, in s, until it is told that it does. */
     static final long SLOW = 10;
@@ -31,11 +34,15 @@ final class EvacuationBook {
     private final @Nullable EvacuationFile file;
     private final Consumer<Evacuation> whenEnded;
     private final Consumer<String> whenUnkept;
+    private final Runnable whenKeptAgain;
     /** Written by the control thread alone, like {@link #kept}. */
     private volatile Evacuations inForce = Evacuations.NONE;
 
     private volatile CompletableFuture<Void> kept = CompletableFuture.completedFuture(null);
+    private volatile boolean lost;
     private long writes;
+    private boolean handedOver;
+    private int failures;
     private @Nullable Future<?> end;
     private @Nullable Future<?> again;
 
@@ -43,18 +50,21 @@ final class EvacuationBook {
      * @param file where they are kept, or null
      * @param whenEnded is told of each whose time is over
      * @param whenUnkept is told why they can't be kept
+     * @param whenKeptAgain is told when, after that, they are
      */
     EvacuationBook(
             ScheduledExecutorService thread,
             InstantSource wall,
             @Nullable EvacuationFile file,
             Consumer<Evacuation> whenEnded,
-            Consumer<String> whenUnkept) {
+            Consumer<String> whenUnkept,
+            Runnable whenKeptAgain) {
         this.thread = thread;
         this.wall = wall;
         this.file = file;
         this.whenEnded = whenEnded;
         this.whenUnkept = whenUnkept;
+        this.whenKeptAgain = whenKeptAgain;
     }
 
     /** What the file says holds from now on. */
@@ -66,8 +76,15 @@ final class EvacuationBook {
             inForce = file.read().at(wall.instant());
             waitForEnd();
         } catch (IOException e) {
+            lost = true;
             whenUnkept.accept(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Another process keeps them in this file from now on: nothing more is written. Done when all that was to be is, or can't be. */
+    CompletableFuture<Void> handOver() {
+        handedOver = true;
+        return kept.exceptionally(_ -> null);
     }
 
     /** For any thread. */
@@ -78,12 +95,18 @@ final class EvacuationBook {
     void become(Evacuations next) {
         inForce = next;
         waitForEnd();
+        failures = 0; // what is new is told anew
         keep();
     }
 
     /** For any thread: done when what is in force is on the disk; fails, mostly with an {@link IOException}, if it couldn't be written. */
     CompletableFuture<Void> kept() {
         return kept.copy();
+    }
+
+    /** For any thread: whether the last that was heard of the disk is that it doesn't take what is in force. */
+    boolean lost() {
+        return lost;
     }
 
     private void keep() {
@@ -94,29 +117,45 @@ final class EvacuationBook {
             again.cancel(false);
             again = null;
         }
+        if (handedOver) {
+            kept = CompletableFuture.failedFuture(new IOException("another process has taken this one's place, and keeps them"));
+            return;
+        }
         long number = ++writes;
         CompletableFuture<Void> written = file.keep(inForce);
         kept = written;
         var _ = thread.schedule(() -> slow(number, written), SLOW, TimeUnit.SECONDS);
-        var _ = written.exceptionally(failure -> {
+        var _ = written.whenComplete((_, failure) -> {
             try {
-                thread.execute(() -> unkept(number, failure));
+                thread.execute(() -> over(number, failure));
             } catch (RejectedExecutionException e) {
                 // The process ends. Who asked for it was told.
             }
-            return null;
         });
     }
 
     private void slow(long write, CompletableFuture<Void> written) {
         if (write == writes && !written.isDone()) {
+            lost = true;
             whenUnkept.accept("the disk has not taken them for " + SLOW + " s");
         }
     }
 
-    private void unkept(long write, Throwable failure) {
-        if (write == writes) { // else there is something newer to write, which says all
-            again = thread.schedule(this::keep, AGAIN, TimeUnit.SECONDS);
+    private void over(long write, @Nullable Throwable failure) {
+        if (write != writes) {
+            return; // there is something newer to write, which says all
+        }
+        if (failure == null) {
+            failures = 0;
+            if (lost) {
+                lost = false;
+                whenKeptAgain.run();
+            }
+            return;
+        }
+        lost = true;
+        again = thread.schedule(this::keep, AGAIN, TimeUnit.SECONDS);
+        if (failures++ % TOLD_AGAIN == 0) {
             whenUnkept.accept(failure instanceof IOException ? String.valueOf(failure.getMessage()) : failure.toString());
         }
     }

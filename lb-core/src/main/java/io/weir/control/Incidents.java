@@ -55,6 +55,39 @@ final class Incidents {
         return failovers;
     }
 
+    /**
+     * Another app is in the place of that one, or with null none, by whose plans requests go from now on. What was under way goes on for tiers that
+     * are still there; nothing of what differs is a failover.
+     */
+    void replaced(AppControl before, @Nullable AppControl after) {
+        for (Steering was : before.steerings()) {
+            Steering is = after == null
+                    ? null
+                    : after.steerings().stream().filter(each -> each.asked().equals(was.asked())).findFirst().orElse(null);
+            for (int i = 0; i < was.outlook().tiers().size(); i++) {
+                Absence absence = away.remove(new Place(before, was.asked(), i));
+                int place = is == null ? -1 : place(is.outlook(), was.outlook().tiers().get(i).name());
+                if (after != null && is != null && place >= 0) {
+                    if (absence != null) {
+                        away.put(new Place(after, was.asked(), place), absence);
+                    }
+                    panic(after, was.asked(), was.outlook().tiers().get(i), is.outlook().tiers().get(place));
+                } else if (was.outlook().tiers().get(i).panic()) {
+                    told.accept(new Incident.PanicEnded(before.settings().name(), was.asked(), was.outlook().tiers().get(i).name()));
+                }
+            }
+        }
+    }
+
+    private static int place(Outlook outlook, String tier) {
+        for (int i = 0; i < outlook.tiers().size(); i++) {
+            if (outlook.tiers().get(i).name().equals(tier)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     private void panic(AppControl app, String asked, TierOutlook was, TierOutlook is) {
         if (is.panic() && !was.panic()) {
             told.accept(new Incident.PanicBegan(app.settings().name(), asked, is.name(), is.available(), is.enabled()));

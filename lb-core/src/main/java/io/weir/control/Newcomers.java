@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The apps that too little is known of yet to send them requests: while one of their pools has a worker without verdict, and none that is
@@ -37,6 +38,13 @@ final class Newcomers {
     void heard(AppControl app) {
         if (!all.isEmpty() && all.contains(app) && !isUnknown(app)) {
             all.remove(app);
+        }
+    }
+
+    /** Another app is in the place of that one, or with null none. */
+    void replaced(AppControl before, @Nullable AppControl after) {
+        if (all.remove(before) && after != null && isUnknown(after)) {
+            all.add(after);
         }
     }
 

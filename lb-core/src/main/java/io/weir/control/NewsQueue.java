@@ -92,6 +92,13 @@ final class NewsQueue {
         }
     }
 
+    /** What was heard of an app that isn't there any more is nobody's news; returns what was to be told of its workers. */
+    List<HealthTransition> forget(AppControl app) {
+        shares.remove(app);
+        News known = verdicts.remove(app);
+        return known == null ? List.of() : known.untold;
+    }
+
     /** All that was heard until now is due. */
     void gathered() {
         gathering++;

@@ -81,6 +81,17 @@ public final class OwnPools implements Gateways.Pools {
             return true;
         }
 
+        /** Whether it was there. */
+        boolean remove(String pool) {
+            byte[] before = pools.remove(pool);
+            if (before == null) {
+                return false;
+            }
+            size -= before.length;
+            changed = true;
+            return true;
+        }
+
         void write(long revision) {
             written = new Lines(revision, changed ? joined(pools.values(), size) : written.bytes);
             changed = false;
@@ -120,10 +131,22 @@ public final class OwnPools implements Gateways.Pools {
         }
         byte[] line = ascii(app + " " + region + " " + available + " " + enabled + "\n");
         String pool = app + " " + region;
-        int hash = pool.hashCode();
-        if (segments[(hash ^ (hash >>> 16)) & (SEGMENTS - 1)].put(pool, line)) {
+        if (segment(pool).put(pool, line)) {
             unpublished.writeBytes(line);
         }
+    }
+
+    /** There is no such pool any more: who knows it hears that nobody of it serves. Control thread only. */
+    void remove(String app, String region) {
+        String pool = app + " " + region;
+        if (segment(pool).remove(pool)) {
+            unpublished.writeBytes(ascii(pool + " 0 0\n"));
+        }
+    }
+
+    private Segment segment(String pool) {
+        int hash = pool.hashCode();
+        return segments[(hash ^ (hash >>> 16)) & (SEGMENTS - 1)];
     }
 
     /** What was put since is one revision. Control thread only. */

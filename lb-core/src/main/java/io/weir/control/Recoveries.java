@@ -80,6 +80,11 @@ final class Recoveries {
         }
     }
 
+    /** The app isn't there any more. Whether its failover was being measured. */
+    boolean forget(AppControl app) {
+        return ongoing.remove(app) != null;
+    }
+
     boolean isEmpty() {
         return ongoing.isEmpty();
     }

@@ -107,6 +107,18 @@ final class Replans {
         urgent(app).refusing(target);
     }
 
+    /**
+     * Another app is in the place of that one, or with null none. Its plans are made anew when news are due: what was still to be told of the one
+     * before is told then.
+     */
+    void replaced(AppControl before, @Nullable AppControl after) {
+        List<HealthTransition> untold = news.forget(before);
+        turning.removeIf(each -> each.app.equals(before));
+        if (after != null) {
+            untold.forEach(transition -> heard(after, transition));
+        }
+    }
+
     private News urgent(AppControl app) {
         gather();
         return news.urgent(app);

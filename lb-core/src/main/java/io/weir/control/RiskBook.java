@@ -39,6 +39,13 @@ final class RiskBook {
         goOn(DELAY);
     }
 
+    /** It is none of the apps any more. */
+    void forget(AppControl app) {
+        waiting.remove(app);
+        counts.risks(app.risks(), Risks.NONE);
+        app.risks(Risks.NONE);
+    }
+
     private void goOn(long nanos) {
         if (!due) {
             due = true;

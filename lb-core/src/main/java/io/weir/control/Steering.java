@@ -54,6 +54,11 @@ public final class Steering {
         return planner.order();
     }
 
+    /** What requests read. */
+    App.RegionPlan regionPlan() {
+        return plan;
+    }
+
     FailoverPlanner planner() {
         return planner;
     }
@@ -61,6 +66,12 @@ public final class Steering {
     /** One that goes on from here by itself, to try what would happen. */
     public FailoverPlanner plannerToTry() {
         return planner.copy();
+    }
+
+    /** Goes on from what another one of the same app, which it takes the place of, knows at {@code now} ns. Before the first plan. */
+    void goOnFrom(Steering before, long now) {
+        planner.restore(before.planner.memo(now), now);
+        before.waitFor(null);
     }
 
     /** Makes the plan for {@code now} ns and publishes it if it is another one. Returns the outlook before. */

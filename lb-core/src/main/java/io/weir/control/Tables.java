@@ -3,6 +3,7 @@ package io.weir.control;
 import io.weir.balancing.Balance;
 import io.weir.balancing.Latency;
 import io.weir.balancing.RetryBudget;
+import io.weir.balancing.Target;
 import io.weir.config.AffinitySettings;
 import io.weir.config.AppSettings;
 import io.weir.config.AppTimeouts;
@@ -41,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes routing tables of settings. */
@@ -63,9 +65,21 @@ public final class Tables {
      * What a config becomes.
      *
      * @param table for requests
-     * @param apps for the control thread, in the config's order
+     * @param byName the apps, for the control thread, in the config's order
      */
-    public record Built(RoutingTable table, List<AppControl> apps) {}
+    public record Built(Settings settings, RoutingTable table, Map<String, AppControl> byName) {
+        /** In the config's order. */
+        public List<AppControl> apps() {
+            return List.copyOf(byName.values());
+        }
+    }
+
+    /**
+     * What a config becomes after another one.
+     *
+     * @param changes the apps that aren't what they were; all others are the very same objects
+     */
+    public record Rebuilt(Built built, List<AppChange> changes) {}
 
     /** The table for {@code settings}, at {@code now} ns, with plans as they are while nothing is known of any worker. */
     public Built build(Settings settings, long now) {
@@ -74,26 +88,131 @@ public final class Tables {
 
     /** The same amid evacuations: so no request is sent where people have sent the traffic away from. */
     public Built build(Settings settings, long now, Evacuations evacuations) {
-        Map<String, Route> homes = new HashMap<>();
-        Map<String, Route> byHost = new HashMap<>();
-        Map<String, Route> own = new HashMap<>();
-        List<AppControl> apps = new ArrayList<>();
-        for (AppSettings appSettings : settings.apps().values()) {
-            AppBuild build = new AppBuild(appSettings, settings, now, evacuations);
+        Map<String, AppControl> apps = new LinkedHashMap<>();
+        Routes routes = new Routes(settings);
+        for (AppSettings each : settings.apps().values()) {
+            AppBuild build = new AppBuild(each, settings, null, now, evacuations);
             App app = build.app();
-            apps.add(build.control(app));
-            Route home = build.home(app);
-            homes.put(app.name(), home);
-            build.ownPlans.forEach((region, plan) -> own.put(HandOver.poolKey(region, app.name()), new Route(app, region, plan, null)));
-            for (AppDomain domain : AppDomain.of(app.name(), settings)) {
-                String region = domain.region();
-                byHost.put(domain.host(), region == null ? home : build.named(app, region, home));
-            }
+            apps.put(app.name(), build.control(app));
+            routes.add(build, app);
         }
+        return new Built(settings, routes.table(), apps);
+    }
+
+    /**
+     * What {@code settings} become where {@code before} is in force. Apps that are as they were, in surroundings that are so, stay the same
+     * objects, and the table is changed only where it differs. Those that are changed keep the targets of workers that stay.
+     */
+    public Rebuilt rebuild(Built before, Settings settings, long now, Evacuations evacuations) {
+        boolean sameSurroundings = surroundings(before.settings).equals(surroundings(settings));
+        Map<String, AppControl> apps = LinkedHashMap.newLinkedHashMap(settings.apps().size());
+        List<AppChange> changes = new ArrayList<>();
+        Routes routes = new Routes(settings);
+        for (AppSettings each : settings.apps().values()) {
+            AppControl known = before.byName.get(each.name());
+            if (known != null && sameSurroundings && known.settings().equals(each)) {
+                apps.put(each.name(), known);
+                continue;
+            }
+            AppBuild build = new AppBuild(each, settings, known, now, evacuations);
+            App app = build.app();
+            AppControl next = build.control(app);
+            apps.put(app.name(), next);
+            changes.add(new AppChange(known, next));
+            routes.add(build, app);
+        }
+        before.byName.forEach((name, known) -> {
+            if (!apps.containsKey(name)) {
+                changes.add(new AppChange(known, null));
+            }
+        });
+        RoutingTable table;
+        if (domains(before.settings).equals(domains(settings)) && before.settings.regions().equals(settings.regions())) {
+            table = changes.isEmpty() && before.settings.mappings().equals(settings.mappings()) ? before.table : routes.changed(before, changes);
+        } else {
+            apps.values().forEach(routes::add);
+            table = routes.table();
+        }
+        return new Rebuilt(new Built(settings, table, apps), changes);
+    }
+
+    /** What of a config, beside an app's own settings, its plans come of. */
+    private static List<Object> surroundings(Settings settings) {
+        return List.of(settings.here(), settings.regions(), settings.gateways().trusted().isEmpty());
+    }
+
+    private static List<String> domains(Settings settings) {
         List<String> domains = new ArrayList<>(settings.domains());
         settings.regions().values().forEach(region -> domains.addAll(AppDomain.above(region, settings)));
-        List<Rule> rules = settings.mappings().stream().map(Tables::rule).toList();
-        return new Built(new RoutingTable(byHost, domains.stream().distinct().toList(), homes, rules, own), apps);
+        return domains.stream().distinct().toList();
+    }
+
+    /** The routes to apps, on their way to a table. */
+    private static final class Routes {
+        private final Settings settings;
+        private final Map<String, Route> homes = new HashMap<>();
+        private final Map<String, Route> byHost = new HashMap<>();
+        private final Map<String, Route> own = new HashMap<>();
+
+        Routes(Settings settings) {
+            this.settings = settings;
+        }
+
+        void add(AppBuild build, App app) {
+            build.ownPlans.forEach((region, plan) -> own.put(HandOver.poolKey(region, app.name()), new Route(app, region, plan, null)));
+            add(app, new Route(app, build.home, build.homePlan, null));
+        }
+
+        /** One that stays, and whose hosts are others. */
+        void add(AppControl known) {
+            if (!homes.containsKey(known.settings().name())) {
+                known.own().forEach(steering -> own.put(
+                        HandOver.poolKey(steering.asked(), known.settings().name()), new Route(known.app(), steering.asked(), steering.regionPlan(), null)));
+                add(known.app(), known.home());
+            }
+        }
+
+        private void add(App app, Route home) {
+            homes.put(app.name(), home);
+            for (AppDomain domain : AppDomain.of(app.name(), settings)) {
+                String region = domain.region();
+                byHost.put(domain.host(), region == null ? home : named(app, region, home));
+            }
+        }
+
+        /** Where a host leads that names a region: mostly where the other does. */
+        private static Route named(App app, String region, Route home) {
+            App.RegionPlan plan = app.in(region);
+            return region.equals(home.region()) && plan == home.plan() ? home : new Route(app, region, plan, null);
+        }
+
+        RoutingTable table() {
+            return new RoutingTable(byHost, domains(settings), homes, rules(settings), own);
+        }
+
+        /** The table before, with these. */
+        RoutingTable changed(Built before, List<AppChange> changes) {
+            Map<String, Optional<Route>> hostsNow = new HashMap<>();
+            Map<String, Optional<Route>> homesNow = new HashMap<>();
+            Map<String, Optional<Route>> ownNow = new HashMap<>();
+            for (AppChange change : changes) {
+                AppControl known = change.before();
+                if (known != null) {
+                    String name = known.settings().name();
+                    homesNow.put(name, Optional.empty());
+                    AppDomain.of(name, before.settings).forEach(domain -> hostsNow.put(domain.host(), Optional.empty()));
+                    known.own().forEach(steering -> ownNow.put(HandOver.poolKey(steering.asked(), name), Optional.empty()));
+                }
+            }
+            byHost.forEach((host, route) -> hostsNow.put(host, Optional.of(route)));
+            homes.forEach((app, route) -> homesNow.put(app, Optional.of(route)));
+            own.forEach((key, route) -> ownNow.put(key, Optional.of(route)));
+            return before.table.with(hostsNow, homesNow, ownNow, rules(settings));
+        }
+    }
+
+    private static List<Rule> rules(Settings settings) {
+        return settings.mappings().stream().map(Tables::rule).toList();
     }
 
     private static Rule rule(MappingSettings mapping) {
@@ -117,9 +236,25 @@ public final class Tables {
         return new LatencySums(latencies);
     }
 
+    /** Those that the apps of that table ask for. */
+    public static LatencySums latencySums(Built built) {
+        List<Latency> asked = new ArrayList<>();
+        for (AppControl app : built.apps()) {
+            if (app.settings().balance() instanceof BalanceSettings.PeakEwma) {
+                app.members().stream().map(member -> member.target().latency()).filter(Objects::nonNull).forEach(asked::add);
+            }
+        }
+        return new LatencySums(asked);
+    }
+
     /** One app on its way from settings to plans. */
     private final class AppBuild {
         private final AppSettings settings;
+        /** What it was, or null. */
+        private final @Nullable AppControl before;
+        /** Its targets then; null until somebody asks. */
+        private @Nullable Map<Worker, Target> known;
+
         private final List<Member> members = new ArrayList<>();
         private final Map<String, App.RegionPlan> plans = new LinkedHashMap<>();
         private final List<Steering> steerings = new ArrayList<>();
@@ -132,8 +267,9 @@ public final class Tables {
         private final long now;
         private final Evacuations evacuations;
 
-        AppBuild(AppSettings settings, Settings all, long now, Evacuations evacuations) {
+        AppBuild(AppSettings settings, Settings all, @Nullable AppControl before, long now, Evacuations evacuations) {
             this.settings = settings;
+            this.before = before;
             this.now = now;
             this.evacuations = evacuations;
             Balance balance = balance(settings.balance());
@@ -162,14 +298,34 @@ public final class Tables {
                     : steered(Steering.GLOBAL, new FailoverPlanner(settings, balance, orders.global()), steerings);
         }
 
-        private void add(Worker worker, int weight, Balance balance) {
-            Latency latency = balance == Balance.PEAK_EWMA ? latency(now) : null;
-            members.add(new Member(targets.of(settings, worker, weight, latency), worker));
+        private Map<Worker, Target> targetsBefore(AppControl app) {
+            if (known == null) {
+                Map<Worker, Target> all = new HashMap<>();
+                app.members().forEach(member -> all.put(member.worker(), member.target()));
+                known = all;
+            }
+            return known;
         }
 
+        private void add(Worker worker, int weight, Balance balance) {
+            Target known = before == null ? null : targetsBefore(before).get(worker);
+            Latency latency = balance == Balance.PEAK_EWMA ? latency(known == null ? null : known.latency(), now) : null;
+            members.add(new Member(targets.of(settings, worker, weight, latency, known), worker));
+        }
+
+        /** What makes the app's plan for that region until now, or null. */
+        private @Nullable Steering steering(String asked) {
+            return before == null ? null : before.steerings().stream().filter(it -> it.asked().equals(asked)).findFirst().orElse(null);
+        }
+
+        @SuppressWarnings("ReferenceEquality") // which of the two lists, and not what is in it
         private App.RegionPlan steered(String asked, FailoverPlanner planner, List<Steering> among) {
             Outlook outlook = planner.plan(now, this::unknown, ErrorRates.UNKNOWN);
             App.RegionPlan plan = new App.RegionPlan(outlook.plan(), planner.order().residencyStopped());
+            Steering known = among == steerings ? steering(asked) : null;
+            if (known != null) {
+                plan.goOnFrom(known.regionPlan());
+            }
             among.add(new Steering(asked, planner, plan, outlook));
             return plan;
         }
@@ -184,7 +340,7 @@ public final class Tables {
                 budgets[i] = new RetryBudget(loops, now);
             }
             AffinitySettings affinity = settings.affinity();
-            return new App(
+            App app = new App(
                     settings.name(),
                     timeouts.of(settings.timeouts()),
                     plans,
@@ -192,21 +348,11 @@ public final class Tables {
                     settings.balance() instanceof BalanceSettings.Hash hash ? key(hash.on()) : null,
                     affinity == null ? null : new AffinityCookie(affinity.cookie(), settings.name()),
                     settings.host() == SentHost.WORKER);
+            return before == null ? app : app.inPlaceOf(before.app());
         }
 
         AppControl control(App app) {
-            return new AppControl(settings, app, members, steerings, own);
-        }
-
-        /** Where a host that names no region leads. */
-        Route home(App app) {
-            return new Route(app, home, homePlan, null);
-        }
-
-        /** Where one leads that names a region: mostly where the other does. */
-        Route named(App app, String region, Route whereHome) {
-            App.RegionPlan plan = app.in(region);
-            return region.equals(home) && plan == homePlan ? whereHome : new Route(app, region, plan, null);
+            return new AppControl(settings, app, home, members, steerings, own);
         }
     }
 
@@ -229,7 +375,10 @@ public final class Tables {
                         failover.to(), failover.residency(), failover.failback(), failover.zones(), 0, failover.global(), failover.rto()));
     }
 
-    private Latency latency(long now) {
+    private Latency latency(@Nullable Latency known, long now) {
+        if (known != null) {
+            return known;
+        }
         Latency latency = new Latency(loops, now);
         latencies.add(latency);
         return latency;

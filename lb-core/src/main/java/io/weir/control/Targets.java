@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
 public interface Targets {
     /** {@code latency} is null if nobody asks how long it takes to answer. */
     Target of(AppSettings app, Worker worker, int weight, @Nullable Latency latency);
+
+    /** The same; {@code known} is the worker's target until now, or null. It may be that one, which is as is said from now on. */
+    default Target of(AppSettings app, Worker worker, int weight, @Nullable Latency latency, @Nullable Target known) {
+        return of(app, worker, weight, latency);
+    }
 }

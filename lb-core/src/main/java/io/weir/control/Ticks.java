@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /** What the control thread does with what the event loops have measured: every 100 ms, and at once when a failure asks for it. */
 public final class Ticks {
-    private final LatencySums latencies;
+    private LatencySums latencies;
     private final TrafficSums traffic;
     private final Consumer<List<TrafficReport>> health;
     private final LongSupplier clock;
@@ -29,6 +29,11 @@ public final class Ticks {
     /** On the control thread, from now on. */
     public void begin(ScheduledExecutorService thread) {
         var _ = thread.scheduleAtFixedRate(() -> Guarded.run(this::tick), Latency.TICK, Latency.TICK, TimeUnit.NANOSECONDS);
+    }
+
+    /** Other averages are kept from now on. Control thread only. */
+    public void keep(LatencySums next) {
+        latencies = next;
     }
 
     private void tick() {

@@ -24,6 +24,14 @@ final class WorkerState {
         this.app = app;
     }
 
+    /** It is known what another one, of the same worker, knew until now. */
+    void goOnFrom(WorkerState before) {
+        health = before.health;
+        warmSince = before.warmSince;
+        share = before.share;
+        last = before.last;
+    }
+
     Member member() {
         return member;
     }

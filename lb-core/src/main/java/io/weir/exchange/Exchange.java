@@ -740,6 +740,11 @@ public final class Exchange implements AttemptEvents, HeadLines {
         return upgraded;
     }
 
+    /** Whether nobody knows when it will be over: it is a tunnel, or its response has begun and tells no length. */
+    public boolean isOpenEnded() {
+        return upgraded || (headPassed && phase != Phase.SETTLED && response.contentLength() < 0);
+    }
+
     /** The status that the client got, 499 if it went away before, or 0 if it got none. */
     public int status() {
         return status;

@@ -27,9 +27,9 @@ public final class ExchangeLoop {
     private final DeadlineWheel wheel;
     private final Connector connector;
     private final Supplier<RoutingTable> table;
-    private final ExchangeListener[] listeners;
+    private ExchangeListener[] listeners;
     private final RandomGenerator random;
-    private final long bodyLimit;
+    private long bodyLimit;
     private final RequestIds ids;
     private final HeadWriter edited = new HeadWriter();
     private final ArrayDeque<Exchange> unused = new ArrayDeque<>();
@@ -60,6 +60,16 @@ public final class ExchangeLoop {
         this.random = random;
         this.bodyLimit = bodyLimit;
         this.ids = new RequestIds(random.nextLong());
+    }
+
+    /** These listen from now on, instead of those before. On the loop. */
+    public void listeners(List<ExchangeListener> next) {
+        listeners = next.toArray(ExchangeListener[]::new);
+    }
+
+    /** Bodies of requests that begin from now on may have so many bytes, or with -1 any number. On the loop. */
+    public void limitBodies(long next) {
+        bodyLimit = next;
     }
 
     /** An exchange to read a request into; it comes back by itself when it is over, or by {@link #giveBack}. */

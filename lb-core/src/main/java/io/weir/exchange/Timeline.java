@@ -55,7 +55,7 @@ public final class Timeline {
     }
 
     /** When its head was whole, for what counts from there. */
-    long admittedAt() {
+    public long admittedAt() {
         return admitted;
     }
 

@@ -119,6 +119,12 @@ abstract class ClientChannel extends ChannelInboundHandlerAdapter implements Cli
         var _ = context.close(); // a reset, or a write that failed: the client is gone
     }
 
+    /** What is under way there, if anything is. */
+    final @Nullable Exchange underWay() {
+        Exchange now = exchange;
+        return now == null || now.phase() == Exchange.Phase.ADMIT ? null : now;
+    }
+
     // ---- its deadline
 
     /** What was waited for has not come in time. */

@@ -18,9 +18,9 @@ public final class FrontendLoop {
     private final EventLoops.Loop loop;
     private final ExchangeLoop exchanges;
     private final ConnectionLimit limit;
-    private final Peers peers;
-    private final HeadLimits limits;
-    private final RequestParser parser;
+    private Peers peers;
+    private HeadLimits limits;
+    private RequestParser parser;
     private final HeadWriter headWriter = new HeadWriter();
     private final DateLine dateLine = new DateLine(InstantSource.system());
     private final Http1Heads http1Heads = new Http1Heads(headWriter, dateLine);
@@ -43,8 +43,17 @@ public final class FrontendLoop {
         return loop;
     }
 
-    ExchangeLoop exchanges() {
+    public ExchangeLoop exchanges() {
         return exchanges;
+    }
+
+    /** Connections that are accepted from now on have these peers, and requests that begin have heads within these limits. */
+    public void become(Peers nextPeers, HeadLimits requestLimits) {
+        peers = nextPeers;
+        if (!limits.equals(requestLimits)) {
+            limits = requestLimits;
+            parser = new RequestParser(requestLimits);
+        }
     }
 
     ConnectionLimit limit() {
@@ -152,6 +161,22 @@ public final class FrontendLoop {
         each(ClientConnection::endDrain);
         List.copyOf(http2).forEach(Http2ClientConnection::endDrain);
         List.copyOf(tcp).forEach(TcpConnection::endDrain);
+    }
+
+    /**
+     * What goes away with a config is asked to go: connections by rules among {@code leaving} as in a {@link #drain}, and exchanges at targets
+     * that {@linkplain io.weir.balancing.Target#leave leave}. Whatever has not ended by itself within {@code window} ns is ended, streams
+     * without an end spread over that time. Returns how many of those there are.
+     */
+    public Departure depart(Set<ListenerRules> leaving, long window) {
+        return Departure.begin(this, leaving, window);
+    }
+
+    /** All of HTTP/1.1, of HTTP/2, and of bytes alone. */
+    void eachConnection(Consumer<ClientConnection> http1, Consumer<Http2ClientConnection> http2Ones, Consumer<TcpConnection> tcpOnes) {
+        each(http1);
+        List.copyOf(http2).forEach(http2Ones);
+        List.copyOf(tcp).forEach(tcpOnes);
     }
 
     /** Open connections. */

@@ -25,6 +25,7 @@ import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import io.weir.exchange.Exchange;
 import io.weir.exchange.Peer;
 import io.weir.exchange.SecurePort;
 import io.weir.http.HpackBlocks;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -522,18 +524,36 @@ final class Http2ClientConnection extends Http2ConnectionHandler {
         }
     }
 
-    void endDrain() {
+    ListenerRules rules() {
+        return rules;
+    }
+
+    /** All of its streams that have an exchange. */
+    void eachExchange(Consumer<Exchange> action) {
+        eachStream(stream -> {
+            Exchange exchange = stream.underWay();
+            if (exchange != null) {
+                action.accept(exchange);
+            }
+        });
+    }
+
+    private void eachStream(Consumer<Http2ClientStream> action) {
         try {
             var _ = connection().forEachActiveStream(stream -> {
                 Http2ClientStream ours = stream.getProperty(key);
                 if (ours != null) {
-                    ours.drained();
+                    action.accept(ours);
                 }
                 return true;
             });
         } catch (Http2Exception e) {
-            LOG.debug("a stream could not be drained", e);
+            LOG.debug("streams could not be looked at", e);
         }
+    }
+
+    void endDrain() {
+        eachStream(Http2ClientStream::drained);
         tellToGo(Http2Error.NO_ERROR);
         var _ = ctx().close();
     }

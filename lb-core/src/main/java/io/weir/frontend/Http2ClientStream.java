@@ -609,6 +609,12 @@ final class Http2ClientStream implements ClientSide {
         return connection.securePort();
     }
 
+    /** What is under way there, if anything is. */
+    @Nullable Exchange underWay() {
+        Exchange open = exchange;
+        return open == null || open.phase() == Exchange.Phase.ADMIT ? null : open;
+    }
+
     void drained() {
         Exchange open = exchange;
         if (open != null && startsAtEnd) {

@@ -59,6 +59,7 @@ public final class EventLoops {
     private final TransportKind transport;
     private final ClosingLoops group;
     private final List<Loop> loops;
+    private final AcceptFailures acceptFailures = new AcceptFailures();
 
     /** Starts {@code count} loops on threads named {@code weir-loop-N}. */
     public EventLoops(TransportKind transport, int count) {
@@ -75,6 +76,11 @@ public final class EventLoops {
 
     public TransportKind transport() {
         return transport;
+    }
+
+    /** What could not be accepted at the sockets that listen on these loops, and others of the process. */
+    public AcceptFailures acceptFailures() {
+        return acceptFailures;
     }
 
     public List<Loop> loops() {

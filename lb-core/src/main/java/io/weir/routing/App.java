@@ -55,6 +55,11 @@ public final class App {
             plan = next;
         }
 
+        /** Turns go on from those of the plan that it takes the place of. */
+        public void goOnFrom(RegionPlan before) {
+            turns.set(before.turn());
+        }
+
         /** The running number of a request, for policies that go by turns. */
         public int nextTurn() {
             return turns.getAndIncrement();
@@ -70,7 +75,7 @@ public final class App {
     private final Timeouts timeouts;
     private final Map<String, RegionPlan> plans;
     private final RetryBudget[] budgets;
-    private final Setbacks setbacks = new Setbacks();
+    private final Setbacks setbacks;
     private final @Nullable RequestKey key;
     private final @Nullable AffinityCookie affinity;
     private final boolean sendsWorkersHost;
@@ -95,13 +100,31 @@ public final class App {
             @Nullable RequestKey key,
             @Nullable AffinityCookie affinity,
             boolean sendsWorkersHost) {
+        this(name, timeouts, Map.copyOf(plans), budgets.clone(), new Setbacks(), key, affinity, sendsWorkersHost);
+    }
+
+    private App(
+            String name,
+            Timeouts timeouts,
+            Map<String, RegionPlan> plans,
+            RetryBudget[] budgets,
+            Setbacks setbacks,
+            @Nullable RequestKey key,
+            @Nullable AffinityCookie affinity,
+            boolean sendsWorkersHost) {
         this.name = name;
         this.timeouts = timeouts;
-        this.plans = Map.copyOf(plans);
-        this.budgets = budgets.clone();
+        this.plans = plans;
+        this.budgets = budgets;
+        this.setbacks = setbacks;
         this.key = key;
         this.affinity = affinity;
         this.sendsWorkersHost = sendsWorkersHost;
+    }
+
+    /** The same, where another one of that name was: with its retry budgets, and with what it has counted. */
+    public App inPlaceOf(App before) {
+        return new App(name, timeouts, plans, before.budgets, before.setbacks, key, affinity, sendsWorkersHost);
     }
 
     public String name() {

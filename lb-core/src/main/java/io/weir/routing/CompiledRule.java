@@ -6,7 +6,6 @@ import io.weir.topology.Template;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link Rule} made ready for requests: its texts as bytes, its app looked up if it is always the same. */
@@ -31,7 +30,7 @@ final class CompiledRule {
      * @param homes by app, where its global domain leads
      * @throws IllegalArgumentException if the rule uses a capture that there is not, or names an app that does not exist
      */
-    CompiledRule(Rule rule, Map<String, Route> homesByName, Names<Route> homes) {
+    CompiledRule(Rule rule, Names<Route> homes) {
         this.rule = rule;
         this.homes = homes;
         String hostText = rule.host();
@@ -46,7 +45,7 @@ final class CompiledRule {
                 app = Filling.of(to.app(), captures);
                 rewrite = to.rewrite() == null ? null : Filling.of(to.rewrite(), captures);
                 location = null;
-                fixed = app.isFixed() ? route(to, known(to.app().toString(), homesByName)) : null;
+                fixed = app.isFixed() ? route(to, known(to.app().toString(), homes)) : null;
             }
             case Rule.Redirect redirect -> {
                 app = rewrite = null;
@@ -61,7 +60,7 @@ final class CompiledRule {
         fixedRewrite = rewrite != null && rewrite.isFixed() ? rewrite.fixed() : null;
     }
 
-    private static Route known(String app, Map<String, Route> homes) {
+    private static Route known(String app, Names<Route> homes) {
         Route home = homes.get(app);
         if (home == null) {
             throw new IllegalArgumentException("there is no app " + app);

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +45,7 @@ public final class RoutingTable {
         }
     }
 
-    private final Map<String, Route> homes;
-    private final Names<Route> homesByName;
+    private final Names<Route> homes;
     private final Names<Route> own;
     private final Names<Entry> hosts;
     private final byte[][] domains;
@@ -64,8 +65,7 @@ public final class RoutingTable {
      * @param domains hosts at or under these never go to {@code anyHost}
      */
     public RoutingTable(Map<String, Route> byHost, List<String> domains, @Nullable Route anyHost) {
-        this.homes = Map.of();
-        this.homesByName = new Names<>(homes);
+        this.homes = new Names<>(Map.of());
         this.own = new Names<>(Map.of());
         this.hosts = new Names<>(entries(byHost));
         this.domains = bytes(domains);
@@ -80,7 +80,7 @@ public final class RoutingTable {
      *
      * @param appDomains routes by lower-case host
      * @param domains hosts at or under these are for no rule without host
-     * @param homes by app, where its global domain leads; from now on not to be changed
+     * @param homes by app, where its global domain leads
      * @param rules in the order in which they are tried
      * @throws IllegalArgumentException if a rule names an app or a capture that there is not
      */
@@ -95,18 +95,55 @@ public final class RoutingTable {
      */
     public RoutingTable(
             Map<String, Route> appDomains, List<String> domains, Map<String, Route> homes, List<Rule> rules, Map<String, Route> own) {
+        this(new Names<>(homes), new Names<>(own), bytes(domains), rules, table -> new Names<>(table.withExactHosts(appDomains)));
+    }
+
+    private RoutingTable(
+            Names<Route> homes, Names<Route> own, byte[][] domains, List<Rule> rules, Function<RoutingTable, Names<Entry>> hosts) {
         this.homes = homes;
-        this.homesByName = new Names<>(homes);
-        this.own = new Names<>(own);
-        List<CompiledRule> compiled = rules.stream().map(rule -> new CompiledRule(rule, homes, homesByName)).toList();
+        this.own = own;
+        List<CompiledRule> compiled = rules.stream().map(rule -> new CompiledRule(rule, homes)).toList();
         this.rules = compiled;
-        this.domains = bytes(domains);
+        this.domains = domains;
         this.patterns = compiled.stream().filter(rule -> !rule.rule().isExact()).toList();
         this.anyHost = entry(patterns.stream().filter(rule -> rule.rule().host() == null).map(Candidate::new).toList(), null);
         this.remembered = patterns.stream().allMatch(rule -> rule.rule().host() == null)
                 ? null
                 : Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).executor(Runnable::run).build();
-        this.hosts = new Names<>(withExactHosts(appDomains, compiled));
+        this.hosts = hosts.apply(this);
+    }
+
+    /**
+     * The next table: with some changes, of which those without value say what there isn't any more, and with other rules; under the same
+     * domains. All else is as it was, and isn't looked at.
+     *
+     * @param appDomains by lower-case host
+     * @param homes by app
+     * @param own by {@link io.weir.http.HandOver#poolKey}
+     */
+    public RoutingTable with(
+            Map<String, Optional<Route>> appDomains, Map<String, Optional<Route>> homes, Map<String, Optional<Route>> own, List<Rule> rules) {
+        return new RoutingTable(this.homes.with(homes), this.own.with(own), domains, rules, next -> hosts.with(next.changes(this, appDomains)));
+    }
+
+    /** What becomes of hosts that are written out: those whose app is another one, and those that rules name or named. */
+    private Map<String, Optional<Entry>> changes(RoutingTable before, Map<String, Optional<Route>> appDomains) {
+        Map<String, Optional<Entry>> changes = new HashMap<>();
+        appDomains.forEach((host, route) -> changes.put(host, route.map(it -> new Entry(it, it, NONE))));
+        for (String host : exactHosts(before.rules).keySet()) {
+            changes.computeIfAbsent(host, _ -> Optional.ofNullable(domain(before, host)).map(it -> new Entry(it, it, NONE)));
+        }
+        exactHosts(rules).forEach((host, places) -> {
+            Optional<Route> changed = appDomains.get(host);
+            Route domain = changed == null ? domain(before, host) : changed.orElse(null);
+            changes.put(host, Optional.of(exact(host, places, domain)));
+        });
+        return changes;
+    }
+
+    private static @Nullable Route domain(RoutingTable table, String host) {
+        Entry entry = table.hosts.get(host);
+        return entry == null ? null : entry.domain;
     }
 
     private static Map<String, Entry> entries(Map<String, Route> byHost) {
@@ -121,8 +158,14 @@ public final class RoutingTable {
                 .toArray(byte[][]::new);
     }
 
-    private Map<String, Entry> withExactHosts(Map<String, Route> appDomains, List<CompiledRule> rules) {
+    private Map<String, Entry> withExactHosts(Map<String, Route> appDomains) {
         Map<String, Entry> entries = entries(appDomains);
+        exactHosts(rules).forEach((host, places) -> entries.put(host, exact(host, places, appDomains.get(host))));
+        return entries;
+    }
+
+    /** The places of rules by the very host that they name. */
+    private static Map<String, List<Integer>> exactHosts(List<CompiledRule> rules) {
         Map<String, List<Integer>> exact = new LinkedHashMap<>();
         for (int i = 0; i < rules.size(); i++) {
             Rule rule = rules.get(i).rule();
@@ -130,31 +173,30 @@ public final class RoutingTable {
                 exact.computeIfAbsent(String.valueOf(rule.host()), _ -> new ArrayList<>(1)).add(i);
             }
         }
-        List<Integer> patternPlaces = new ArrayList<>();
-        for (int i = 0; i < rules.size(); i++) {
-            if (!rules.get(i).rule().isExact()) {
-                patternPlaces.add(i);
-            }
-        }
-        exact.forEach((host, places) -> {
-            Route app = appDomains.get(host);
-            List<Integer> order = new ArrayList<>(places);
-            if (app == null) {
-                order.addAll(patternPlaces);
-                order.sort(null);
-            }
-            byte[] b = host.getBytes(StandardCharsets.US_ASCII);
-            boolean underADomain = underADomain(b, 0, b.length);
-            List<Candidate> candidates = new ArrayList<>();
-            for (int i : order) {
-                Candidate candidate = rules.get(i).rule().host() == null && underADomain ? null : rules.get(i).forHost(b, 0, b.length);
-                if (candidate != null) {
-                    candidates.add(candidate);
+        return exact;
+    }
+
+    /** What stands for a host that rules name, at these places. */
+    private Entry exact(String host, List<Integer> places, @Nullable Route app) {
+        List<Integer> order = new ArrayList<>(places);
+        if (app == null) {
+            for (int i = 0; i < rules.size(); i++) {
+                if (!rules.get(i).rule().isExact()) {
+                    order.add(i);
                 }
             }
-            entries.put(host, entry(candidates, app));
-        });
-        return entries;
+            order.sort(null);
+        }
+        byte[] b = host.getBytes(StandardCharsets.US_ASCII);
+        boolean underADomain = underADomain(b, 0, b.length);
+        List<Candidate> candidates = new ArrayList<>();
+        for (int i : order) {
+            Candidate candidate = rules.get(i).rule().host() == null && underADomain ? null : rules.get(i).forHost(b, 0, b.length);
+            if (candidate != null) {
+                candidates.add(candidate);
+            }
+        }
+        return entry(candidates, app);
     }
 
     /** Of candidates in order, and the route for what they all leave. */
@@ -184,7 +226,7 @@ public final class RoutingTable {
 
     /** Whether there is an app of the name {@code b[from, to)}. */
     public boolean knows(byte[] b, int from, int to) {
-        return homesByName.find(b, from, to) != null;
+        return homes.find(b, from, to) != null;
     }
 
     /** Where the request goes, or null: 404 {@code no_route}. What the rule rewrites is noted in the head. */

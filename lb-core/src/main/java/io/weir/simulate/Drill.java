@@ -1,6 +1,7 @@
 package io.weir.simulate;
 
 import io.weir.balancing.Seconds;
+import io.weir.config.ErrorCondition;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.Steering;
@@ -31,7 +32,7 @@ public final class Drill {
      *
      * @param abortIf when it ends before its time, or null
      */
-    public record Order(Scope scope, Duration length, @Nullable AbortCondition abortIf) {}
+    public record Order(Scope scope, Duration length, @Nullable ErrorCondition abortIf) {}
 
     /** Seconds that the condition looks at. */
     private static final int WATCHED = 5;

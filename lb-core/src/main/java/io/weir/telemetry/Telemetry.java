@@ -1,5 +1,6 @@
 package io.weir.telemetry;
 
+import io.weir.config.AccessLogSettings;
 import io.weir.config.Settings;
 import io.weir.exchange.ExchangeListener;
 import io.weir.loop.EventLoops;
@@ -10,9 +11,11 @@ import io.weir.telemetry.metrics.ProcessState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that watches traffic: the access log and the metrics, as the settings want them. */
@@ -37,12 +40,37 @@ public final class Telemetry implements AutoCloseable {
             FurtherSeries further,
             TroubleListener listener) {}
 
-    private final @Nullable AccessLog accessLog;
+    private final List<EventLoops.Loop> loops;
+    private final TroubleListener listener;
     private final @Nullable Metrics metrics;
+    private volatile @Nullable AccessLog accessLog;
+    /** Lines of logs from before, of which there may have been some. */
+    private final AtomicLong writtenBefore = new AtomicLong();
 
-    private Telemetry(@Nullable AccessLog accessLog, @Nullable Metrics metrics) {
+    private final AtomicLong droppedBefore = new AtomicLong();
+
+    private Telemetry(Settings settings, List<EventLoops.Loop> loops, Surroundings around, @Nullable AccessLog accessLog) {
+        this.loops = loops;
+        this.listener = around.listener();
         this.accessLog = accessLog;
-        this.metrics = metrics;
+        if (!settings.metrics().on()) {
+            metrics = null;
+            return;
+        }
+        ProcessState process = new ProcessState(
+                around.version(),
+                around.ready(),
+                around.openConnections(),
+                around.acceptedConnections(),
+                around.loopStalls(),
+                () -> linesOf(writtenBefore, AccessLog::written),
+                () -> linesOf(droppedBefore, AccessLog::dropped));
+        metrics = new Metrics(loops.size(), settings.metrics().apps(), process, around.further());
+    }
+
+    private long linesOf(AtomicLong before, ToLongFunction<AccessLog> now) {
+        AccessLog log = accessLog;
+        return before.get() + (log == null ? 0 : now.applyAsLong(log));
     }
 
     /**
@@ -51,19 +79,27 @@ public final class Telemetry implements AutoCloseable {
      * @throws IOException if the access log can't be written
      */
     public static Telemetry start(Settings settings, List<EventLoops.Loop> loops, Surroundings around) throws IOException {
-        AccessLog log = AccessLog.open(settings.accessLog(), loops, around.listener());
-        if (!settings.metrics().on()) {
-            return new Telemetry(log, null);
+        return new Telemetry(settings, loops, around, AccessLog.open(settings.accessLog(), loops, around.listener()));
+    }
+
+    /**
+     * Opens another access log, for {@link #become}; null if there is to be none.
+     *
+     * @throws IOException if it can't be written
+     */
+    public @Nullable AccessLog openLog(AccessLogSettings settings) throws IOException {
+        return AccessLog.open(settings, loops, listener);
+    }
+
+    /** That is the access log from now on. Returns the one before, to be closed when {@link #onLoop} was asked anew for each loop. */
+    public @Nullable AccessLog become(@Nullable AccessLog next) {
+        AccessLog before = accessLog;
+        accessLog = next;
+        if (before != null) {
+            writtenBefore.addAndGet(before.written());
+            droppedBefore.addAndGet(before.dropped());
         }
-        ProcessState process = new ProcessState(
-                around.version(),
-                around.ready(),
-                around.openConnections(),
-                around.acceptedConnections(),
-                around.loopStalls(),
-                () -> log == null ? 0 : log.written(),
-                () -> log == null ? 0 : log.dropped());
-        return new Telemetry(log, new Metrics(loops.size(), settings.metrics().apps(), process, around.further()));
+        return before;
     }
 
     /** What watches the exchanges of that loop. */
@@ -72,8 +108,9 @@ public final class Telemetry implements AutoCloseable {
         if (metrics != null) {
             listeners.add(metrics.onLoop(index));
         }
-        if (accessLog != null) {
-            listeners.add(accessLog.onLoop(index));
+        AccessLog log = accessLog;
+        if (log != null) {
+            listeners.add(log.onLoop(index));
         }
         return listeners;
     }
@@ -85,23 +122,26 @@ public final class Telemetry implements AutoCloseable {
 
     /** Looks whether something is to be said. Called now and then, by one thread that may not be held up. */
     public void check() {
-        if (accessLog != null) {
-            accessLog.check();
+        AccessLog log = accessLog;
+        if (log != null) {
+            log.check();
         }
     }
 
     /** Opens log files anew, as after they were moved away. For any thread. */
     public void reopenLogs() {
-        if (accessLog != null) {
-            accessLog.reopen();
+        AccessLog log = accessLog;
+        if (log != null) {
+            log.reopen();
         }
     }
 
     /** Writes what is left of the logs; the loops have ended. */
     @Override
     public void close() {
-        if (accessLog != null) {
-            accessLog.close();
+        AccessLog log = accessLog;
+        if (log != null) {
+            log.close();
         }
     }
 }

@@ -9,6 +9,12 @@ public interface TroubleListener {
      */
     void loopStalled(int loop, long millis, String at);
 
+    /** Connections can't be accepted, and wait; told once, until they can. {@code why} says what to do, if that is known. */
+    void acceptFailing(String why);
+
+    /** They are accepted again. */
+    void acceptBack();
+
     /** The access log can't be written, or not as fast as lines come, or not be opened anew; told once, until it can. */
     void accessLogFailing(String why);
 

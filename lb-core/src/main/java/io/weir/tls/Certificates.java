@@ -15,10 +15,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +46,7 @@ public final class Certificates {
     private final Map<ClientAuthSettings, KeptTrust> trusts = new HashMap<>();
     private final List<ServerTls> served = new ArrayList<>();
     /** By their settings without a name to be asked for. */
-    private final Map<UpstreamTls, KeptWorkers> outbound = new HashMap<>();
+    private final Map<UpstreamTls, KeptWorkers> outbound = new ConcurrentHashMap<>();
     /** Releases contexts that loops may still have been looking at when they were replaced. */
     private List<Runnable> retired = List.of();
 
@@ -141,9 +144,36 @@ public final class Certificates {
         publish();
     }
 
-    /** For connections with settings that were read. For any thread, once all are read. */
+    /** For connections with settings that were read. For any thread. */
     public WorkerTls outbound(UpstreamTls settings) {
         return Objects.requireNonNull(outbound.get(settings.as(null)), "TLS to workers that was not read").tls;
+    }
+
+    /**
+     * From now on only these listeners, and connections to workers by these settings, need something: what is left over is forgotten, and released
+     * when no loop can be looking at it any more. Connections that are open go on.
+     */
+    public void keepOnly(Set<ServerTls> listeners, Set<UpstreamTls> workers) {
+        List<Runnable> over = new ArrayList<>(retired);
+        served.stream().filter(tls -> !listeners.contains(tls)).forEach(tls -> over.add(tls::release));
+        served.removeIf(tls -> !listeners.contains(tls));
+        outbound.forEach((settings, each) -> {
+            if (!workers.contains(settings)) {
+                over.add(each.tls::release);
+            }
+        });
+        outbound.keySet().retainAll(workers);
+        Set<CertificateSettings> files = new HashSet<>();
+        Set<ClientAuthSettings> policies = new HashSet<>();
+        for (ServerTls tls : served) {
+            files.addAll(tls.settings().certificates());
+            policies.addAll(ServerTls.policies(tls.settings()));
+        }
+        outbound.keySet().stream().map(UpstreamTls::own).filter(Objects::nonNull).forEach(files::add);
+        kept.keySet().retainAll(files);
+        trusts.keySet().retainAll(policies);
+        retired = over;
+        publish();
     }
 
     private @Nullable Pair own(UpstreamTls settings) {

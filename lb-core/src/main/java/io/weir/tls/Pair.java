@@ -228,7 +228,7 @@ public final class Pair {
         X509Certificate last = chain.getLast();
         if (chain.size() == 1 && !signed(own, own) && !PublicRoots.issued(own)) {
             found.add(files.cert() + ": the chain may be incomplete: it ends with " + subject(last) + ", whose issuer " + last.getIssuerX500Principal().getName()
-                    + " is no root that clients know by themselves; put the issuer's certificate behind it");
+                    + " is no root that clients know by themselves; put the issuer's certificate behind it, unless all clients believe it");
         }
         if (own.getPublicKey() instanceof java.security.interfaces.RSAPublicKey rsa && rsa.getModulus().bitLength() < LEAST_RSA_BITS) {
             found.add(files.cert() + ": an RSA key of " + rsa.getModulus().bitLength() + " bits is refused by many clients; use 2048 or EC");

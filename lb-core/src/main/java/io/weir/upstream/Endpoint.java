@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +59,15 @@ public final class Endpoint {
     private final TransportKind transport;
     private final @Nullable Secured secured;
     private volatile boolean refusing;
+    /** Nobody is sent there any more, but who was on the way. */
+    private volatile boolean retired;
+    /** Targets that have it. For the thread that makes tables. */
+    private int users;
 
     Endpoint(
             WorkerAddress address,
             UpstreamSettings settings,
-            HeadLimits responseLimits,
+            Supplier<HeadLimits> responseLimits,
             EventLoops loops,
             AddressResolverGroup<?> names,
             @Nullable Secured secured,
@@ -222,6 +227,27 @@ public final class Endpoint {
             pools.forEach(EndpointPool::foundAnswering);
             streams.forEach(StreamPool::foundAnswering);
         }
+    }
+
+    /** Another target has it. */
+    public void join() {
+        users++;
+    }
+
+    /** One fewer has it; whether it was the last. */
+    boolean leave() {
+        return --users == 0;
+    }
+
+    /** From now on no connection of it is kept that serves nobody. Any thread. */
+    void retire() {
+        retired = true;
+        pools.forEach(EndpointPool::retire);
+        streams.forEach(StreamPool::retire);
+    }
+
+    boolean isRetired() {
+        return retired;
     }
 
     /** Takes one of the connections that may be open. */

@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ final class EndpointPool {
     private final Endpoint endpoint;
     private final EventLoops.Loop loop;
     private final Bootstrap bootstrap;
-    private final HeadLimits responseLimits;
+    private final Supplier<HeadLimits> responseLimits;
     private final int idleLimit;
     private final long idleTime;
 
@@ -61,7 +62,7 @@ final class EndpointPool {
         }
     };
 
-    EndpointPool(Endpoint endpoint, EventLoops.Loop loop, Bootstrap bootstrap, HeadLimits responseLimits, int idleLimit, long idleTime) {
+    EndpointPool(Endpoint endpoint, EventLoops.Loop loop, Bootstrap bootstrap, Supplier<HeadLimits> responseLimits, int idleLimit, long idleTime) {
         this.endpoint = endpoint;
         this.loop = loop;
         this.waiters = new Waiters(endpoint, loop);
@@ -100,7 +101,7 @@ final class EndpointPool {
 
     /** Whether a connection that serves nobody may wait for the next attempt: one in clear, for TLS that is not ours, must not. */
     boolean keeps(boolean secured) {
-        return !servesOnce() && secured == (endpoint.secured() != null);
+        return !servesOnce() && !endpoint.isRetired() && secured == (endpoint.secured() != null);
     }
 
     long idleTime() {
@@ -159,7 +160,7 @@ final class EndpointPool {
     private void connect(AttemptEvents events, long timeout, Need need) {
         long now = loop.clock().now();
         endpoint.backoff().trying(now, timeout);
-        WorkerConnection connection = new WorkerConnection(this, events, responseLimits);
+        WorkerConnection connection = new WorkerConnection(this, events, responseLimits.get());
         ProxyVersion proxyProtocol = endpoint.proxyProtocol();
         byte[] firstBytes = proxyProtocol == null ? null : events.proxyHeader(proxyProtocol);
         connections.add(connection);
@@ -291,6 +292,16 @@ final class EndpointPool {
     void giveBackUnconnected() {
         waiters.ask();
         List.copyOf(connections).forEach(WorkerConnection::foundRefusing);
+    }
+
+    /** Closes what serves nobody; the rest is closed when it has served. Any thread. */
+    void retire() {
+        loop.executor().execute(() -> {
+            loop.clock().refresh();
+            for (WorkerConnection connection; (connection = idle.pollFirst()) != null; ) {
+                connection.close();
+            }
+        });
     }
 
     /** A connection was closed somewhere. Any thread. */

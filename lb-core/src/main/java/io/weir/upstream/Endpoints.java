@@ -14,12 +14,13 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** All endpoints of this process, one for each address with its settings. Used by the control thread only. */
+/** All endpoints of this process, one for each address with its settings. Used by one thread at a time: the one that makes tables. */
 public final class Endpoints implements AutoCloseable {
     private record Key(WorkerAddress address, UpstreamSettings settings) {}
 
     private final EventLoops loops;
-    private final HeadLimits responseLimits;
+    /** Read by loops for each new connection. */
+    private volatile HeadLimits responseLimits;
     private final AddressResolverGroup<?> names;
     private final Function<UpstreamTls, WorkerTls> tls;
     private final EndpointListener listener;
@@ -62,7 +63,20 @@ public final class Endpoints implements AutoCloseable {
     public Endpoint at(WorkerAddress address, UpstreamSettings settings) {
         return endpoints.computeIfAbsent(
                 new Key(address, settings),
-                _ -> new Endpoint(address, settings, responseLimits, loops, names, secured(address, settings.tls()), listener));
+                _ -> new Endpoint(address, settings, () -> responseLimits, loops, names, secured(address, settings.tls()), listener));
+    }
+
+    /** Connections that are made from now on take responses within these limits. */
+    public void limit(HeadLimits next) {
+        responseLimits = next;
+    }
+
+    /** One target fewer has it: if it was the last, its connections end when they are done. */
+    public void leave(Endpoint endpoint) {
+        if (endpoint.leave()) {
+            endpoints.values().remove(endpoint);
+            endpoint.retire();
+        }
     }
 
     private @Nullable Secured secured(WorkerAddress address, @Nullable UpstreamTls settings) {

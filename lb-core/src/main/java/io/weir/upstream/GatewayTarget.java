@@ -23,7 +23,7 @@ public final class GatewayTarget extends EndpointTarget {
             ANY_NUMBER, 0, UpstreamSettings.DEFAULTS.idleConnections(), UpstreamSettings.DEFAULTS.idle());
 
     private final byte[] handOver;
-    private final int most;
+    private int most;
 
     /**
      * @param endpoint of the load balancer
@@ -51,6 +51,11 @@ public final class GatewayTarget extends EndpointTarget {
      */
     public static int most(UpstreamSettings upstream) {
         return upstream.connections() + upstream.queue();
+    }
+
+    /** Its exchanges are bounded by these settings from now on. */
+    public void bound(UpstreamSettings upstream) {
+        most = most(upstream);
     }
 
     @Override

@@ -253,8 +253,8 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
     private void nowUnused() {
         if (state == State.LEAVING) {
             leave();
-        } else if (state == State.OPEN && connection().local().maxActiveStreams() == 0) {
-            takeNoMore(); // the worker wants none
+        } else if (state == State.OPEN && (pool.isRetired() || connection().local().maxActiveStreams() == 0)) {
+            takeNoMore(); // the worker wants none, or isn't to have any
         } else if (state == State.OPEN) {
             awaitStream();
         }
@@ -332,7 +332,8 @@ final class Http2WorkerConnection extends Http2ConnectionHandler {
         pool.loop().wheel().set(idle, pool.loop().clock().now() + pool.idleTime());
     }
 
-    private void takeNoMore() {
+    /** It is closed once its streams are over. */
+    void takeNoMore() {
         if (state == State.OPEN) {
             state = State.LEAVING;
             if (lent == 0) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ final class StreamPool {
     private final Endpoint endpoint;
     private final EventLoops.Loop loop;
     private final Bootstrap bootstrap;
-    private final HeadLimits responseLimits;
+    private final Supplier<HeadLimits> responseLimits;
     private final long idleTime;
     private final Waiters waiters;
     /** All that are open or being made, the oldest first. */
@@ -51,15 +52,17 @@ final class StreamPool {
     private final HeadWriter requestLines = new HeadWriter();
     private final HpackBlock block = new HpackBlock();
     private final Http2Fields received = new Http2Fields();
-    private final ResponseParser parser;
+    private HeadLimits parsed;
+    private ResponseParser parser;
     private ByteBuf responseLines = Unpooled.buffer(2048);
 
-    StreamPool(Endpoint endpoint, EventLoops.Loop loop, Bootstrap bootstrap, HeadLimits responseLimits, long idleTime) {
+    StreamPool(Endpoint endpoint, EventLoops.Loop loop, Bootstrap bootstrap, Supplier<HeadLimits> responseLimits, long idleTime) {
         this.endpoint = endpoint;
         this.loop = loop;
         this.bootstrap = bootstrap;
         this.responseLimits = responseLimits;
-        this.parser = new ResponseParser(responseLimits);
+        this.parsed = responseLimits.get();
+        this.parser = new ResponseParser(parsed);
         this.idleTime = idleTime;
         this.waiters = new Waiters(endpoint, loop);
         this.silent = new Once(loop, () -> askAll(Http2WorkerConnection::foundSilent));
@@ -76,7 +79,7 @@ final class StreamPool {
     }
 
     HeadLimits responseLimits() {
-        return responseLimits;
+        return responseLimits.get();
     }
 
     /** How long a connection without streams is kept, in ns. */
@@ -105,8 +108,27 @@ final class StreamPool {
         return responseLines.clear();
     }
 
+    /** Within the limits as they are now. */
     ResponseParser parser() {
+        HeadLimits now = responseLimits.get();
+        if (!now.equals(parsed)) {
+            parsed = now;
+            parser = new ResponseParser(now);
+        }
         return parser;
+    }
+
+    /** Closes what has no streams; the rest is closed when they are over. Any thread. */
+    void retire() {
+        loop.executor().execute(() -> {
+            loop.clock().refresh();
+            List.copyOf(connections).forEach(Http2WorkerConnection::takeNoMore);
+        });
+    }
+
+    /** Whether nobody is sent to its worker any more. */
+    boolean isRetired() {
+        return endpoint.isRetired();
     }
 
     boolean isSecured() {

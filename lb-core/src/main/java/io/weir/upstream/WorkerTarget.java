@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** A target with the worker that it is, and what of its answers speaks against that one. */
 public abstract class WorkerTarget extends Target {
     private final Worker worker;
-    private final boolean serverErrors;
+    private boolean serverErrors;
 
     /**
      * @param serverErrors whether an answer of 500 and above speaks against it; 502, 503 and 504 always do
@@ -20,6 +20,12 @@ public abstract class WorkerTarget extends Target {
         super(worker.address().toString(), worker.zone(), weight, latency, touched);
         this.worker = worker;
         this.serverErrors = serverErrors;
+    }
+
+    /** It is as the config says from now on. */
+    public final void become(int weight, boolean speaksAgainst) {
+        weigh(weight);
+        serverErrors = speaksAgainst;
     }
 
     public final Worker worker() {

@@ -12,15 +12,18 @@ import io.weir.explain.FromConfig;
 import io.weir.explain.Subject;
 import io.weir.failover.ErrorRates;
 import io.weir.failover.MemberState;
+import io.weir.frontend.AtStake;
 import io.weir.health.CheckResult;
 import io.weir.health.Contact;
 import io.weir.health.Health;
 import io.weir.health.HealthTransition;
 import io.weir.health.WorkerReport;
 import io.weir.http.HeadLimits;
+import io.weir.loop.AcceptFailures;
 import io.weir.loop.EventLoops;
 import io.weir.loop.TransportKind;
 import io.weir.routing.RoutingTable;
+import io.weir.telemetry.RecentRequests;
 import io.weir.telemetry.metrics.Metrics;
 import io.weir.topology.BindAddress;
 import io.weir.topology.Worker;
@@ -82,6 +85,9 @@ final class AdminRig implements Running, AutoCloseable {
     final AdminServer server;
     final int port;
     volatile Readiness readiness = Readiness.READY;
+    volatile AtStake atStake = AtStake.NOTHING;
+    volatile List<String> unusableFiles = List.of();
+    volatile List<RecentRequests.Seen> recentRequests = List.of();
 
     AdminRig(@Nullable MetricsPage metrics) throws Exception {
         this(CONFIG, metrics);
@@ -100,7 +106,7 @@ final class AdminRig implements Running, AutoCloseable {
         control = new Control(
                 controlThread, System::nanoTime, () -> STARTED, state, ErrorRates.UNKNOWN, new ControlEvents(feed, System::nanoTime));
         onControl(() -> control.take(built.apps(), () -> {}));
-        server = new AdminServer(this, feed, metrics, new Secret(TOKEN), "127.0.0.1");
+        server = new AdminServer(this, feed, metrics, new Secret(TOKEN), "127.0.0.1", new AcceptFailures());
         InetSocketAddress at = server.listen(BindAddress.parse("127.0.0.1:0"));
         port = at.getPort();
     }
@@ -261,6 +267,21 @@ final class AdminRig implements Running, AutoCloseable {
     @Override
     public Subject subject() {
         return new FromConfig(settings, Health.HEALTHY);
+    }
+
+    @Override
+    public AtStake atStake(Settings next) {
+        return atStake;
+    }
+
+    @Override
+    public List<String> unusableFiles(Settings next) {
+        return unusableFiles;
+    }
+
+    @Override
+    public List<RecentRequests.Seen> recentRequests() {
+        return recentRequests;
     }
 
     @Override

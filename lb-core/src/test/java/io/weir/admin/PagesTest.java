@@ -117,7 +117,7 @@ class PagesTest {
     void theIndexListsEveryPage() throws IOException {
         assertThat(page("/").lines().skip(1).map(line -> line.split(" ", 2)[0]))
                 .containsExactly(
-                        "/", "/live", "/ready", "/status", "/workers", "/routes", "/explain", "/config", "/simulate", "/evacuate", "/restore", "/failback",
+                        "/", "/live", "/ready", "/status", "/workers", "/routes", "/explain", "/config", "/plan", "/simulate", "/evacuate", "/restore", "/reload", "/failback",
                         "/drill", "/drill/lines", "/drill/begin", "/drill/abort", "/events", "/metrics");
     }
 }

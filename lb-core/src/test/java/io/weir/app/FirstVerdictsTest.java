@@ -79,7 +79,7 @@ class FirstVerdictsTest {
     }
 
     private static LoadBalancer start(Settings settings, TransportKind transport, FirstVerdicts verdicts) throws Exception {
-        LoadBalancer balancer = LoadBalancer.open(settings, new TransportChoice(transport, "each in turn"), 2, RunFile.NONE);
+        LoadBalancer balancer = LoadBalancer.open(settings, new TransportChoice(transport, "each in turn"), 2, RunFile.NONE, Succession.none());
         balancer.accept(verdicts);
         return balancer;
     }

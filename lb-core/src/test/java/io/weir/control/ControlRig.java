@@ -1,9 +1,12 @@
 package io.weir.control;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.weir.balancing.Latency;
 import io.weir.balancing.StandInTarget;
+import io.weir.balancing.Target;
 import io.weir.balancing.Touched;
 import io.weir.balancing.Traffic;
+import io.weir.config.AppSettings;
 import io.weir.config.ConfigProblemsException;
 import io.weir.config.ConfigReader;
 import io.weir.failover.Evacuation;
@@ -37,20 +40,47 @@ public final class ControlRig implements ControlListener {
     private final Touched touched = new Touched(1, () -> {});
     private final long begin = TimeUnit.HOURS.toNanos(1);
     private long now = begin;
+    private final Tables tables;
+    Tables.Built built;
+
+    /** Targets in memory, which stay as long as their workers do. */
+    private record StandIns(Touched touched) implements Targets {
+        @Override
+        public Target of(AppSettings app, Worker worker, int weight, @Nullable Latency latency) {
+            return new StandInTarget(worker.address().toString(), touched);
+        }
+
+        @Override
+        public Target of(AppSettings app, Worker worker, int weight, @Nullable Latency latency, @Nullable Target known) {
+            return known != null ? known : of(app, worker, weight, latency);
+        }
+    }
 
     /** As at a start: no worker has a verdict. */
     public ControlRig(String config) {
         timers.freezeTime();
         try {
             var settings = ConfigReader.read("test", config).settings();
-            Targets targets = (app, worker, weight, latency) -> new StandInTarget(worker.address().toString(), touched);
+            tables = new Tables(new StandIns(touched), 1);
             control = new Control(
                     timers.eventLoop(), () -> now, () -> BEGIN.plusNanos(now - begin), null, new TierErrors(() -> now), this);
-            control.take(new Tables(targets, 1).build(settings, now).apps(), () -> {});
+            built = tables.build(settings, now);
+            control.take(built.apps(), () -> {});
         } catch (ConfigProblemsException e) {
             throw new IllegalArgumentException(e);
         }
         pass(Duration.ofMillis(100));
+    }
+
+    /** Another config comes into force. Returns the apps that aren't what they were. */
+    List<AppChange> become(String config) {
+        try {
+            Tables.Rebuilt next = tables.rebuild(built, ConfigReader.read("test", config).settings(), now, control.evacuations());
+            control.replace(next.built().byName(), next.changes(), () -> built = next.built());
+            return next.changes();
+        } catch (ConfigProblemsException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     @Override

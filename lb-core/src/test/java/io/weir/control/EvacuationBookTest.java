@@ -30,6 +30,7 @@ class EvacuationBookTest {
     private final List<Runnable> disk = new ArrayList<>();
     private final List<Evacuation> ended = new ArrayList<>();
     private final List<String> unkept = new ArrayList<>();
+    private int keptAgain;
     private Instant wall = NOW;
     private EvacuationFile file;
     private EvacuationBook book;
@@ -38,7 +39,7 @@ class EvacuationBookTest {
     void open() {
         thread.freezeTime();
         file = new EvacuationFile(folder.resolve("state"), disk::add);
-        book = new EvacuationBook(thread.eventLoop(), () -> wall, file, ended::add, unkept::add);
+        book = new EvacuationBook(thread.eventLoop(), () -> wall, file, ended::add, unkept::add, () -> keptAgain++);
     }
 
     private void write() {
@@ -82,9 +83,29 @@ class EvacuationBookTest {
         pass(EvacuationBook.AGAIN);
         write();
         assertThat(book.kept()).isCompleted();
+        assertThat(keptAgain).isOne();
+        assertThat(book.lost()).isFalse();
         assertThat(file.path()).isEmptyFile();
         pass(EvacuationBook.AGAIN);
         assertThat(disk).isEmpty();
+    }
+
+    @Test
+    void thatItCannotBeWrittenIsToldOnceAMinuteThoughItIsTriedMoreOften() throws IOException {
+        Files.writeString(folder.resolve("state"), "a file where the folder should be");
+        book.become(Evacuations.NONE.with(ZONE));
+        write();
+        for (int i = 1; i < EvacuationBook.TOLD_AGAIN; i++) {
+            pass(EvacuationBook.AGAIN);
+            assertThat(disk).hasSize(1);
+            write();
+        }
+        assertThat(unkept).hasSize(1);
+        assertThat(book.lost()).isTrue();
+        pass(EvacuationBook.AGAIN);
+        write();
+        assertThat(unkept).hasSize(2);
+        assertThat(keptAgain).isZero();
     }
 
     @Test
@@ -113,7 +134,8 @@ class EvacuationBookTest {
                     throw new OutOfMemoryError("unable to create native thread");
                 }),
                 ended::add,
-                unkept::add);
+                unkept::add,
+                () -> keptAgain++);
         book.become(Evacuations.NONE.with(ZONE));
         pass(0);
         assertThat(book.inForce().all()).containsExactly(ZONE);
@@ -158,6 +180,30 @@ class EvacuationBookTest {
 
         assertThat(book.inForce().all()).containsExactly(LATER);
         pass(201);
+        assertThat(ended).containsExactly(LATER);
+    }
+
+    @Test
+    void nothingIsWrittenOnceAnotherProcessKeepsThem() throws IOException {
+        book.become(Evacuations.NONE.with(ZONE));
+        var written = book.handOver();
+        assertThat(written).isNotDone();
+        write();
+        assertThat(written).isCompleted();
+        book.become(Evacuations.NONE);
+        assertThat(disk).isEmpty();
+        assertThat(book.kept()).isCompletedExceptionally();
+        assertThat(file.read().all()).containsExactly(ZONE);
+    }
+
+    @Test
+    void whatAnotherProcessHasKeptIsReadAnew() throws IOException {
+        book.become(Evacuations.NONE.with(ZONE));
+        write();
+        file.write(Evacuations.NONE.with(LATER));
+        book.open();
+        assertThat(book.inForce().all()).containsExactly(LATER);
+        pass(901);
         assertThat(ended).containsExactly(LATER);
     }
 }

@@ -4,6 +4,7 @@ import io.weir.balancing.Balance;
 import io.weir.balancing.StandInTarget;
 import io.weir.config.AppSettings;
 import io.weir.config.CheckSettings;
+import io.weir.config.DiscoverySettings;
 import io.weir.config.FailbackSettings;
 import io.weir.config.FailoverSettings;
 import io.weir.config.HealthSettings;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 /** An app's workers in made-up regions, each in the state that a test gives it. Zones are {@code <region>a} and {@code <region>b} by turns. */
 final class Fleet {
     static final Here HERE = new Here("ca", "caa");
+
+    private static final DiscoverySettings FOUND_LATER =
+            new DiscoverySettings(DiscoverySettings.Dns.defaults("orders.internal", 80), "any", Map.of());
 
     private final Map<String, Region> regions = new LinkedHashMap<>();
     private final Map<String, PoolSettings> pools = new LinkedHashMap<>();
@@ -67,7 +71,7 @@ final class Fleet {
             members.add(member);
             states.put(member, new MemberState(member, Health.HEALTHY, AdminState.ENABLED, MemberState.NOT_WARMING));
         }
-        pools.put(region, new PoolSettings(region, workers));
+        pools.put(region, workers.isEmpty() ? PoolSettings.discovered(region, FOUND_LATER) : new PoolSettings(region, workers));
         return this;
     }
 

@@ -141,4 +141,24 @@ class TierOrderTest {
         weights.put("eu", 0);
         return weights;
     }
+
+    @Test
+    void whereNobodyWasFoundYetNobodyServesAndThatIsNotForTheResidency() {
+        Fleet empty = new Fleet().with("ca", 0).with("us", 0).failingOverTo("us");
+        empty.residency = Set.of("CA");
+
+        for (Order order : List.of(empty.order("ca"), empty.order("us"))) {
+            assertThat(order.tiers()).isEmpty();
+            assertThat(order.residencyStopped()).isFalse();
+            assertThat(new Voyage(empty, order).outlook().plan().tiers()).isEmpty();
+            assertThat(Strength.of(order, empty::state).exposures("ca")).isEmpty();
+        }
+    }
+
+    @Test
+    void theOthersServeWhereNobodyWasFoundYet() {
+        Fleet half = new Fleet().with("ca", 0).with("us", 2).failingOverTo("us");
+
+        assertThat(names(half.order("ca"))).containsExactly("us");
+    }
 }

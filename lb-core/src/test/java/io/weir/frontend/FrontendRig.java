@@ -45,6 +45,7 @@ final class FrontendRig {
     final ConnectionLimit limit;
     final FrontendLoop frontend;
 
+    private final ListenerRules plain = ListenerRules.plain(timeouts(), null);
     private final List<SocketLikeChannel> channels = new ArrayList<>();
     private final EventLoops.Loop loop;
     private long now = TimeUnit.HOURS.toNanos(1);
@@ -71,7 +72,12 @@ final class FrontendRig {
 
     /** A new connection of a client. */
     SocketLikeChannel open() {
-        return open(ListenerRules.plain(timeouts(), null));
+        return open(plain);
+    }
+
+    /** Of the listener that {@link #open()} connects to. */
+    ListenerRules rules() {
+        return plain;
     }
 
     /** A new one to a listener that sends clients to https. */

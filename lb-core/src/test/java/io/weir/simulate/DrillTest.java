@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.balancing.RecordedTarget;
 import io.weir.config.ConfigReader;
+import io.weir.config.ErrorCondition;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.ControlListener;
@@ -81,7 +82,7 @@ class DrillTest {
     }
 
     private Drill begin(Duration length, @Nullable String abortIf) throws Drill.EvacuatedException {
-        return Drill.begin(this::ask, new Drill.Order(CA, length, abortIf == null ? null : AbortCondition.parse(abortIf)), this::flow, WALL);
+        return Drill.begin(this::ask, new Drill.Order(CA, length, abortIf == null ? null : ErrorCondition.parse(abortIf)), this::flow, WALL);
     }
 
     /** That many seconds, or until it is over; whether it goes on. */

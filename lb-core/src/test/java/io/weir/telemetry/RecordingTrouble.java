@@ -13,6 +13,16 @@ public final class RecordingTrouble implements TroubleListener {
     }
 
     @Override
+    public void acceptFailing(String why) {
+        told.add("accept failing: " + why);
+    }
+
+    @Override
+    public void acceptBack() {
+        told.add("accept back");
+    }
+
+    @Override
     public void accessLogFailing(String why) {
         told.add("failing: " + why);
     }

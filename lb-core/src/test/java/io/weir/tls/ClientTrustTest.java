@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.internal.tcnative.CertificateVerifier;
 import io.weir.config.ClientAuthSettings;
 import io.weir.config.ClientAuthSettings.Mode;
 import io.weir.tls.TestCertificates.Issued;
@@ -61,6 +63,15 @@ class ClientTrustTest {
         assertThatCode(() -> check(trust, one)).doesNotThrowAnyException();
         assertThatThrownBy(() -> check(trust, signed(ec(), authority("our clients"), false, later, "one"))).isInstanceOf(CertificateException.class);
         assertThatThrownBy(() -> check(trust, signed(ec(), ca, false, Instant.now().minusSeconds(1), "late"))).isInstanceOf(CertificateException.class);
+    }
+
+    @Test
+    void aClientIsToldWhatIsWrongWithItsIssuer() throws Exception {
+        ClientTrust trust = read(null);
+
+        assertThatThrownBy(() -> check(trust, signed(ec(), authority("theirs"), false, later, "one")))
+                .isInstanceOfSatisfying(OpenSslCertificateException.class, e -> assertThat(e.errorCode())
+                        .isEqualTo(CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY));
     }
 
     @Test

@@ -62,8 +62,8 @@ class WorkerConnectionTest {
     void connect() throws Exception {
         loop = new EventLoops.Loop(0, new EmbeddedChannel().eventLoop(), new LoopClock(() -> now));
         WorkerAddress address = new WorkerAddress("127.0.0.1", 1);
-        endpoint = new Endpoint(address, UpstreamSettings.DEFAULTS, LIMITS, loops, NoopAddressResolverGroup.INSTANCE, null, EndpointListener.NOBODY);
-        EndpointPool pool = new EndpointPool(endpoint, loop, new Bootstrap(), LIMITS, 10, 60 * SECOND);
+        endpoint = new Endpoint(address, UpstreamSettings.DEFAULTS, () -> LIMITS, loops, NoopAddressResolverGroup.INSTANCE, null, EndpointListener.NOBODY);
+        EndpointPool pool = new EndpointPool(endpoint, loop, new Bootstrap(), () -> LIMITS, 10, 60 * SECOND);
         assertThat(endpoint.takePermit()).isTrue();
         attempt = Attempt.get(loop);
         connection = new WorkerConnection(pool, attempt, LIMITS);

@@ -228,6 +228,12 @@ public class SettleBenchmark {
         public void loopStalled(int loop, long millis, String at) {}
 
         @Override
+        public void acceptFailing(String why) {}
+
+        @Override
+        public void acceptBack() {}
+
+        @Override
         public void accessLogFailing(String why) {
             throw new IllegalStateException(why);
         }

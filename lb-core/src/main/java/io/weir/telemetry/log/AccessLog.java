@@ -30,7 +30,7 @@ public final class AccessLog implements AutoCloseable {
     /** In ns; a loop would have to write 100 MB/s to run out of chunks meanwhile. */
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** Checks without a loss after which it keeps up again. */
+    /** Checks without a loss after which it is well again. On a disk that is nearly full, some lines fit and others don't. */
     static final int QUIET = 40;
 
     private static final long LAST_WORDS_MILLIS = TimeUnit.SECONDS.toMillis(5);
@@ -44,10 +44,15 @@ public final class AccessLog implements AutoCloseable {
     private final Chunk end = new Chunk(_ -> {});
     private final Thread writer = Thread.ofPlatform().name("weir-access-log").daemon().unstarted(this::write);
     private final AtomicBoolean reopenAsked = new AtomicBoolean();
-    // Of the writer's thread.
-    private boolean failing;
-    private long failedBefore;
+    /** Whether lines that could not be written have been told of. Begun by the writer's thread, ended by the one that checks. */
+    private volatile boolean failing;
+
+    private volatile long failedBefore;
+    /** Whether lines could be written after the last ones that could not. Of the writer's thread. */
+    private volatile boolean writable;
     // Of the thread that checks.
+    private long seenFailed;
+    private int wellChecks;
     private boolean behind;
     private long seenDropped;
     private long droppedBefore;
@@ -108,10 +113,11 @@ public final class AccessLog implements AutoCloseable {
     }
 
     /**
-     * Says when lines begin to be lost because the file does not keep up, and when that has been over for a while. Called now and then, by one
-     * thread, which is not the writer's: that one may be stuck.
+     * Says when lines begin to be lost because the file does not keep up, and when that, or that it can't be written, has been over for a
+     * while. Called now and then, by one thread, which is not the writer's: that one may be stuck.
      */
     public void check() {
+        checkWritable();
         long dropped = loops.stream().mapToLong(LoopLog::dropped).sum();
         if (dropped != seenDropped) {
             quietChecks = 0;
@@ -128,6 +134,23 @@ public final class AccessLog implements AutoCloseable {
             LOG.info("the access log keeps up again; {} lines were lost", lost);
             listener.accessLogBack(lost);
         }
+    }
+
+    private void checkWritable() {
+        long lost = failed.get();
+        if (!failing || !writable || lost != seenFailed) {
+            seenFailed = lost;
+            wellChecks = 0;
+        } else if (++wellChecks >= QUIET) {
+            sayWritable();
+        }
+    }
+
+    private void sayWritable() {
+        failing = false;
+        long lost = failed.get() - failedBefore;
+        LOG.info("the access log can be written again; {} lines were lost", lost);
+        listener.accessLogBack(lost);
     }
 
     /** Opens the file anew, once what came before is written. For any thread. */
@@ -165,14 +188,10 @@ public final class AccessLog implements AutoCloseable {
     private void write(Chunk lines) {
         try {
             sink.write(lines.lines().bytes(), lines.lines().length());
+            writable = true;
             written.addAndGet(lines.count());
-            if (failing) {
-                failing = false;
-                long lost = failed.get() - failedBefore;
-                LOG.info("the access log can be written again; {} lines were lost", lost);
-                listener.accessLogBack(lost);
-            }
         } catch (IOException e) {
+            writable = false;
             failed.addAndGet(lines.count());
             if (!failing && !Thread.currentThread().isInterrupted()) { // else it is told to stop, and that has been said
                 failing = true;
@@ -203,6 +222,8 @@ public final class AccessLog implements AutoCloseable {
             if (!full.offer(end, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS) || !writer.join(Duration.ofMillis(LAST_WORDS_MILLIS))) {
                 LOG.error("the access log takes nothing more; its last lines are lost");
                 writer.interrupt();
+            } else if (failing && writable) {
+                sayWritable();
             }
             sink.close();
         } catch (IOException e) {

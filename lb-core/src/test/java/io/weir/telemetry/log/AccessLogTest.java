@@ -230,17 +230,40 @@ class AccessLogTest {
     void aSecondTroubleTellsOfItsOwnLossAlone() throws InterruptedException {
         try (AccessLog log = start()) {
             for (int lost = 3; lost >= 1; lost--) {
-                sink.broken = true;
-                log(log, lost);
-                pass(Duration.ofMillis(300));
-                assertThat(sink.next()).isEqualTo("(failed)");
-                sink.broken = false;
-                log(log, 1);
-                pass(Duration.ofMillis(300));
-                sink.next();
+                lose(log, lost);
+                for (int i = 0; i <= AccessLog.QUIET; i++) {
+                    log.check();
+                }
             }
         }
         assertThat(trouble.told.stream().filter(what -> what.startsWith("back"))).containsExactly("back, lost 3", "back, lost 2", "back, lost 1");
+    }
+
+    @Test
+    void aDiskOnWhichSomeLinesFitAndOthersDoNotIsToldOfOnce() throws InterruptedException {
+        try (AccessLog log = start()) {
+            for (int lost = 3; lost >= 1; lost--) {
+                lose(log, lost);
+                log.check();
+            }
+        }
+        assertThat(trouble.told).containsExactly("failing: No space left on device", "back, lost 6");
+    }
+
+    /** Loses some lines, and writes the next. */
+    private void lose(AccessLog log, int lost) throws InterruptedException {
+        long before = log.written();
+        sink.broken = true;
+        log(log, lost);
+        pass(Duration.ofMillis(300));
+        assertThat(sink.next()).isEqualTo("(failed)");
+        sink.broken = false;
+        log(log, 1);
+        pass(Duration.ofMillis(300));
+        sink.next();
+        while (log.written() == before) {
+            Thread.onSpinWait(); // it counts behind the write
+        }
     }
 
     @Test

@@ -370,6 +370,8 @@ class MetricsTest {
         there.add("weir_worker_connections"); // which targets in memory have none of
         there.add("weir_failover_last_duration_seconds"); // which is there after the first one
         there.add("weir_client_connections_refused_total"); // which listeners count: ProxyProtocolTest sees it
+        there.addAll(Set.of("weir_config_generation", "weir_config_loaded_seconds", "weir_config_reloads_total", "weir_config_generations_leaving", "weir_discovery_workers", "weir_discovery_age_seconds", "weir_discovery_failing")); // of a process with a config: ReloadTest sees them
+        there.add("weir_accept_failures_total"); // the same: the check 62-starved sees it
         there.addAll(Set.of("weir_tls_handshakes_total", "weir_certificate_not_after_seconds", "weir_certificate_ocsp_next_update_seconds")); // with a listener that has TLS: TlsTest sees them
         there.addAll(Set.of("weir_failover_duration_seconds", "http_server_request_duration_seconds", "http_client_request_duration_seconds", "weir_app_request_duration_seconds"));
 
