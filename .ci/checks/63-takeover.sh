@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Restart without loss: processes take each other's place under load, on each transport that can hand sockets over, side by side: they mostly
-# wait. 20 takeovers each with WEIR_FULL=1, else 5.
+# wait. 20 takeovers each with WEIR_FULL=1, else 3.
 set -u
 cd "$(dirname "$0")/../.."
 out=$(mktemp -d)

@@ -144,8 +144,9 @@ def connections_to(port):
 CHECK = "check: { http: { path: / }, interval: 1s }"
 
 
-@case("reloads under load: what they do not touch notices nothing, and what is invalid is not applied")
+@case("under-load")
 def _():
+    # reloads under load: what they do not touch notices nothing, and what is invalid is not applied
     n, sockets, streams, invalid = (500, 1000, 50, 10) if FULL else (40, 100, 10, 3)
     with Worker() as kept, Worker() as a, Worker() as b, Echo() as echo, Ticking() as ticking:
         apps = {"kept": ([(kept.port, 1)], [CHECK]), "ws": ([(echo.port, 1)], ["check: off"]), "grpc": ([(ticking.port, 1)], ["check: off", "timeouts: { response: 60s, idle: 60s }"]), "other": ([(a.port, 1)], [CHECK])}
@@ -215,8 +216,9 @@ def change(w, rng, a, b, i):
     else: w.more = "access-log: { format: %s, path: \"%s/access.log\" }" % (rng.choice(["json", "common", "combined"]), w.dir) if i % 16 == 7 else "limits: { fields: %d }" % (200 + i)
 
 
-@case("a worker that goes: its WebSockets end spread over the drain, and its answers run to their end")
+@case("worker-that-goes")
 def _():
+    # a worker that goes: its WebSockets end spread over the drain, and its answers run to their end
     with Echo() as echo, Slow() as slow, Worker() as other:
         with Weir({"ws": ([(echo.port, 1)], ["check: off"]), "slow": ([(slow.port, 1)], ["check: off"])}, drain="5s") as w:
             ws = [Ws(w.port, "ws.x.test") for _ in range(50)]
@@ -272,8 +274,9 @@ class Warming:
     def __exit__(self, *_): self.s.close()
 
 
-@case("a pool whose workers are all new ones keeps the others until one is well")
+@case("workers-all-new")
 def _():
+    # a pool whose workers are all new ones keeps the others until one is well
     with Worker() as old, Warming() as new:
         keys = ["check: { http: { path: /health }, interval: 1s, fall: 10 }"]
         with Weir({"orders": ([(old.port, 1)], keys)}) as w:
@@ -285,8 +288,9 @@ def _():
             return "%d requests, none failed; none to the new one before it was well, after %.1f s" % (good, took)
 
 
-@case("errors roll a config back, and that text is not taken again by itself")
+@case("rolled-back")
 def _():
+    # errors roll a config back, and that text is not taken again by itself
     with Worker() as good:
         dead = free_ports(1)[0]
         with Weir({"orders": ([(good.port, 1)], ["check: off", "ejection: off"])}, reload="{ watch: 20s, roll-back-if: errors>5% }") as w:
@@ -299,8 +303,9 @@ def _():
             return "rolled back after %.1f s" % took
 
 
-@case("what would take too many workers away is refused; commands say what to do")
+@case("refused")
 def _():
+    # what would take too many workers away is refused; commands say what to do
     with Worker() as a, Worker() as b:
         with Weir({"orders": ([(a.port, 1), (b.port, 1)], ["check: off"])}, reload="{ max-removed-workers: 30% }") as w:
             code, out = w.weir("reload", w.file); need(code == 0 and "unchanged" in out, out)
@@ -310,11 +315,9 @@ def _():
             need(w.ask("orders.x.test") == 200 and w.generation() == 1, "it does not serve as before"); return "refused, with the reason"
 
 
-@case("a link that is swapped as Kubernetes does, and an editor that writes in place")
+@case("links-and-editors")
 def _():
-    with Worker() as a, Worker() as b:
-        with Weir({"orders": ([(a.port, 1)], ["check: off"])}) as w:
-            pass
+    # a link that is swapped as Kubernetes does, and an editor that writes in place
     with Worker() as a, Worker() as b:
         w = Weir({"orders": ([(a.port, 1)], ["check: off"])}); v = w.dir + "/v"; os.mkdir(v)
         def version(n, port): os.mkdir(v + "/..%d" % n); w.apps = {"orders": ([(port, 1)], ["check: off", "timeouts: { connect: %ds }" % (n + 1)])}; open(v + "/..%d/weir.yaml" % n, "w").write(w.text()); os.symlink("..%d" % n, v + "/..tmp"); os.rename(v + "/..tmp", v + "/..data")
@@ -333,12 +336,12 @@ def main():
         if not re.search(A.case, name): continue
         t = time.monotonic()
         try: report(name, fn, t)
-        except (Fail, OSError, subprocess.SubprocessError, AssertionError, KeyError, ValueError) as e: bad += 1; print("FAIL  %5.1f s  %s: %s" % (time.monotonic() - t, name, e), flush=True)
-    print("reload: %d of %d" % (sum(1 for n, _ in CASES if re.search(A.case, n)) - bad, sum(1 for n, _ in CASES if re.search(A.case, n)))); sys.exit(1 if bad else 0)
+        except (Fail, OSError, subprocess.SubprocessError, AssertionError, KeyError, ValueError) as e: bad += 1; print("FAIL reload.%s — %s (%.1f s)" % (name, e, time.monotonic() - t), flush=True)
+    print("%d passed, %d failed" % (sum(1 for n, _ in CASES if re.search(A.case, n)) - bad, bad)); sys.exit(1 if bad else 0)
 
 
 def report(name, fn, t):
-    detail = fn(); print("ok    %5.1f s  %s: %s" % (time.monotonic() - t, name, detail), flush=True)
+    detail = fn(); print("PASS reload.%s — %s (%.1f s)" % (name, detail, time.monotonic() - t), flush=True)
 
 
 if __name__ == "__main__": main()

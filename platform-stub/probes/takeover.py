@@ -138,7 +138,7 @@ class Load:
             if w.poll() is None: w.kill(); w.wait()
 
 
-def times(): return A.times or (20 if os.environ.get("WEIR_FULL") == "1" else 5)
+def times(): return A.times or (20 if os.environ.get("WEIR_FULL") == "1" else 3)
 
 
 def under_load(change, times):

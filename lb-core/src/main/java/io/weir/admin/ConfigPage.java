@@ -47,7 +47,7 @@ final class ConfigPage implements Page {
         Reloader reloader = running.reloader();
         if (reloader != null) {
             facts.put("watched", reloader.watched());
-            facts.put("generations_leaving", reloader.leaving());
+            facts.put("leaving", reloader.leaving());
             ReloadReport last = reloader.last();
             if (last != null) {
                 facts.put("last_reload", last.facts());

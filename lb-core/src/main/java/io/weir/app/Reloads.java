@@ -235,7 +235,7 @@ final class Reloads implements Reloader {
 
     private void awaitProven(PoolRenewal renewal) {
         long end = System.nanoTime() + RENEWAL.toNanos();
-        while (System.nanoTime() - end < 0 && !balancer.onControl(renewal::isProven).join()) {
+        while (System.nanoTime() - end < 0 && !Thread.currentThread().isInterrupted() && !balancer.onControl(renewal::isProven).join()) {
             LockSupport.parkNanos(RENEWAL_LOOK.toNanos());
         }
     }

@@ -20,7 +20,11 @@ public final class InService implements Function<Worker, Service> {
     public InService(Collection<AppControl> apps, Supplier<Evacuations> evacuations) {
         this.evacuations = evacuations;
         for (AppControl app : apps) {
-            app.members().stream().filter(member -> member.target().weight() == 0).map(Member::worker).forEach(weightless::add);
+            for (Member member : app.members()) { // no stream for each: there may be a hundred thousand apps
+                if (member.target().weight() == 0) {
+                    weightless.add(member.worker());
+                }
+            }
         }
     }
 

@@ -242,6 +242,9 @@ public final class Discovery implements AutoCloseable {
     /** The config with the workers that are believed in now; itself if it lists all of them. */
     public Settings fill(Settings config) {
         told.set(false); // before anything is read, so that what changes meanwhile is told
+        if (source == null) {
+            return config; // nothing is watched: it lists all of them
+        }
         Map<String, Filled> before = filled;
         filled = new HashMap<>();
         Map<String, AppSettings> apps = null;
