@@ -58,14 +58,14 @@ final class Vigil {
             before = null;
             if (channel.isActive()) {
                 transport.probe(channel, then);
-                bound(usual);
             }
+            bound(usual);
         }
     }
 
     private void bound(int millis) {
         ChannelOption<Integer> option = transport.userTimeout();
-        if (millis != unacknowledged && option != null) {
+        if (millis != unacknowledged && option != null && channel.isActive()) {
             unacknowledged = millis;
             channel.config().setOption(option, millis);
         }

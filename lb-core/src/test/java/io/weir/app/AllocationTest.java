@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What an event loop allocates for a small request on a connection that stays open, with a real proxy on the loopback. */
+@Isolated("it measures")
 class AllocationTest {
     /** What Netty makes for each read and write on its other transports is among it. */
     private static final long MOST = 512;

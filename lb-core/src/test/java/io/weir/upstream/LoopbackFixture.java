@@ -15,9 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A worker at a loopback address, its endpoint, and two event loops to reach it from. */
 @Timeout(60)
+@ResourceLock("the fixture's event loops")
 abstract sealed class LoopbackFixture permits WorkerConnectionOverLoopbackTest, EndpointPoolTest, GatewayTargetTest {
     static final long CONNECT = TimeUnit.SECONDS.toNanos(5);
     static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -68,7 +68,9 @@ class VigilTest {
             vigil.begin(false);
             assertThat(channel.config().getOption(bound)).isEqualTo(5_000);
 
+            vigil.begin(true);
             channel.close().sync();
+            vigil.begin(false);
             vigil.ask(0);
             vigil.rest();
         } finally {
