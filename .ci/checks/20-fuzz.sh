@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# Runs every @FuzzTest of the tree for WEIR_FUZZ_SECONDS (60; 600 in a full run) each, two at a time.
+# Runs every @FuzzTest of the tree for WEIR_FUZZ_SECONDS (40; 600 in a full run) each, two at a time.
 # With arguments, only the targets whose Class#method contains one of them:
 #
 #   WEIR_FUZZ_SECONDS=300 .ci/checks/20-fuzz.sh HeadFuzzTest
@@ -16,7 +16,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 seconds=${WEIR_FUZZ_SECONDS:-}
 if [[ -z $seconds ]]; then
-  seconds=60
+  seconds=40
   [[ ${WEIR_FULL:-} == 1 ]] && seconds=600
 fi
 
