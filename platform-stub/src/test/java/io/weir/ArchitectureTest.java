@@ -44,7 +44,7 @@ class ArchitectureTest {
                     List.of("http", "balancing", "loop", "tls"),
                     List.of("health"),
                     List.of("config"),
-                    List.of("topology"));
+                    List.of("state", "topology"));
 
     /** Stands beside the load balancer, not on it: its own module, which shares nothing but the nouns and the config. */
     private static final String PLATFORM = "io.weir.platform..";

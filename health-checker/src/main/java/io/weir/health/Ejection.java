@@ -25,6 +25,13 @@ final class Ejection {
         until = now + Math.min(time * remembered, most);
     }
 
+    /** It goes on from one that has so many that are not forgotten, and ends at {@code end}. */
+    void goOnFrom(int many, long end) {
+        times = many;
+        remembered = many;
+        until = end;
+    }
+
     /** It was well for {@code nanos}. */
     void wasWell(EjectionSettings settings, long nanos) {
         remembered = (int) Math.max(0, remembered - nanos / (FORGETTING * settings.time().toNanos()));
@@ -33,6 +40,11 @@ final class Ejection {
     /** How often it was out so far. */
     int times() {
         return times;
+    }
+
+    /** How many of them are not forgotten. */
+    int remembered() {
+        return remembered;
     }
 
     /** When it may come back, in ns. */

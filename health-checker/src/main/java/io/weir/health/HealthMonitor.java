@@ -46,6 +46,8 @@ public final class HealthMonitor implements AutoCloseable {
     private final Pace newcomers = new Pace();
 
     private final Pace suspects = new Pace();
+    /** What is to be known of workers that are not watched yet. */
+    private final Map<Worker, HealthMemo> inherited = new HashMap<>();
     private boolean closed;
 
     /** Who gets requests while it is well. */
@@ -135,6 +137,26 @@ public final class HealthMonitor implements AutoCloseable {
         return watched == null ? null : watched.health().report();
     }
 
+    /** What another process has to know of all workers that have a verdict. Completes as {@link #describe}. */
+    public CompletableFuture<List<HealthMemo>> memos() {
+        try {
+            return CompletableFuture.supplyAsync(
+                    () -> workers.values().stream().map(WatchedWorker::memo).filter(Objects::nonNull).toList(), loop);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Another process knew that of workers. Those that are watched until {@link #inheritedAll} go on from there: that is announced as their first verdict. */
+    public void inherit(List<HealthMemo> memos) {
+        onLoop(() -> memos.forEach(memo -> inherited.put(memo.worker(), memo)));
+    }
+
+    /** All whom that may concern are watched. */
+    public void inheritedAll() {
+        onLoop(inherited::clear);
+    }
+
     /** Checks that had an outcome so far. */
     public long checksMade() {
         return counts.made();
@@ -193,7 +215,7 @@ public final class HealthMonitor implements AutoCloseable {
             }
         }
         for (WatchedWorker worker : fresh) {
-            worker.announce(worker.health().begin(time.now()));
+            worker.begin(inherited.remove(worker.worker()));
             check(worker, settings.check());
         }
     }

@@ -17,6 +17,10 @@ final class KnownContact {
 
     private Contact mildest = Contact.SILENT;
 
+    Contact contact() {
+        return known;
+    }
+
     /** It is told, or about to be. */
     void become(Contact contact) {
         known = contact;

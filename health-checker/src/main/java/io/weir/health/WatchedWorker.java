@@ -113,6 +113,21 @@ final class WatchedWorker {
         announce(health.eject(cause, detail, now));
     }
 
+    /** What another process has to know of it, or null. */
+    @Nullable HealthMemo memo() {
+        return health.memo(share, time.now());
+    }
+
+    /** It was just made, and another process knew this of it, or with null nothing. */
+    void begin(@Nullable HealthMemo memo) {
+        if (memo == null) {
+            announce(health.begin(time.now()));
+        } else {
+            share = memo.share();
+            announce(health.goOnFrom(memo, time.now()));
+        }
+    }
+
     /** Passes on what has changed, if something has, and keeps the timer. */
     void announce(@Nullable HealthTransition transition) {
         long now = time.now();

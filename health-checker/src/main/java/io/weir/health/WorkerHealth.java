@@ -105,6 +105,37 @@ final class WorkerHealth {
         return settings.check() == null ? to(HEALTHY, Cause.SETTINGS, "not checked", Contact.ANSWERS, now) : null;
     }
 
+    /** What another process has to know of it; null if there is no verdict. {@code share}: of what stands behind it, how much can serve. */
+    @Nullable HealthMemo memo(double share, long now) {
+        Cause why = cause;
+        if (health == UNPROVEN || why == null) {
+            return null;
+        }
+        long end = ejected ? ejection.until() : health == PROBATION ? probationEnd : now;
+        return new HealthMemo(
+                worker, health, why, detail, known.contact(), ejected, now - since, Math.max(0, end - now), ejection.remembered(), share);
+    }
+
+    /** It was just made, and another process knew this of it. What the settings say now holds: who isn't checked wasn't convicted. */
+    @Nullable HealthTransition goOnFrom(HealthMemo memo, long now) {
+        boolean convicted = memo.health() == UNHEALTHY && !memo.ejected();
+        boolean believed = memo.ejected() ? settings.ejection() != null : !convicted || settings.check() != null;
+        if (memo.health() == UNPROVEN || !believed) {
+            return begin(now);
+        }
+        ejection.goOnFrom(memo.ejections(), now + memo.rest());
+        ejected = memo.ejected();
+        HealthTransition transition = memo.health() == PROBATION
+                ? probation(memo.cause(), memo.detail(), now)
+                : to(memo.health(), memo.cause(), memo.detail(), memo.contact(), now);
+        if (memo.health() == PROBATION) {
+            probationEnd = now + Math.min(memo.rest(), slowStart());
+        }
+        since = now - memo.age();
+        availableSince = since;
+        return new HealthTransition(worker, UNPROVEN, health, memo.cause(), memo.detail(), transition.contact(), 0, since);
+    }
+
     /** It is watched in another way. What was found in the old way stays, but for counts of checks. */
     @Nullable HealthTransition change(HealthSettings to, long now) {
         CheckSettings check = to.check();

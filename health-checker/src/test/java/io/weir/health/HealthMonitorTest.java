@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weir.config.CheckSettings;
+import io.weir.config.HealthSettings;
 import io.weir.health.ScriptedChecks.Question;
 import io.weir.topology.Worker;
 import java.time.Duration;
@@ -461,5 +462,110 @@ class HealthMonitorTest {
             most = Math.max(most, i - from + 1);
         }
         return most;
+    }
+
+    // ---- what another process knew
+
+    private HealthMemo memoOf(Worker worker) {
+        var memos = monitor.memos();
+        watch.loop.settle();
+        HealthMemo memo = memos.join().stream().filter(each -> each.worker().equals(worker)).findFirst().orElseThrow();
+        return HealthMemo.parse(memo.toString());
+    }
+
+    /** Another monitor begins where this one is. */
+    private Watch successor(HealthSettings settings) {
+        Watch next = new Watch(2);
+        next.monitor.inherit(List.of(memoOf(first)));
+        next.monitor.watch(workers(4), settings);
+        next.monitor.inheritedAll();
+        next.loop.settle();
+        return next;
+    }
+
+    @Test
+    void whatAnotherProcessKnewIsTheFirstVerdict() {
+        monitor.watch(workers(4), SETTINGS);
+        watch.pass(1000);
+        try (Watch next = successor(SETTINGS)) {
+            assertThat(next.story(first)).containsExactly("unproven>healthy CHECK");
+            assertThat(next.health(worker(1))).as("nothing is known of it").isEqualTo(UNPROVEN);
+            next.pass(1000);
+            assertThat(next.health(worker(1))).isEqualTo(HEALTHY);
+            assertThat(next.story(first)).hasSize(1);
+        }
+    }
+
+    @Test
+    void anEjectionGoesOnForWhatWasLeftOfIt() {
+        monitor.watch(workers(4), SETTINGS);
+        watch.pass(1000);
+        watch.traffic(silent(first, 5, 5));
+        watch.pass(6000);
+        assertThat(watch.report(first).ejected()).isTrue();
+        try (Watch next = successor(SETTINGS)) {
+            assertThat(next.story(first)).containsExactly("unproven>unhealthy FAILURES");
+            next.pass(3500);
+            assertThat(next.health(first)).isEqualTo(UNHEALTHY);
+            next.pass(1000);
+            assertThat(next.health(first)).isEqualTo(PROBATION);
+            next.traffic(silent(first, 5, 5));
+            next.pass(19_000);
+            assertThat(next.health(first)).as("the second time is longer").isEqualTo(UNHEALTHY);
+            next.pass(1500);
+            assertThat(next.health(first)).isEqualTo(PROBATION);
+        }
+    }
+
+    @Test
+    void aProbationGoesOnForWhatWasLeftOfIt() {
+        monitor.watch(workers(4), SETTINGS);
+        watch.pass(1000);
+        watch.traffic(silent(first, 5, 5));
+        watch.pass(20_000); // 10 s of ejection, and 10 of 30 s of slow start
+        try (Watch next = successor(SETTINGS)) {
+            HealthTransition told = next.transitions.getFirst();
+            assertThat(next.loop.now() - told.at()).as("it slowly starts since then").isBetween(9_000 * MILLI, 11_000 * MILLI);
+            next.pass(18_000);
+            assertThat(next.health(first)).isEqualTo(PROBATION);
+            next.pass(8_000);
+            assertThat(next.health(first)).isEqualTo(HEALTHY);
+        }
+    }
+
+    @Test
+    void whoWasConvictedByChecksIsNotBelievedToBeIfNobodyChecks() {
+        checks.say(first.address(), REFUSED);
+        monitor.watch(workers(4), SETTINGS);
+        watch.pass(20_000);
+        assertThat(watch.health(first)).isEqualTo(UNHEALTHY);
+        try (Watch next = successor(SETTINGS)) {
+            assertThat(next.health(first)).isEqualTo(UNHEALTHY);
+        }
+        try (Watch next = successor(UNCHECKED)) {
+            assertThat(next.story(first)).containsExactly("unproven>healthy SETTINGS");
+        }
+    }
+
+    @Test
+    void whatNobodyAsksForIsForgotten() {
+        monitor.watch(workers(4), SETTINGS);
+        watch.pass(1000);
+        try (Watch next = new Watch(2)) {
+            next.monitor.inherit(List.of(memoOf(first)));
+            next.monitor.inheritedAll();
+            next.monitor.watch(workers(4), SETTINGS);
+            next.loop.settle();
+            assertThat(next.health(first)).isEqualTo(UNPROVEN);
+        }
+    }
+
+    @Test
+    void aMemoThatNobodyCanHaveWrittenIsRefused() {
+        String good = "orders ca-c1 ca-c1a 10.0.0.1:80 unhealthy failures answers ejected PT3S PT7S 1 1.0 5 failures in a row";
+        assertThat(HealthMemo.parse(good)).hasToString(good);
+        for (String bad : List.of("", "orders", good.replace(":80", ""), good.replace("unhealthy", "unwell"), good.replace("PT3S", "PT-3S"), good.replace("1.0", "NaN"), good.replace(" 1 ", " -1 "))) {
+            assertThatThrownBy(() -> HealthMemo.parse(bad)).as(bad).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 }

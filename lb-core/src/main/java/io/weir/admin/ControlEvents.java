@@ -165,6 +165,21 @@ public final class ControlEvents implements ControlListener {
     }
 
     @Override
+    public void latchesRecalled(int tiers, Duration age) {
+        tell(Event.of("failback_recalled", "tiers", tiers, "age_s", age.toSeconds()));
+    }
+
+    @Override
+    public void latchesLost(String why) {
+        tell(Event.of("failback_unkept", "cause", why));
+    }
+
+    @Override
+    public void latchesKept() {
+        tell(Event.of("failback_kept"));
+    }
+
+    @Override
     public void stateLost(String why) {
         tell(Event.of("state_lost", "cause", why));
     }

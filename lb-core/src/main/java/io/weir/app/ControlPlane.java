@@ -8,16 +8,18 @@ import io.weir.control.AppChange;
 import io.weir.control.AppControl;
 import io.weir.control.Control;
 import io.weir.control.ControlListener;
-import io.weir.control.EvacuationFile;
 import io.weir.control.Guarded;
 import io.weir.control.InService;
+import io.weir.control.KeptState;
 import io.weir.control.LatencySums;
+import io.weir.control.Latches;
 import io.weir.control.OwnPools;
 import io.weir.control.Tables;
 import io.weir.control.Ticks;
 import io.weir.control.TierErrors;
 import io.weir.control.TrafficSums;
 import io.weir.failover.Evacuations;
+import io.weir.health.HealthMemo;
 import io.weir.health.HealthMonitor;
 import io.weir.health.check.NettyChecks;
 import io.weir.health.check.OutboundTls;
@@ -64,10 +66,10 @@ final class ControlPlane implements AutoCloseable {
 
     /**
      * @param loops event loops whose traffic is summed
-     * @param file where evacuations are kept, or null
+     * @param kept where evacuations and failback latches are kept
      * @param outbound secures connections of checks
      */
-    ControlPlane(TransportKind transport, int loops, @Nullable EvacuationFile file, OutboundTls outbound, ControlListener listener) {
+    ControlPlane(TransportKind transport, int loops, KeptState kept, OutboundTls outbound, ControlListener listener) {
         thread = new ControlThread();
         questions = new Questions(thread);
         TransportKind checking = transport == TransportKind.IO_URING && TransportKind.EPOLL.unavailability() == null ? TransportKind.EPOLL : transport;
@@ -76,7 +78,7 @@ final class ControlPlane implements AutoCloseable {
         names = new DnsAddressResolverGroup(new DnsNameResolverBuilder().datagramChannelType(checking.datagramChannel()));
         var checks = new NettyChecks(healthLoop, checking.socketChannel(), names, outbound, System::nanoTime);
         monitor = new HealthMonitor(healthLoop, checks, System::nanoTime, new SplittableRandom());
-        control = new Control(thread, System::nanoTime, InstantSource.system(), file, new TierErrors(System::nanoTime), listener, ownPools);
+        control = new Control(thread, System::nanoTime, InstantSource.system(), kept, new TierErrors(System::nanoTime), listener, ownPools);
         traffic = new TrafficSums(loops, this::look, control);
     }
 
@@ -109,8 +111,11 @@ final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /** Begins to watch the apps' workers and to make their plans. Completes when enough is known of them to send requests. */
-    CompletableFuture<Void> begin(List<AppControl> apps, LatencySums latencies) {
+    /**
+     * Begins to watch the apps' workers, of which that is known already, and to make their plans. Completes when enough is known of them to send
+     * requests.
+     */
+    CompletableFuture<Void> begin(List<AppControl> apps, LatencySums latencies, List<HealthMemo> known) {
         Ticks begun = new Ticks(latencies, traffic, monitor::traffic, System::nanoTime);
         ticks = begun;
         CompletableFuture<Void> proven = new CompletableFuture<>();
@@ -118,9 +123,11 @@ final class ControlPlane implements AutoCloseable {
             control.take(apps, () -> proven.complete(null));
             changes.update(monitor.transitions().publishOn(Schedulers.fromExecutor(thread)).subscribe(change -> Guarded.run(() -> control.healthChanged(change))));
             monitor.inService(new InService(apps, control::evacuations));
+            monitor.inherit(known);
             apps.forEach(app -> {
                 var _ = watch(app);
             });
+            monitor.inheritedAll();
             begun.begin(thread);
         });
         return proven;
@@ -165,9 +172,29 @@ final class ControlPlane implements AutoCloseable {
         return pools.keySet();
     }
 
-    /** Evacuations that were kept, which hold from now on. Before the first table is built. */
-    Evacuations recall() {
-        return ask(Control::recall).join();
+    /**
+     * Evacuations that were kept, which hold from now on. Before the first table is built.
+     *
+     * @param inherited where tiers go on from; null: from what was kept
+     */
+    Evacuations recall(@Nullable Latches inherited) {
+        return ask(control -> control.recall(inherited)).join();
+    }
+
+    /** This process keeps the state from now on; {@code anew}: another one did until now. */
+    void keepState(boolean anew) {
+        ask(control -> {
+            if (anew) {
+                control.recallAnew();
+            }
+            control.keepLatches();
+            return true;
+        }).join();
+    }
+
+    /** What another process would have to learn anew. */
+    KnownState known() {
+        return new KnownState(ask(Control::latches).join(), monitor.memos().join());
     }
 
     /** Another process keeps the state from now on. Done when all that was to be kept is, or can't be. */

@@ -16,8 +16,8 @@ import io.weir.config.ConfigFiles;
 import io.weir.config.ListenerSettings;
 import io.weir.config.Settings;
 import io.weir.control.Control;
-import io.weir.control.EvacuationFile;
 import io.weir.control.Guarded;
+import io.weir.control.KeptState;
 import io.weir.control.LiveTargets;
 import io.weir.control.Tables;
 import io.weir.exchange.ExchangeListener;
@@ -35,7 +35,6 @@ import io.weir.routing.RoutingTable;
 import io.weir.takeover.Handover;
 import io.weir.takeover.Predecessor;
 import io.weir.takeover.Takeover;
-import io.weir.takeover.TakeoverState;
 import io.weir.telemetry.AcceptTrouble;
 import io.weir.telemetry.ErrorCounts;
 import io.weir.telemetry.LoopStalls;
@@ -133,8 +132,6 @@ public final class LoadBalancer implements AutoCloseable {
     /** Another process has taken this one's place. */
     private volatile boolean leaving;
 
-    /** What the next process is told, and the one before has told. */
-    private final TakeoverState known = TakeoverState.NONE;
     /** Written once, by the thread that starts it. */
     private volatile List<String> listening = List.of();
 
@@ -167,16 +164,17 @@ public final class LoadBalancer implements AutoCloseable {
         telemetry = startTelemetry(settings);
         recentRequests = new RecentRequests(loopCount, System.nanoTime());
         watchdog = LoopWatchdog.start(loops, stalls, this::checkTelling);
-        control = new ControlPlane(transport.kind(), loopCount, state == null ? null : new EvacuationFile(state.path()), certificates, controlEvents);
+        control = new ControlPlane(transport.kind(), loopCount, state == null ? KeptState.NONE : KeptState.in(state.path()), certificates, controlEvents);
         Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched(), instance), loopCount);
         errors = new ErrorCounts(loopCount);
         watchErrors = settings.reload().watch() != null;
         declared = settings;
         found = new FoundWorkers(
                 state == null ? Path.of(System.getProperty("java.io.tmpdir"), "weir-" + ProcessHandle.current().pid()) : state.path(), events, this::refillSoon);
-        Tables.Built built = tables.build(found.watch(settings), System.nanoTime(), control.recall());
+        KnownState known = inherited(succession);
+        Tables.Built built = tables.build(found.watch(settings), System.nanoTime(), control.recall(known.latches()));
         table = built.table();
-        firstVerdicts = new FirstVerdicts(control.begin(built.apps(), tables.latencySums()));
+        firstVerdicts = new FirstVerdicts(control.begin(built.apps(), tables.latencySums(), known.health()));
         HeadLimits requestLimits = Reconfiguration.requestLimits(settings);
         Peers peers = Reconfiguration.peers(settings, instance, control);
         SplittableRandom random = new SplittableRandom();
@@ -196,6 +194,20 @@ public final class LoadBalancer implements AutoCloseable {
         doors = new Doors(loops, frontends, refusedClients);
         reconfiguration = new Reconfiguration(
                 loops, endpoints, connections, telemetry, frontends, certificates, control, doors, tables, built, instance, this::listeners, next -> table = next);
+    }
+
+    /** What the process before has told, if there was one that this one understands. */
+    private KnownState inherited(Succession succession) {
+        Takeover takeover = succession.takeover();
+        if (takeover == null) {
+            return KnownState.NONE;
+        }
+        try {
+            return KnownState.parse(takeover.state());
+        } catch (IOException e) {
+            events.publish(Event.of("inheritance_lost", "from", takeover.from(), "cause", String.valueOf(e.getMessage())));
+            return KnownState.NONE;
+        }
     }
 
     private List<Family> controlFigures(Set<String> apps, long room) {
@@ -277,9 +289,6 @@ public final class LoadBalancer implements AutoCloseable {
     static LoadBalancer open(Settings settings, TransportChoice transport, int loopCount, RunFile file, Succession succession)
             throws CannotListenException, CannotLogException, CannotServeTlsException {
         LoadBalancer it = new LoadBalancer(settings, transport, loopCount, file, succession);
-        if (succession.takeover() != null) {
-            it.known.take(succession.takeover().state());
-        }
         it.events.publish(Event.of("started", "version", BuildInfo.version(), "config", file.origin()));
         String unkept = it.stateObstacle();
         if (unkept != null) {
@@ -305,7 +314,9 @@ public final class LoadBalancer implements AutoCloseable {
         readiness = Readiness.READY;
         events.publish(Event.of("ready"));
         Takeover takeover = succession.takeover();
-        if (takeover != null) {
+        if (takeover == null) {
+            control.keepState(false);
+        } else {
             takePlace(takeover);
         }
         succession.close(); // sockets that no listener wants: only now that the process before accepts there no more
@@ -320,10 +331,7 @@ public final class LoadBalancer implements AutoCloseable {
             how = "; it has not let go: " + e.getMessage();
         }
         adminFree.complete(null);
-        control.ask(control -> {
-            control.recallAnew();
-            return true;
-        }).join();
+        control.keepState(true);
         events.publish(Event.of("took_over", "from", before.from()));
         AdminOpening.Outcome opened = Objects.requireNonNull(adminOpening).await();
         admin = opened.server();
@@ -380,8 +388,8 @@ public final class LoadBalancer implements AutoCloseable {
         }
 
         @Override
-        public TakeoverState state() {
-            return known;
+        public byte[] state() {
+            return control.known().print();
         }
 
         @Override

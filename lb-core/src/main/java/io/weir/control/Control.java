@@ -43,6 +43,7 @@ public final class Control {
     private final LongSupplier clock;
     private final InstantSource wall;
     private final EvacuationBook book;
+    private final LatchBook latchBook;
     private final ErrorRates errors;
     private final ControlListener listener;
     private final OwnPools ownPools;
@@ -57,6 +58,8 @@ public final class Control {
 
     private boolean measuring;
     private boolean recalled;
+    /** What tiers go on from; none from the first plans on. */
+    private Latches recalledLatches = Latches.NONE;
     private Newcomers newcomers = new Newcomers(List.of(), () -> {});
 
     /** One whose pools no other load balancer asks for. */
@@ -67,12 +70,12 @@ public final class Control {
             @Nullable EvacuationFile file,
             ErrorRates errors,
             ControlListener listener) {
-        this(thread, clock, wall, file, errors, listener, new OwnPools(1));
+        this(thread, clock, wall, new KeptState(file, null), errors, listener, new OwnPools(1));
     }
 
     /**
      * @param clock ns, monotonic
-     * @param file where evacuations are kept, or null
+     * @param kept where evacuations and failback latches are kept
      * @param errors what traffic has seen lately
      * @param ownPools is told how those pools are that others may hand requests over to
      */
@@ -80,14 +83,15 @@ public final class Control {
             ScheduledExecutorService thread,
             LongSupplier clock,
             InstantSource wall,
-            @Nullable EvacuationFile file,
+            KeptState kept,
             ErrorRates errors,
             ControlListener listener,
             OwnPools ownPools) {
         this.thread = thread;
         this.clock = clock;
         this.wall = wall;
-        this.book = new EvacuationBook(thread, wall, file, each -> ended(each.scope(), false), listener::stateLost, listener::stateKept);
+        this.book = new EvacuationBook(thread, wall, kept.evacuations(), each -> ended(each.scope(), false), listener::stateLost, listener::stateKept);
+        this.latchBook = new LatchBook(thread, wall, kept.latches(), this::latches, listener);
         this.errors = errors;
         this.listener = listener;
         this.ownPools = ownPools;
@@ -96,11 +100,32 @@ public final class Control {
         this.replans = new Replans(thread, clock, new Planning());
     }
 
-    /** Evacuations that were kept hold from now on. Before the first table is built, so that its plans are made amid them. */
+    /** The same, with nothing inherited. */
     public Evacuations recall() {
+        return recall(null);
+    }
+
+    /**
+     * Evacuations that were kept hold from now on, and tiers go on from where they were. Before the first table is built, so that its plans are
+     * made amid evacuations.
+     *
+     * @param inherited what another process has told of its tiers; null: what was kept holds
+     */
+    public Evacuations recall(@Nullable Latches inherited) {
         recalled = true;
         book.open();
+        recalledLatches = inherited == null ? latchBook.open() : inherited;
         return book.inForce();
+    }
+
+    /** From now on this process keeps on the disk what tiers remember of their failback. */
+    public void keepLatches() {
+        latchBook.keep();
+    }
+
+    /** What tiers remember of their failback now. */
+    public Latches latches() {
+        return Latches.of(apps.values(), clock.getAsLong());
     }
 
     /** Evacuations that were kept by another process meanwhile hold as well, and those that it has ended don't. */
@@ -112,8 +137,9 @@ public final class Control {
         before.all().stream().filter(each -> now.of(each.scope()) == null).forEach(each -> planned = replans.decided(apps.values(), each.scope(), false));
     }
 
-    /** Another process has taken this one's place: evacuations are written no more. Done when all that were to be are, or can't be. */
+    /** Another process has taken this one's place: nothing is written any more. Done when all that were to be are, or can't be. */
     public CompletableFuture<Void> handOver() {
+        latchBook.handOver();
         return book.handOver();
     }
 
@@ -137,10 +163,28 @@ public final class Control {
         if (!recalled) {
             recall().all().forEach(each -> planned = replans.decided(apps.values(), each.scope(), false));
         }
+        goOnFrom(recalledLatches);
+        recalledLatches = Latches.NONE;
         all.forEach(app -> app.own().forEach(steering -> tell(app, steering.asked())));
         ownPools.publish();
         newcomers = new Newcomers(apps.values(), whenKnown);
         newcomers.tell();
+    }
+
+    private void goOnFrom(Latches latches) {
+        long now = clock.getAsLong();
+        for (Latches.Plan plan : latches.plans().keySet()) {
+            AppControl app = apps.get(plan.app());
+            if (app != null) {
+                for (Steering steering : plan.own() ? app.own() : app.steerings()) {
+                    if (steering.asked().equals(plan.asked())) {
+                        steering.goOnFrom(latches.of(app, plan.own(), steering), now);
+                        var _ = steering.replan(now, this::state, errors);
+                        turn(app, steering, now);
+                    }
+                }
+            }
+        }
     }
 
     // ---- another config
@@ -174,6 +218,7 @@ public final class Control {
         }
         newcomers.tell();
         ownPools.publish();
+        latchBook.changed();
     }
 
     /** Those of its workers that stay are known from here on as they were. */
@@ -389,6 +434,7 @@ public final class Control {
         Outlook before = steering.replan(now, this::state, errors);
         Outlook after = steering.outlook();
         turn(app, steering, now);
+        latchBook.planned(before, after);
         if (app.own().contains(steering)) {
             return;
         }

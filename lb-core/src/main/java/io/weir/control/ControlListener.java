@@ -4,6 +4,7 @@ import io.weir.failover.Evacuation;
 import io.weir.failover.Outlook;
 import io.weir.failover.Scope;
 import io.weir.health.HealthTransition;
+import java.time.Duration;
 
 /** Is told what changes, on the control thread; must not wait. */
 public interface ControlListener {
@@ -27,6 +28,15 @@ public interface ControlListener {
 
     /** {@code early}: somebody ended it before its time. */
     default void restored(Scope scope, boolean early) {}
+
+    /** What {@code tiers} tiers remember of their failback goes on from what was kept when this process was not there yet, {@code age} ago. */
+    default void latchesRecalled(int tiers, Duration age) {}
+
+    /** What tiers remember of their failback can't be read, or kept over a restart. */
+    default void latchesLost(String why) {}
+
+    /** After that, it is kept again. */
+    default void latchesKept() {}
 
     /** Evacuations can't be kept over a restart. */
     default void stateLost(String why) {}

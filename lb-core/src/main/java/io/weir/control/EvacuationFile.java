@@ -3,6 +3,7 @@ package io.weir.control;
 import io.weir.failover.Evacuation;
 import io.weir.failover.Evacuations;
 import io.weir.failover.Scope;
+import io.weir.state.StateThread;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps evacuations over restarts: a line for each, {@code zone=ca-c1a until 2026-11-27T06:00:00Z} and perhaps {@code hard}, in a file that is
@@ -34,8 +32,6 @@ public final class EvacuationFile {
     private static final String NEXT = ".new";
     private static final String HARD = "hard";
 
-    private static final int IDLE_SECONDS = 10;
-
     /** Another process's next file is there for less than that; one that is older was left by one that has ended. */
     private static final Duration LEFT = Duration.ofMinutes(1);
 
@@ -45,7 +41,7 @@ public final class EvacuationFile {
 
     /** In that folder, which is made when something is to be kept; written on a thread of its own, which is there while there is something to write. */
     public EvacuationFile(Path folder) {
-        this(folder, thread());
+        this(folder, StateThread.start());
     }
 
     /** {@code writer} runs one task after the other. */
@@ -53,18 +49,6 @@ public final class EvacuationFile {
         this.folder = folder.toAbsolutePath();
         this.file = folder.resolve(NAME);
         this.writer = writer;
-    }
-
-    private static Executor thread() {
-        ThreadPoolExecutor thread = new ThreadPoolExecutor(
-                1,
-                1,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().name("weir-state").daemon().factory());
-        thread.allowCoreThreadTimeOut(true);
-        return thread;
     }
 
     public Path path() {

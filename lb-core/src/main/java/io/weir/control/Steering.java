@@ -1,6 +1,7 @@
 package io.weir.control;
 
 import io.weir.failover.ErrorRates;
+import io.weir.failover.FailbackMemo;
 import io.weir.failover.FailoverPlanner;
 import io.weir.failover.Member;
 import io.weir.failover.MemberState;
@@ -70,8 +71,18 @@ public final class Steering {
 
     /** Goes on from what another one of the same app, which it takes the place of, knows at {@code now} ns. Before the first plan. */
     void goOnFrom(Steering before, long now) {
-        planner.restore(before.planner.memo(now), now);
+        goOnFrom(before.memo(now), now);
         before.waitFor(null);
+    }
+
+    /** What another one that goes on from here has to know, at {@code now} ns. */
+    FailbackMemo memo(long now) {
+        return planner.memo(now);
+    }
+
+    /** Goes on from what another process knew. */
+    void goOnFrom(FailbackMemo memo, long now) {
+        planner.restore(memo, now);
     }
 
     /** Makes the plan for {@code now} ns and publishes it if it is another one. Returns the outlook before. */

@@ -88,7 +88,7 @@ final class WorkerState {
         if (transition.keepsHealth()) {
             return;
         }
-        boolean wasOut = health == Health.UNHEALTHY;
+        boolean wasOut = health == Health.UNHEALTHY || transition.to() == Health.PROBATION; // as one is that another process has seen come back
         health = transition.to();
         last = transition;
         if (wasOut && health.available()) {

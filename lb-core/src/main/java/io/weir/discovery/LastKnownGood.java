@@ -1,8 +1,9 @@
 package io.weir.discovery;
 
+import io.weir.state.SealedLines;
+import io.weir.state.WholeFile;
 import io.weir.topology.IpAddress;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,14 +11,12 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
@@ -31,8 +30,7 @@ import reactor.core.scheduler.Schedulers;
 final class LastKnownGood implements AutoCloseable {
 
     static final String NAME = "discovered";
-    private static final String FIRST_LINE = "weir-discovered 1";
-    private static final String CHECKSUM = "crc32c ";
+    private static final String TITLE = "weir-discovered 1";
     /** 10,000 services of 600 workers each. */
     private static final long LARGEST = 256L << 20;
 
@@ -88,25 +86,13 @@ final class LastKnownGood implements AutoCloseable {
     }
 
     static SortedMap<Service, Kept> parse(byte[] bytes) throws IOException {
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        int last = text.lastIndexOf(CHECKSUM);
-        if (last <= 0 || text.charAt(last - 1) != '\n' || !text.endsWith("\n")) {
-            throw new IOException("it ends before its end");
-        }
-        String body = text.substring(0, last);
-        if (!text.substring(last).equals(checksum(body))) {
-            throw new IOException("its checksum is not that of its lines");
-        }
-        String[] lines = body.split("\n", -1);
-        if (!lines[0].equals(FIRST_LINE)) {
-            throw new IOException("it is of another version: it begins with " + lines[0]);
-        }
+        List<String> lines = SealedLines.open(TITLE, bytes);
         SortedMap<Service, Kept> all = new TreeMap<>();
-        for (int i = 1; i < lines.length - 1; i++) {
+        for (int i = 0; i < lines.size(); i++) {
             try {
-                line(lines[i], all);
+                line(lines.get(i), all);
             } catch (IllegalArgumentException | DateTimeException e) {
-                throw new IOException("line " + (i + 1) + ": " + e.getMessage(), e);
+                throw new IOException("line " + (i + 2) + ": " + e.getMessage(), e);
             }
         }
         return all;
@@ -130,22 +116,16 @@ final class LastKnownGood implements AutoCloseable {
     }
 
     static byte[] print(Map<Service, Kept> all) {
-        StringBuilder text = new StringBuilder(FIRST_LINE).append('\n');
+        List<String> lines = new ArrayList<>();
         new TreeMap<>(all).forEach((service, kept) -> {
-            text.append(service).append(' ').append(kept.at()).append(' ').append(kept.valid());
+            StringBuilder line = new StringBuilder().append(service).append(' ').append(kept.at()).append(' ').append(kept.valid());
             for (FoundWorker worker : kept.workers()) {
                 Place place = worker.place();
-                text.append(' ').append(place.address()).append('/').append(place.port()).append('/').append(worker.weight());
+                line.append(' ').append(place.address()).append('/').append(place.port()).append('/').append(worker.weight());
             }
-            text.append('\n');
+            lines.add(line.toString());
         });
-        return (text + checksum(text.toString())).getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String checksum(String body) {
-        CRC32C crc = new CRC32C();
-        crc.update(body.getBytes(StandardCharsets.UTF_8));
-        return CHECKSUM + HexFormat.of().toHexDigits((int) crc.getValue()) + '\n';
+        return SealedLines.seal(TITLE, lines);
     }
 
     /** Keeps what {@code all} says then, {@code within} that time. Returns at once. */

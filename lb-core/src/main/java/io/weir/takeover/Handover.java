@@ -144,7 +144,7 @@ public final class Handover implements AutoCloseable {
             descriptors.addAll(each.descriptors());
         }
         with.out().writeByte(Conversation.OFFERED);
-        new Manifest(version, ProcessHandle.current().pid(), predecessor.generation(), names, predecessor.state().give()).write(with.out());
+        new Manifest(version, ProcessHandle.current().pid(), predecessor.generation(), names, predecessor.state()).write(with.out());
         with.out().flush();
         if (!descriptors.isEmpty()) {
             DescriptorPost.send(post, descriptors);

@@ -11,10 +11,13 @@ import java.util.List;
  *
  * @param version of the product
  * @param generation of the config
- * @param state see {@link TakeoverState}
+ * @param state what the process knows that the other would have to learn anew; carried as it is, and left out if it is too large
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares it
 record Manifest(String version, long pid, long generation, List<Listening> listeners, byte[] state) {
+    /** Bytes. */
+    static final int MOST_STATE = 64 * 1024 * 1024;
+
     private static final int MOST_LISTENERS = 10_000;
     private static final int MOST_SOCKETS = 10_000;
 
@@ -34,7 +37,7 @@ record Manifest(String version, long pid, long generation, List<Listening> liste
             to.writeUTF(each.bind);
             to.writeInt(each.sockets);
         }
-        byte[] carried = state.length <= TakeoverState.MOST ? state : new byte[0];
+        byte[] carried = state.length <= MOST_STATE ? state : new byte[0];
         to.writeInt(carried.length);
         to.write(carried);
     }
@@ -48,7 +51,7 @@ record Manifest(String version, long pid, long generation, List<Listening> liste
         for (int i = 0; i < count; i++) {
             listeners.add(new Listening(from.readUTF(), bounded(from.readInt(), MOST_SOCKETS)));
         }
-        byte[] state = new byte[bounded(from.readInt(), TakeoverState.MOST)];
+        byte[] state = new byte[bounded(from.readInt(), MOST_STATE)];
         from.readFully(state);
         return new Manifest(version, pid, generation, listeners, state);
     }

@@ -22,7 +22,8 @@ public interface Predecessor {
     /** Of its config. */
     long generation();
 
-    TakeoverState state();
+    /** What it knows that the other would have to learn anew, for that to understand; as much as {@link Manifest#MOST_STATE} bytes. */
+    byte[] state();
 
     /** The other one accepts: accepts no more, gives up its names, and has written all of its state when this returns. */
     void release(long successor);

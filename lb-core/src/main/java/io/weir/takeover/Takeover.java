@@ -88,7 +88,7 @@ public final class Takeover implements AutoCloseable {
         return sockets;
     }
 
-    /** What it knew. */
+    /** What it knew; empty if nothing. */
     public byte[] state() {
         return manifest.state();
     }

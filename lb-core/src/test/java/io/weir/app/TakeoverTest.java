@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.weir.admin.RunFolder;
 import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
+import io.weir.health.Health;
+import io.weir.health.HealthMemo;
 import io.weir.loop.TransportKind;
 import io.weir.takeover.Takeover;
 import io.weir.topology.BindAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,6 +61,9 @@ class TakeoverTest {
         return new RunFolder(folder.resolve("run"));
     }
 
+    /** What the configs hold beside. */
+    private String apps = "";
+
     private Settings settings(String listeners) throws Exception {
         return ConfigReader.read("test", """
                 domains: [example.com]
@@ -67,7 +73,7 @@ class TakeoverTest {
                 admin: { bind: "127.0.0.1:0", socket: %s }
                 mappings: [ { respond: 204 } ]
                 runtime: { state: %s }
-                """.formatted(listeners, folder.resolve("admin.sock"), folder.resolve("state"))).settings();
+                %s""".formatted(listeners, folder.resolve("admin.sock"), folder.resolve("state"), apps)).settings();
     }
 
     private LoadBalancer open(TransportKind transport, int loops, String listeners, Succession succession) throws Exception {
@@ -172,6 +178,24 @@ class TakeoverTest {
         first.close();
         assertServes(before.getLast(), 10);
         assertThatThrownBy(() -> connect(before.getFirst())).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("transports")
+    void whatIsKnownOfWorkersGoesAlong(TransportKind transport) throws Exception {
+        LoadBalancer first;
+        try (ServerSocket worker = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
+            apps = "apps: { orders: { pools: { r1: { workers: [ { address: \"127.0.0.1:%d\", zone: r1a } ] } }, check: { tcp: {}, interval: 60s } } }"
+                    .formatted(worker.getLocalPort());
+            first = first(transport, 1, "{ bind: \"127.0.0.1:0\" }"); // which waits for its verdict
+            assertThat(first.control().known().health()).singleElement().extracting(HealthMemo::health).isEqualTo(Health.HEALTHY);
+        }
+        LoadBalancer second = open(transport, 1, "{ bind: \"127.0.0.1:0\" }", succession());
+        assertThat(second.control().known().health())
+                .as("nobody listens there any more, so it can't have found out itself")
+                .singleElement()
+                .extracting(HealthMemo::health)
+                .isEqualTo(Health.HEALTHY);
     }
 
     @Test

@@ -35,6 +35,8 @@ public final class ControlRig implements ControlListener {
     @Nullable Class<? extends Incident> failsAt;
 
     final List<HealthTransition> changes = new ArrayList<>();
+    /** Of failback latches. */
+    final List<String> said = new ArrayList<>();
     public final Control control;
     private final EmbeddedChannel timers = new EmbeddedChannel();
     private final Touched touched = new Touched(1, () -> {});
@@ -58,13 +60,18 @@ public final class ControlRig implements ControlListener {
 
     /** As at a start: no worker has a verdict. */
     public ControlRig(String config) {
+        this(config, KeptState.NONE, null);
+    }
+
+    /** The same, of one that keeps its state, and goes on from what another has told, or with null from what was kept. */
+    ControlRig(String config, KeptState kept, @Nullable Latches inherited) {
         timers.freezeTime();
         try {
             var settings = ConfigReader.read("test", config).settings();
             tables = new Tables(new StandIns(touched), 1);
             control = new Control(
-                    timers.eventLoop(), () -> now, () -> BEGIN.plusNanos(now - begin), null, new TierErrors(() -> now), this);
-            built = tables.build(settings, now);
+                    timers.eventLoop(), () -> now, () -> BEGIN.plusNanos(now - begin), kept, new TierErrors(() -> now), this, new OwnPools(1));
+            built = tables.build(settings, now, control.recall(inherited));
             control.take(built.apps(), () -> {});
         } catch (ConfigProblemsException e) {
             throw new IllegalArgumentException(e);
@@ -81,6 +88,21 @@ public final class ControlRig implements ControlListener {
         } catch (ConfigProblemsException e) {
             throw new IllegalArgumentException(e);
         }
+    }
+
+    @Override
+    public void latchesRecalled(int tiers, Duration age) {
+        said.add("recalled " + tiers + ", " + age);
+    }
+
+    @Override
+    public void latchesLost(String why) {
+        said.add("lost: " + why);
+    }
+
+    @Override
+    public void latchesKept() {
+        said.add("kept");
     }
 
     @Override
@@ -107,6 +129,7 @@ public final class ControlRig implements ControlListener {
     public void pass(Duration time) {
         for (long left = time.toNanos(); left > 0; left -= STEP) {
             long until = now + Math.min(left, STEP);
+            timers.runPendingTasks();
             while (now < until) {
                 long next = timers.runScheduledPendingTasks();
                 long step = next < 0 ? until - now : Math.min(until - now, Math.max(1, next));

@@ -59,16 +59,8 @@ class HandoverTest {
         }
 
         @Override
-        public TakeoverState state() {
-            return new TakeoverState() {
-                @Override
-                public byte[] give() {
-                    return state;
-                }
-
-                @Override
-                public void take(byte[] known) {}
-            };
+        public byte[] state() {
+            return state;
         }
 
         @Override
@@ -140,7 +132,7 @@ class HandoverTest {
 
     @Test
     void stateThatIsTooLargeIsLeftOut() throws Exception {
-        state = new byte[TakeoverState.MOST + 1];
+        state = new byte[Manifest.MOST_STATE + 1];
         try (Takeover takeover = Takeover.begin(socket, post, "key", "2.0")) {
             assertThat(takeover.state()).isEmpty();
         }

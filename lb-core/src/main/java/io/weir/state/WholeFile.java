@@ -1,4 +1,4 @@
-package io.weir.discovery;
+package io.weir.state;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,12 +9,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** Writes a file as a whole: whenever the process or the machine ends, the old one is there or the new one. */
-final class WholeFile {
+public final class WholeFile {
 
     private WholeFile() {}
 
     /** When it returns the bytes are on the disk. The folder is made if there is none. */
-    static void write(Path file, byte[] bytes) throws IOException {
+    public static void write(Path file, byte[] bytes) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IOException(file + " is no file");
