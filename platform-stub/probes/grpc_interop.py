@@ -3,8 +3,9 @@
 
 Cases that ask for what Java's own server does not do are left out: client_compressed_unary, client_compressed_streaming (it does not refuse
 what they provoke it with; both run without that question) and cacheable_unary (by GET)."""
-import argparse, concurrent.futures, glob, os, re, shutil, socket, subprocess, sys, tempfile, time, zipfile
+import argparse, concurrent.futures, os, re, shutil, socket, subprocess, sys, tempfile, time, zipfile
 HERE = os.path.dirname(os.path.abspath(__file__)); sys.path.insert(0, HERE)
+from grpc_tools import SERVER, classpath, java
 from probelib import Fail, need
 from proxies import LAUNCHER, descendants, free_ports, http_get
 from tls_tools import Authority, sh
@@ -15,19 +16,6 @@ unimplemented_method unimplemented_service cancel_after_begin cancel_after_first
 pick_first_unary rpc_soak""".split()
 HOST = "shop.ca-c1.cloudhub.example"
 AT_ONCE = 3
-
-
-def java():
-    for at in [os.environ.get("JAVA_HOME", "")] + sorted(glob.glob("/usr/lib/jvm/*25*")) + sorted(glob.glob("/opt/*25*")):
-        if at and os.path.exists(at + "/bin/java"): return at + "/bin/java"
-    return shutil.which("java")
-
-
-def classpath(d):
-    """Of the interoperability client and server; Maven keeps what it has fetched."""
-    to = d + "/classpath"
-    sh("mvn", "-B", "-q", "-f", HERE + "/grpc/pom.xml", "dependency:build-classpath", "-Dmdep.outputFile=" + to, timeout=600)
-    return open(to).read().strip()
 
 
 class Scene:
@@ -50,7 +38,7 @@ class Scene:
         self.trust = self.d + "/trust.p12"
         sh(os.path.dirname(self.java) + "/keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", self.ca.pem, "-keystore", self.trust, "-storetype", "PKCS12", "-storepass", "changeit")
         for port, tls in ((self.clear_server, "false"), (self.tls_server, "true")):
-            self.spawn(self.java, "-cp", self.cp, "io.grpc.testing.integration.TestServiceServer", "--port=%d" % port, "--use_tls=" + tls)
+            self.spawn(self.java, "-cp", self.cp, SERVER, "--port=%d" % port, "--use_tls=" + tls)
         open(self.d + "/weir.yaml", "w").write("""
 domains: [cloudhub.example]
 here: { region: ca-c1, zone: ca-c1a }
