@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 ./weir version > /dev/null || exit 1 # builds, if it must, once
-declare -A running more=([io_uring]='second|nothing|nio|bad-config|status|evacuations') # once is enough of what has no transport
+declare -A running more=([io_uring]='second|nothing|nio|bad-config|status|evacuations|failback') # once is enough of what has no transport
 for transport in epoll io_uring; do
   python3 platform-stub/probes/takeover.py --transport "$transport" --not "${more[$transport]:-^$}" > "$out/$transport" 2>&1 &
   running[$transport]=$!

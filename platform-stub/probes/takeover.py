@@ -6,7 +6,7 @@ import os, signal, socket, sys, threading, time
 HERE = os.path.dirname(os.path.abspath(__file__)); sys.path.insert(0, HERE)
 from probelib import need, Reader
 from proxies import LAUNCHER, free_ports, http_get, weir_config
-from scene import Anew, Cases, Echo, Listening, Place, Worker, Wrk, Ws
+from scene import Anew, Cases, Echo, Listening, Place, Worker, Wrk, Ws, exchange, head
 
 case = Cases("takeover", __doc__)
 
@@ -160,6 +160,56 @@ def _():
     with Worker() as w, Family(w) as f:
         f.first(); c, o = f.weir("evacuate", "zone=r1a", "--for", "10m", "--force", "--admin", f.socket())
         need(c == 0, "exit %d, %r" % (c, o)); f.next().ready(); c, o = f.weir("status", f.file); need("r1a" in o and "evacuat" in o, o); new = f.next().ready(); c, o = f.weir("restore", "zone=r1a", "--admin", f.socket()); need(c == 0, "exit %d, %r" % (c, o))
+
+
+class Named(Listening):
+    """Answers each request with its name, at a port that it has again after it was away."""
+    def __init__(self, name): self.name = name; self.port = 0; self.open = []
+    def __enter__(self):
+        self.s = socket.socket(); self.s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); self.s.bind(("127.0.0.1", self.port)); self.s.listen(256); self.port = self.s.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start(); return self
+    def serve(self, c):
+        self.open.append(c)
+        while head(c): c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + self.name)
+    def __exit__(self, *_):
+        for x in (self.s, *self.open):
+            try: x.shutdown(socket.SHUT_RDWR)
+            except OSError: pass
+            x.close()
+        self.open = []
+
+
+# Of two regions; what comes back to the first waits for a person.
+WAITING = """domains: [example.test]
+here: { region: r1, zone: r1a }
+regions: { r1: { jurisdiction: XX, zones: [r1a] }, r2: { jurisdiction: XX, zones: [r2a] } }
+listeners: [ { bind: "127.0.0.1:%d", plain-http: serve } ]
+admin: { bind: "127.0.0.1:%d" }
+runtime: { transport: %s, drain: 1s }
+apps:
+  probe:
+    pools: { r1: { workers: [ { address: "127.0.0.1:%d", zone: r1a } ] }, r2: { workers: [ { address: "127.0.0.1:%d", zone: r2a } ] } }
+    check: { tcp: {}, interval: 1s, timeout: 500ms }
+    failover: { to: [r2], failback: manual }
+"""
+
+
+@case("failback-waits-on-and-health-is-known-at-once")
+def _():
+    with Named(b"1") as a, Named(b"2") as b, Family(Named(b"")) as f:
+        f.put(WAITING % (f.port, f.admin, case.asked.transport, a.port, b.port)); f.first()
+        def served(): return exchange(socket.create_connection(("127.0.0.1", f.port)), b"GET / HTTP/1.1\r\nHost: probe.r1.example.test\r\nConnection: close\r\n\r\n")[-1:]
+        def until(what, why, wait=15):
+            end = time.time() + wait
+            while not what(): need(time.time() < end, why); time.sleep(0.05)
+        def tier(word): return lambda: word in f.weir("explain", "probe.r1.example.test", f.file)[1]
+        until(lambda: served() == b"1", "the first region does not serve"); a.__exit__(); until(lambda: served() == b"2", "nobody took over"); time.sleep(2); a.__enter__()
+        until(tier("waits for a person"), "it does not wait"); need(served() == b"2", "it came back by itself")
+        for restart in ("takeover", "takeover again", "kill -9"):
+            if restart == "kill -9": f.all[-1].p.kill(); f.all[-1].p.wait(); f.launch().ready()
+            else: f.next().ready()
+            first = served(); need(first == b"2", "after a %s the first request went to %r" % (restart, first)); time.sleep(3); need(served() == b"2", "after a %s the first region has traffic again" % restart); until(tier("waits for a person"), "after a %s it does not wait" % restart)
+        b.__exit__(); until(lambda: served() == b"1", "with nobody else, it does not serve"); b.__enter__(); return "2 takeovers and a kill -9, and it waits on; when nobody else was there, it served"
 
 
 @case("systemd-sockets-and-notifications")

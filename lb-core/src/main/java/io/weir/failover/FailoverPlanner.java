@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>E = 0: the first tier with an enabled worker (of a group: each, by weight) takes all in panic; with {@code panic: 0%} nobody does.
  * </ul>
  *
- * <p>A tier whose workers are all unproven has e = 1 while the order has no available worker at all, else 0: at a start, requests go to
- * workers without verdict rather than nowhere. Draining, disabled and evacuated workers don't count. If no tier has an enabled worker,
+ * <p>A tier whose workers are all unproven has e = 1 while the order has no available worker at all, or what is available is held back by
+ * failback, else 0: at a start, requests go to workers without verdict rather than nowhere. Draining, disabled and evacuated workers don't count. If no tier has an enabled worker,
  * the evacuated ones are recalled: they count as enabled, but for those that were evacuated hard.
  */
 public final class FailoverPlanner {
@@ -113,7 +113,7 @@ public final class FailoverPlanner {
         if (recalled) {
             musters = muster(states, true);
         }
-        double unproven = any(musters, Muster::anyAvailable) ? 0 : 1;
+        double unproven = any(musters, Muster::anyAvailable) && !holdsBackFromUnknown(now, musters) ? 0 : 1;
         double[] health = new double[musters.length];
         double[] capacity = new double[musters.length];
         for (int i = 0; i < musters.length; i++) {
@@ -124,6 +124,27 @@ public final class FailoverPlanner {
         follow(now, musters, capacity);
         judge(now, musters, capacity, rooms(now, capacity));
         return outlook(now, musters, recalled, health, capacity);
+    }
+
+    /**
+     * Whether tiers that are held back are the only ones known to be well: those that nobody knows yet go before them, as after a restart,
+     * where a verdict of the one that is to wait may come first.
+     */
+    private boolean holdsBackFromUnknown(long now, Muster[] musters) {
+        if (failbacks == null) {
+            return false;
+        }
+        double able = 0;
+        double allowed = 0;
+        boolean unknown = false;
+        for (int i = 0; i < musters.length; i++) {
+            double capacity = Shares.capacity(musters[i].health(0));
+            Failback failback = failback(i);
+            able += capacity;
+            allowed += failback == null ? capacity : Math.min(capacity, failback.limit(now));
+            unknown |= musters[i].trust() == Failback.Trust.UNKNOWN;
+        }
+        return unknown && Math.min(1, able) - allowed > Failback.EPSILON;
     }
 
     private Muster[] muster(Function<Member, MemberState> states, boolean recall) {

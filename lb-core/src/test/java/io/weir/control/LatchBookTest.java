@@ -103,6 +103,20 @@ class LatchBookTest {
         assertThat(share()).isOne();
     }
 
+    /** It would have all traffic, and nothing to wait for, if nobody else could carry it. */
+    @Test
+    void theFirstVerdictOfOneThatWaitsDoesNotBringItBack() {
+        rig.become(MANUAL);
+        loseAndFind("r1", Duration.ofSeconds(20));
+        rig = start(MANUAL);
+        rig.become(Health.HEALTHY, Duration.ZERO, ControlRig.in("r1"));
+        pass(Duration.ofSeconds(1));
+        assertThat(share()).isZero();
+        rig.become(Health.UNHEALTHY, Duration.ZERO, ControlRig.in("r2"));
+        pass(Duration.ofSeconds(1));
+        assertThat(share()).as("when it is known that nobody else can").isOne();
+    }
+
     @Test
     void oneThatWaitsForAPersonStillDoes() {
         rig.become(MANUAL);
