@@ -1,17 +1,13 @@
 #!/usr/bin/env python3
 """Workers that are found in the DNS, by the real process, with a name server of its own: in namespaces of its own, as root, so that port 53 and
 /etc/resolv.conf are free. Needs unshare and ip."""
-import os, re, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time
+import os, re, socket, struct, subprocess, sys, tempfile, threading, time
 HERE = os.path.dirname(os.path.abspath(__file__)); sys.path.insert(0, HERE)
-from probelib import Fail, need
+from probelib import need
 from proxies import LAUNCHER, http_get
+from scene import Cases, Listening, Place, exchange, head
 
-CASES = []; INSIDE = "--inside"; PORT, ADMIN, WORKERS = 8080, 9901, 9000
-
-
-def case(name):
-    def d(fn): CASES.append((name, fn)); return fn
-    return d
+case = Cases("discovery", __doc__); INSIDE = "--inside"; PORT, ADMIN, WORKERS = 8080, 9901, 9000
 
 
 class Dns:
@@ -35,32 +31,24 @@ class Dns:
 
 class Workers:
     """One at each of these addresses, which answers with its own."""
-    def __init__(self, *ips): self.ips = ips; self.all = []
+    def __init__(self, *ips): self.all = [Named(ip, WORKERS) for ip in ips]
     def __enter__(self):
-        for ip in self.ips:
-            s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind((ip, WORKERS)); s.listen(64); self.all.append(s)
-            threading.Thread(target=self.accept, args=(s, ip), daemon=True).start()
+        for each in self.all: each.__enter__()
         return self
-    def accept(self, s, ip):
-        while True:
-            try: c, _ = s.accept()
-            except OSError: return
-            threading.Thread(target=self.serve, args=(c, ip), daemon=True).start()
-    def serve(self, c, ip):
-        try:
-            while (b := c.recv(65536)):
-                if b.endswith(b"\r\n\r\n"): c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(ip), ip.encode()))
-        except OSError: pass
-        c.close()
     def __exit__(self, *_):
-        for s in self.all: s.shutdown(socket.SHUT_RDWR); s.close()
+        for each in self.all: each.__exit__()
 
 
-class Weir:
-    def __init__(self): self.dir = tempfile.mkdtemp(prefix="discovery-"); self.file = self.dir + "/weir.yaml"; self.log = self.dir + "/log"; self.p = None; self.write()
+class Named(Listening):
+    def serve(self, c):
+        while head(c): c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(self.ip), self.ip.encode()))
+
+
+class Weir(Place):
+    def __init__(self): super().__init__("discovery"); self.p = None; self.write()
     def write(self, listed=None):
         pool = 'workers: [ { address: "%s:%d", zone: z1 } ]' % (listed, WORKERS) if listed else "discover: { dns: { name: orders.internal, port: %d, type: A, ttl: { floor: 1s, ceiling: 2s } }, zone: z1 }" % WORKERS
-        with open(self.file + ".new", "w") as f: f.write(f"""domains: [x.test]
+        self.put(f"""domains: [x.test]
 here: {{ region: r1, zone: z1 }}
 regions: {{ r1: {{ jurisdiction: XX, zones: [z1] }} }}
 listeners: [ {{ bind: "127.0.0.1:{PORT}" }} ]
@@ -71,34 +59,22 @@ apps:
     pools: {{ r1: {{ {pool} }} }}
     check: {{ tcp: {{}}, interval: 1s }}
 """)
-        os.rename(self.file + ".new", self.file)
-    def start(self):
-        self.p = subprocess.Popen([LAUNCHER, "run", self.file], stdout=open(self.log, "wb"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True); end = time.time() + 30
-        while "ready after" not in self.said(): need(time.time() < end and self.p.poll() is None, "did not start: " + self.said()[-1500:]); time.sleep(0.02)
-    def stop(self):
-        if self.p and self.p.poll() is None: self.p.send_signal(signal.SIGTERM); self.p.wait(20)
-    def said(self): return open(self.log, errors="replace").read()
+    def start(self): self.p = self.launch().ready()
+    def stop(self): self.p.stop(20)
     def who(self, n=12):
         found = set()
         for _ in range(n):
-            with socket.create_connection(("127.0.0.1", PORT), timeout=5) as s:
-                s.sendall(b"GET / HTTP/1.1\r\nHost: orders.x.test\r\nConnection: close\r\n\r\n"); b = b""
-                while (d := s.recv(65536)): b += d
+            with socket.create_connection(("127.0.0.1", PORT), timeout=5) as s: b = exchange(s, b"GET / HTTP/1.1\r\nHost: orders.x.test\r\nConnection: close\r\n\r\n")
             found.add(b.split(b"\r\n\r\n", 1)[1].decode() if b.startswith(b"HTTP/1.1 200") else b[9:12].decode())
         return sorted(found)
     def until(self, wanted, wait=15):
         end = time.time() + wait
-        while (now := self.who()) != wanted: need(time.time() < end, "%s instead of %s; %s" % (now, wanted, self.said()[-800:])); time.sleep(0.1)
+        while (now := self.who()) != wanted: need(time.time() < end, "%s instead of %s; %s" % (now, wanted, self.p.said()[-800:])); time.sleep(0.1)
     def stays(self, wanted, seconds):
         end = time.time() + seconds
         while time.time() < end: now = self.who(); need(now == wanted, "%s instead of %s" % (now, wanted)); time.sleep(0.1)
     def metric(self, name):
-        with socket.create_connection(("127.0.0.1", ADMIN), timeout=5) as s:
-            s.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); b = b""
-            while (d := s.recv(65536)): b += d
-        got = re.search(r"^%s\{[^}]*\} (\S+)" % name, b.decode(), re.M); return float(got.group(1)) if got else None
-    def __enter__(self): return self
-    def __exit__(self, *_): self.stop(); shutil.rmtree(self.dir, ignore_errors=True)
+        got = re.search(r"^%s\{[^}]*\} (\S+)" % name, http_get(ADMIN, "/metrics", raw=True)[1].decode(), re.M); return float(got.group(1)) if got else None
 
 
 A, B, C, D = "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"
@@ -109,7 +85,7 @@ def _():
     with Workers(A, B, C) as _, Dns() as dns, Weir() as w:
         dns.ips = [A, B]; w.start(); w.until([A, B]); dns.ips = [C, A, B]; w.until([A, B, C]); dns.ips = [A, C]; w.until([A, C])
         dns.ips = []; w.stays([A, C], 4); need(w.metric("weir_discovery_failing") == 1, "nothing is said of an empty answer"); need(w.metric("weir_discovery_workers") == 2, "workers are not counted")
-        dns.ips = None; w.stays([A, C], 3); time.sleep(1.2); w.stop(); w.start(); w.until([A, C], 5); need("of a process before" in w.said(), "it does not say how old they are: " + w.said()[-600:])
+        dns.ips = None; w.stays([A, C], 3); time.sleep(1.2); w.stop(); w.start(); w.until([A, C], 5); need("of a process before" in w.p.said(), "it does not say how old they are: " + w.p.said()[-600:])
         dns.ips = [A, B, C]; w.until([A, B, C], 20); return "workers came and went with the answers; an empty one and silence changed nothing, nor did a restart amid silence"
 
 
@@ -126,19 +102,17 @@ def _():
 
 
 def main():
-    if INSIDE not in sys.argv:
-        if os.geteuid() != 0: print("FAIL discovery.namespaces — run it as root: it needs port 53 and /etc/resolv.conf of its own"); sys.exit(1)
+    case.parser.add_argument(INSIDE, action="store_true", help="in the namespaces already"); case.ask()
+    if case.asked.list: return case.run()
+    if not case.asked.inside:
+        if os.geteuid() != 0: print("FAIL discovery.namespaces — run it as root: it needs port 53 and /etc/resolv.conf of its own"); return 1
         subprocess.run([LAUNCHER, "version"], stdout=subprocess.DEVNULL, check=True)  # builds, if it must, outside
-        sys.exit(subprocess.run(["unshare", "-n", "-m", sys.executable, os.path.abspath(__file__), INSIDE]).returncode)
+        return subprocess.run(["unshare", "-n", "-m", sys.executable, os.path.abspath(__file__), INSIDE, *sys.argv[1:]]).returncode
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as conf:
-        conf.write("nameserver 127.0.0.1\n"); conf.flush(); subprocess.run(["mount", "--bind", conf.name, "/etc/resolv.conf"], check=True); bad = 0
-        for name, fn in CASES:
-            t = time.monotonic()
-            try: print("PASS discovery.%s — %s (%.1f s)" % (name, fn(), time.monotonic() - t), flush=True)
-            except (Fail, OSError, subprocess.SubprocessError) as e: bad += 1; print("FAIL discovery.%s — %s (%.1f s)" % (name, e, time.monotonic() - t), flush=True)
-        subprocess.run(["umount", "/etc/resolv.conf"])
-    print("%d passed, %d failed" % (len(CASES) - bad, bad)); sys.exit(1 if bad else 0)
+        conf.write("nameserver 127.0.0.1\n"); conf.flush(); subprocess.run(["mount", "--bind", conf.name, "/etc/resolv.conf"], check=True)
+        try: return case.run()
+        finally: subprocess.run(["umount", "/etc/resolv.conf"])
 
 
-if __name__ == "__main__": main()
+if __name__ == "__main__": sys.exit(main())

@@ -1,6 +1,6 @@
 """What the probes of a changing process share: workers, clients that watch for failures, processes of Weir in a folder of their own, and the
 list of a probe's cases."""
-import argparse, base64, hashlib, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
+import argparse, base64, hashlib, os, re, shutil, signal, socket, subprocess, tempfile, threading, time
 from probelib import Fail, need
 from proxies import LAUNCHER, free_ports, http_get
 
@@ -31,8 +31,9 @@ class Cases:
 
 class Listening:
     """A worker that serves each connection in a thread of its own, until the connection fails or serve() returns."""
+    def __init__(self, ip="127.0.0.1", port=0): self.ip, self.port = ip, port
     def __enter__(self):
-        self.s = socket.socket(); self.s.bind(("127.0.0.1", 0)); self.s.listen(256); self.port = self.s.getsockname()[1]
+        self.s = socket.socket(); self.s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); self.s.bind((self.ip, self.port)); self.s.listen(256); self.port = self.s.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start(); return self
     def accept(self):
         while True:
@@ -43,7 +44,10 @@ class Listening:
         try: self.serve(c)
         except OSError: pass
         c.close()
-    def __exit__(self, *_): self.s.close()
+    def __exit__(self, *_):
+        try: self.s.shutdown(socket.SHUT_RDWR) # ends accept(), which would take one connection more after close()
+        except OSError: pass
+        self.s.close()
 
 
 def head(c):
