@@ -33,7 +33,6 @@ import io.weir.loop.EventLoops;
 import io.weir.loop.LoopWatchdog;
 import io.weir.routing.RoutingTable;
 import io.weir.takeover.Handover;
-import io.weir.takeover.Predecessor;
 import io.weir.takeover.Takeover;
 import io.weir.telemetry.AcceptTrouble;
 import io.weir.telemetry.ErrorCounts;
@@ -60,11 +59,9 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -79,7 +76,6 @@ public final class LoadBalancer implements AutoCloseable {
     /** How long event loops may take to end: far longer than they do, unless one has died. */
     private static final int LAST_SECONDS = 30;
 
-
     /** Until it is looked again whether it has begun. */
     private static final int SOON_MILLIS = 50;
 
@@ -90,9 +86,6 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** How long an address of the admin API may take to become free, once another process has let it go. */
     private static final Duration TAKEOVER_PATIENCE = Duration.ofSeconds(5);
-
-    /** How long the disk may take to have what is to be kept, in s, until another process reads it without. */
-    private static final int STATE_SECONDS = 2;
 
     /** Where what survives a restart is kept; null if nobody would find it again. */
     private final @Nullable StateFolder state;
@@ -210,43 +203,12 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    private List<Family> controlFigures(Set<String> apps, long room) {
+    private List<Family> figures(Set<String> apps, long room) {
         List<Family> all = new ArrayList<>(certificates.families());
-        all.add(refusedFigures());
-        all.addAll(configFigures());
+        all.addAll(new ProcessFigures(refusedClients, loops.acceptFailures(), config, reloads).families());
         all.addAll(found.families());
-        all.add(acceptFigures());
         all.addAll(new ControlFigures(control.control(), control.monitor().counts(), System::nanoTime).families(apps, room));
         return all;
-    }
-
-    private List<Family> configFigures() {
-        ServedConfig now = config;
-        Reloads read = reloads;
-        if (now == null) {
-            return List.of();
-        }
-        Family generation = new Family("weir_config_generation", Family.Type.GAUGE, "The number of the config in force: 1 is that of the start.");
-        generation.count(now.generation());
-        Family loaded = new Family("weir_config_loaded_seconds", Family.Type.GAUGE, "Since when the config is in force, in s since 1970.");
-        loaded.count(now.loaded().getEpochSecond());
-        List<Family> all = new ArrayList<>(List.of(generation, loaded));
-        if (read != null) {
-            all.addAll(read.families());
-        }
-        return all;
-    }
-
-    private Family refusedFigures() {
-        Family refused = new Family("weir_client_connections_refused", Family.Type.COUNTER, "Client connections that were closed without an answer, by why.");
-        refusedClients.forEach((why, count) -> refused.count(count, "why", why.word()));
-        return refused;
-    }
-
-    private Family acceptFigures() {
-        Family failures = new Family("weir_accept_failures", Family.Type.COUNTER, "Tries to accept a connection that failed, mostly for want of descriptors.");
-        failures.count(loops.acceptFailures().sum());
-        return failures;
     }
 
     /** What is to be said now and then, on the watchdog's thread. */
@@ -354,73 +316,12 @@ public final class LoadBalancer implements AutoCloseable {
             return; // nothing tells it from others
         }
         folder.prepare();
-        handover = Handover.open(folder.handover(key), key, BuildInfo.version(), new Leaving(before, after), tell);
-    }
-
-    /** This load balancer, to the one that takes its place. */
-    private final class Leaving implements Predecessor {
-        private final LongConsumer before;
-        private final LongConsumer after;
-
-        Leaving(LongConsumer before, LongConsumer after) {
-            this.before = before;
-            this.after = after;
-        }
-
-        @Override
-        public List<Listening> listeners() throws IOException {
-            List<ListenerSettings> settings = Objects.requireNonNull(config).settings().listeners();
-            List<Listening> all = new ArrayList<>();
-            List<Listener> listeners = doors.listeners();
-            for (int i = 0; i < listeners.size(); i++) {
-                List<Integer> descriptors = listeners.get(i).descriptors();
-                if (descriptors == null) {
-                    throw new IOException("it runs on NIO, which can't hand its sockets over; end it and start without --takeover");
-                }
-                all.add(new Listening(settings.get(i).bind().toString(), descriptors));
-            }
-            return all;
-        }
-
-        @Override
-        public long generation() {
-            return Objects.requireNonNull(config).generation();
-        }
-
-        @Override
-        public byte[] state() {
-            return control.known().print();
-        }
-
-        @Override
-        public void release(long successor) {
-            leaving = true;
-            endReloads();
-            doors.leave();
-            AdminServer server = admin;
-            if (server != null) {
-                server.leave();
-            }
-            try {
-                control.handOver().get(STATE_SECONDS, TimeUnit.SECONDS);
-            } catch (ExecutionException | TimeoutException e) {
-                // The disk does not take it, which was told when it was asked to.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            events.publish(Event.of("handed_over", "to", "pid " + successor));
-            before.accept(successor);
-        }
-
-        @Override
-        public void released(long successor) {
-            after.accept(successor);
-        }
+        handover = Handover.open(folder.handover(key), key, BuildInfo.version(), new Leaving(this, before, after), tell);
     }
 
     private Telemetry startTelemetry(Settings settings) throws CannotLogException {
         var around = new Telemetry.Surroundings(
-                BuildInfo.version(), () -> readiness == Readiness.READY, connections::open, connections::accepted, stalls::count, this::controlFigures, new TelemetryEvents(events));
+                BuildInfo.version(), () -> readiness == Readiness.READY, connections::open, connections::accepted, stalls::count, this::figures, new TelemetryEvents(events));
         try {
             return Telemetry.start(settings, loops.loops(), around);
         } catch (IOException e) {
@@ -691,6 +592,22 @@ public final class LoadBalancer implements AutoCloseable {
 
     private void endReloads() {
         changing.shutdownNow();
+    }
+
+    /** From here on another process is the one that accepts connections, that others find, and that keeps the state. */
+    void leave() {
+        leaving = true;
+        endReloads();
+        doors.leave();
+        AdminServer server = admin;
+        if (server != null) {
+            server.leave();
+        }
+    }
+
+    /** The listeners, in the order of the config. */
+    List<Listener> listeners() {
+        return doors.listeners();
     }
 
     /** Stops at once. */
