@@ -25,15 +25,17 @@ public final class ConfigProblemsException extends Exception {
 
     /** Every problem with its line and a caret beneath the column, as {@code weir check} prints them. */
     public String report() {
-        var text = new StringBuilder();
-        for (Problem problem : problems) {
-            text.append(problem).append('\n');
-            String excerpt = excerpt(problem);
-            if (excerpt != null) {
-                text.append(excerpt).append('\n');
-            }
-        }
-        return text.toString();
+        return reports().stream().map(each -> each + '\n').collect(Collectors.joining());
+    }
+
+    /** The same, each by itself and without an end of line behind it. */
+    public List<String> reports() {
+        return problems.stream()
+                .map(problem -> {
+                    String excerpt = excerpt(problem);
+                    return excerpt == null ? problem.toString() : problem + "\n" + excerpt;
+                })
+                .toList();
     }
 
     /**

@@ -21,16 +21,6 @@ final class ConfigReport {
         to.println(refused.report() + "weir: " + count(refused.problems().size(), "problem") + " in " + path);
     }
 
-    /** Every problem, with its line of the text and a caret beneath the column. */
-    static List<String> lines(ConfigProblemsException refused) {
-        return refused.problems().stream()
-                .map(problem -> {
-                    String excerpt = refused.excerpt(problem);
-                    return excerpt == null ? problem.toString() : problem + "\n" + excerpt;
-                })
-                .toList();
-    }
-
     /** For JSON: every problem with its parts. */
     static List<Map<String, @Nullable Object>> parts(ConfigProblemsException refused) {
         return refused.problems().stream().map(ConfigReport::parts).toList();

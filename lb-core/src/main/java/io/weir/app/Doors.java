@@ -1,10 +1,8 @@
 package io.weir.app;
 
 import io.weir.config.ListenerSettings;
-import io.weir.config.PlainHttp;
 import io.weir.config.Settings;
 import io.weir.config.TlsSettings;
-import io.weir.exchange.SecurePort;
 import io.weir.frontend.ClientTimeouts;
 import io.weir.frontend.Entrance;
 import io.weir.frontend.FrontendLoop;
@@ -22,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +33,7 @@ final class Doors {
     private volatile List<Door> doors = List.of();
 
     /** A listener with the settings that it goes by. */
-    private record Door(ListenerSettings settings, Listener listener) {}
+    private record Door(ListenerSettings settings, Entry entry, Listener listener) {}
 
     /**
      * What the next config makes of them.
@@ -68,7 +65,8 @@ final class Doors {
         List<Door> opened = new ArrayList<>();
         for (ListenerSettings each : settings.listeners()) {
             try {
-                opened.add(new Door(each, Listener.open(each.bind(), rules(each, settings, tls), loops, frontends, inherited.apply(each.bind()))));
+                Entry entry = Entry.of(each, settings);
+                opened.add(new Door(each, entry, Listener.open(each.bind(), rules(each, entry, tls), loops, frontends, inherited.apply(each.bind()))));
             } catch (IOException e) {
                 failures.add(LoadBalancer.cannotListenAtPort(each.bind().toString(), e));
             }
@@ -77,18 +75,16 @@ final class Doors {
         return failures;
     }
 
-    private ListenerRules rules(ListenerSettings listener, Settings settings, Function<ListenerSettings, @Nullable ServerTls> tlsOf) {
+    private ListenerRules rules(ListenerSettings listener, Entry entry, Function<ListenerSettings, @Nullable ServerTls> tlsOf) {
         ClientTimeouts timeouts = new ClientTimeouts(
                 listener.timeouts().head().toNanos(), listener.timeouts().body().toNanos(), listener.timeouts().idle().toNanos());
-        String onlyRegion = listener.strictRegion() ? settings.here().region() : null;
         TlsSettings tls = listener.tls();
         String hsts = tls == null || tls.hsts() == null ? null : tls.hsts().field();
-        SecurePort secure = tls == null && listener.plainHttp() == PlainHttp.REDIRECT ? SecurePort.of(settings) : null;
         return new ListenerRules(
                 timeouts,
-                onlyRegion,
+                entry.onlyRegion(),
                 listener.plainHttp(),
-                secure,
+                entry.securePort(),
                 tlsOf.apply(listener),
                 Http2Rules.of(listener.http2()),
                 hsts,
@@ -111,11 +107,12 @@ final class Doors {
         settings.listeners().forEach(each -> known.add(take(left, each.bind())));
         for (int i = 0; i < settings.listeners().size(); i++) {
             ListenerSettings each = settings.listeners().get(i);
-            ListenerRules its = rules(each, settings, tls);
+            Entry entry = Entry.of(each, settings);
+            ListenerRules its = rules(each, entry, tls);
             Door stays = known.get(i);
             try {
                 Listener listener = stays != null ? stays.listener : opened(each.bind(), its, left);
-                all.add(new Door(each, listener));
+                all.add(new Door(each, entry, listener));
                 rules.add(its);
                 if (stays == null) {
                     opened.add(listener);
@@ -156,13 +153,12 @@ final class Doors {
             Door door = next.doors.get(i);
             Door before = before(door);
             if (before != null) {
-                ListenerRules were = door.listener.rules();
-                ListenerRules are = next.rules.get(i);
-                if (!before.settings.equals(door.settings) || !sameEntry(before.settings, were, door.settings, are)) {
-                    if (!sameEntry(before.settings, were, door.settings, are)) {
+                boolean sameEntry = before.entry.equals(door.entry);
+                if (!before.settings.equals(door.settings) || !sameEntry) {
+                    if (!sameEntry) {
                         leaving.addAll(door.listener.takeAllRules());
                     }
-                    door.listener.become(are);
+                    door.listener.become(next.rules.get(i));
                 }
             }
         }
@@ -179,17 +175,6 @@ final class Doors {
 
     private @Nullable Door before(Door door) {
         return doors.stream().filter(each -> each.listener.equals(door.listener)).findFirst().orElse(null);
-    }
-
-    /** Whether whoever has come in by the one could have come in by the other, in the same way, and is served the same. */
-    private static boolean sameEntry(ListenerSettings wereSettings, ListenerRules were, ListenerSettings areSettings, ListenerRules are) {
-        return were.plainHttp() == are.plainHttp()
-                && Objects.equals(were.onlyRegion(), are.onlyRegion())
-                && Objects.equals(were.securePort(), are.securePort())
-                && Objects.equals(were.tls(), are.tls())
-                && Objects.equals(were.tcp(), are.tcp())
-                && wereSettings.allow().equals(areSettings.allow())
-                && Objects.equals(wereSettings.proxyProtocol(), areSettings.proxyProtocol());
     }
 
     // ---- all of them

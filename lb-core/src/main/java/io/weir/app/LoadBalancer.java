@@ -116,8 +116,6 @@ public final class LoadBalancer implements AutoCloseable {
     private final CertificateKeeper certificates;
     private final ControlPlane control;
     private final FirstVerdicts firstVerdicts;
-    /** Whether errors are counted, to be looked at after a reload. */
-    private volatile boolean watchErrors;
     /** Written by the control thread alone. */
     private volatile RoutingTable table;
 
@@ -160,7 +158,6 @@ public final class LoadBalancer implements AutoCloseable {
         control = new ControlPlane(transport.kind(), loopCount, state == null ? KeptState.NONE : KeptState.in(state.path()), certificates, controlEvents);
         Tables tables = new Tables(new LiveTargets(endpoints, control.traffic().touched(), instance), loopCount);
         errors = new ErrorCounts(loopCount);
-        watchErrors = settings.reload().watch() != null;
         declared = settings;
         found = new FoundWorkers(
                 state == null ? Path.of(System.getProperty("java.io.tmpdir"), "weir-" + ProcessHandle.current().pid()) : state.path(), events, this::refillSoon);
@@ -179,7 +176,7 @@ public final class LoadBalancer implements AutoCloseable {
                     loop.wheel(),
                     new LoopConnector(loop.index()),
                     () -> table,
-                    listeners(loop),
+                    listeners(settings, loop),
                     random.split(),
                     limits.body());
             frontends.add(new FrontendLoop(loop, exchanges, connections, requestLimits, peers));
@@ -218,10 +215,10 @@ public final class LoadBalancer implements AutoCloseable {
         controlEvents.check();
     }
 
-    private List<ExchangeListener> listeners(EventLoops.Loop loop) {
+    private List<ExchangeListener> listeners(Settings settings, EventLoops.Loop loop) {
         List<ExchangeListener> all = new ArrayList<>(telemetry.onLoop(loop.index()));
         all.add(control.traffic().onLoop(loop));
-        if (watchErrors) {
+        if (settings.reload().watch() != null) { // to be looked at after a reload
             all.add(errors.onLoop(loop.index()));
         }
         all.add(recentRequests.onLoop(loop.index(), loop.clock()));
@@ -375,15 +372,9 @@ public final class LoadBalancer implements AutoCloseable {
     /** Another config, of that generation, is in force when it returns; see {@link Reconfiguration#become}. */
     Reconfiguration.Outcome become(Settings next, @Nullable String checksum, int generation, Duration window)
             throws CannotListenException, CannotLogException, CannotServeTlsException {
-        watchErrors = next.reload().watch() != null;
-        Settings filled = found.watch(next);
-        Reconfiguration.Outcome outcome;
-        try {
-            outcome = reconfiguration.become(filled, window);
-        } catch (CannotListenException | CannotLogException | CannotServeTlsException e) {
-            var _ = found.watch(declared);
-            throw e;
-        }
+        Reconfiguration.Prepared prepared = reconfiguration.prepare(next);
+        Settings filled = found.watch(next); // only now: a config that is refused must not end the watch on what is in force
+        Reconfiguration.Outcome outcome = reconfiguration.become(prepared, filled, window);
         declared = next;
         config = new ServedConfig(file.origin(), checksum, generation, Instant.now(), filled);
         AdminServer server = admin;
@@ -457,7 +448,7 @@ public final class LoadBalancer implements AutoCloseable {
             return;
         }
         try {
-            var _ = reconfiguration.become(filled, declared.runtime().drain());
+            var _ = reconfiguration.become(reconfiguration.prepare(filled), filled, declared.runtime().drain());
             config = new ServedConfig(now.origin(), now.checksum(), now.generation(), now.loaded(), filled);
         } catch (CannotListenException | CannotLogException | CannotServeTlsException e) {
             throw new IllegalStateException("workers that were found can't be used: " + e.getMessage(), e);

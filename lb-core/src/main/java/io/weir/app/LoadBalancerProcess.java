@@ -14,12 +14,14 @@ import io.weir.config.LoadedConfig;
 import io.weir.config.MappingSettings;
 import io.weir.config.MetricsSettings;
 import io.weir.config.PoolSettings;
+import io.weir.config.ProxyProtocolSettings;
 import io.weir.config.ReloadSettings;
 import io.weir.config.RuntimeSettings;
 import io.weir.config.Settings;
 import io.weir.config.TcpSettings;
 import io.weir.config.WorkerSettings;
 import io.weir.topology.BindAddress;
+import io.weir.topology.Cidr;
 import io.weir.topology.Here;
 import io.weir.topology.Region;
 import io.weir.topology.WorkerAddress;
@@ -30,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -226,7 +229,7 @@ final class LoadBalancerProcess {
         story.append(file.line()).append(": ").append(ConfigReport.size(settings)).append('\n');
         DescriptorLimit.shortfall(settings.limits().connections()).ifPresent(line -> story.append(line).append('\n'));
         for (int i = 0; i < balancer.listening().size(); i++) {
-            story.append("listening at ").append(balancer.listening().get(i)).append(spoken(settings.listeners().get(i))).append('\n');
+            story.append("listening at ").append(balancer.listening().get(i)).append(spoken(settings.listeners().get(i))).append(entrance(settings.listeners().get(i))).append('\n');
         }
         balancer.certificateWarnings().forEach(warning -> story.append("warning: ").append(warning).append('\n'));
         TcpHosts.warnings(settings, balancer::table).forEach(warning -> story.append("warning: ").append(warning).append('\n'));
@@ -251,6 +254,23 @@ final class LoadBalancerProcess {
                     case REDIRECT -> ", plain HTTP, sent to https";
                     case DROP -> ", connections are dropped";
                 };
+    }
+
+    /** Who is let in, and who is believed about whom. */
+    private static String entrance(ListenerSettings listener) {
+        StringBuilder entrance = new StringBuilder();
+        ProxyProtocolSettings proxies = listener.proxyProtocol();
+        if (proxies != null) {
+            entrance.append(", PROXY protocol ").append(proxies.accept().name().toLowerCase(Locale.ROOT)).append(" from ").append(blocks(proxies.from()));
+        }
+        if (!listener.allow().isEmpty()) {
+            entrance.append(", for ").append(blocks(listener.allow())).append(" alone");
+        }
+        return entrance.toString();
+    }
+
+    private static String blocks(List<Cidr> all) {
+        return all.getFirst() + (all.size() == 1 ? "" : " and " + (all.size() - 1) + " more");
     }
 
     /** An address as people write it. */

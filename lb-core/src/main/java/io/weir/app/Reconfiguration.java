@@ -24,8 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings another config into force while requests run: first everything that can fail, of which nobody notices anything, then all that can't. What
@@ -42,12 +43,12 @@ final class Reconfiguration {
     private final Doors doors;
     private final Tables tables;
     private final String instance;
-    private final Function<EventLoops.Loop, List<ExchangeListener>> listeners;
+    private final BiFunction<Settings, EventLoops.Loop, List<ExchangeListener>> listeners;
     private final Consumer<RoutingTable> inForce;
     private Tables.Built built;
 
     /**
-     * @param listeners of the exchanges of a loop, as they are now
+     * @param listeners of the exchanges of a loop, as settings want them
      * @param inForce takes the table that requests read from then on
      */
     Reconfiguration(
@@ -62,7 +63,7 @@ final class Reconfiguration {
             Tables tables,
             Tables.Built built,
             String instance,
-            Function<EventLoops.Loop, List<ExchangeListener>> listeners,
+            BiFunction<Settings, EventLoops.Loop, List<ExchangeListener>> listeners,
             Consumer<RoutingTable> inForce) {
         this.loops = loops;
         this.endpoints = endpoints;
@@ -93,16 +94,20 @@ final class Reconfiguration {
     }
 
     /**
-     * These settings are in force when it returns.
+     * What settings need beside what there is.
      *
-     * @param window how long what goes away may take
+     * @param log where another is to be written
+     */
+    record Prepared(CertificateKeeper.Prepared tls, Doors.Prepared entries, boolean otherLog, @Nullable AccessLog log) {}
+
+    /**
+     * Does all that can fail, of which nobody notices anything.
+     *
      * @throws LoadBalancer.CannotListenException if an address can't be had; then nothing has changed, and likewise
      * @throws LoadBalancer.CannotLogException if the access log can't be written
      * @throws CertificateKeeper.CannotServeTlsException if a certificate can't be used
      */
-    Outcome become(Settings next, Duration window)
-            throws LoadBalancer.CannotListenException, LoadBalancer.CannotLogException, CertificateKeeper.CannotServeTlsException {
-        Settings before = built.settings();
+    Prepared prepare(Settings next) throws LoadBalancer.CannotListenException, LoadBalancer.CannotLogException, CertificateKeeper.CannotServeTlsException {
         CertificateKeeper.Prepared tls = certificates.prepare(next);
         Doors.Prepared entries;
         try {
@@ -111,28 +116,35 @@ final class Reconfiguration {
             certificates.forgetOthers();
             throw e;
         }
-        boolean otherLog = !next.accessLog().equals(before.accessLog());
-        AccessLog log = null;
-        if (otherLog) {
-            try {
-                log = telemetry.openLog(next.accessLog());
-            } catch (IOException e) {
-                entries.discard();
-                certificates.forgetOthers();
-                throw new LoadBalancer.CannotLogException(next.accessLog().path(), e);
-            }
+        if (next.accessLog().equals(built.settings().accessLog())) {
+            return new Prepared(tls, entries, false, null);
         }
-        // From here on nothing can fail.
-        certificates.become(tls);
+        try {
+            return new Prepared(tls, entries, true, telemetry.openLog(next.accessLog()));
+        } catch (IOException e) {
+            entries.discard();
+            certificates.forgetOthers();
+            throw new LoadBalancer.CannotLogException(next.accessLog().path(), e);
+        }
+    }
+
+    /**
+     * These settings are in force when it returns. It can't fail.
+     *
+     * @param prepared for the same, whatever their workers
+     * @param window how long what goes away may take
+     */
+    Outcome become(Prepared prepared, Settings next, Duration window) {
+        certificates.become(prepared.tls);
         endpoints.limit(responseLimits(next));
         Tables.Rebuilt rebuilt = tables.rebuild(built, next, System.nanoTime(), control.control().evacuations());
         built = rebuilt.built();
         List<Target> left = rebuilt.changes().stream().flatMap(change -> change.left().stream()).toList();
         control.replace(rebuilt, () -> inForce.accept(rebuilt.built().table()));
         left.forEach(Target::leave);
-        AccessLog oldLog = otherLog ? telemetry.become(log) : null;
+        AccessLog oldLog = prepared.otherLog ? telemetry.become(prepared.log) : null;
         connections.become(next.limits().connections());
-        Set<ListenerRules> leaving = doors.become(entries);
+        Set<ListenerRules> leaving = doors.become(prepared.entries);
         List<Departure> departures = onLoops(next, leaving, window);
         if (oldLog != null) {
             oldLog.close();
@@ -161,7 +173,7 @@ final class Reconfiguration {
                     () -> {
                         frontend.become(peers, limits);
                         frontend.exchanges().limitBodies(next.limits().body());
-                        frontend.exchanges().listeners(listeners.apply(loop));
+                        frontend.exchanges().listeners(listeners.apply(next, loop));
                         return frontend.depart(leaving, window.toNanos());
                     },
                     loop.executor()));

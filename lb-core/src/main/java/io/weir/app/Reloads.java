@@ -168,7 +168,7 @@ final class Reloads implements Reloader {
         try {
             loaded = files.read();
         } catch (ConfigProblemsException e) {
-            return refused(cause, null, ConfigReport.lines(e), begin);
+            return refused(cause, null, e.reports(), begin);
         }
         if (cause.equals(CHANGE) && loaded.checksum().equals(refusedChecksum)) {
             return refused(

@@ -3,11 +3,9 @@ package io.weir.app;
 import io.weir.balancing.Target;
 import io.weir.config.AppSettings;
 import io.weir.config.ListenerSettings;
-import io.weir.config.PlainHttp;
 import io.weir.config.PoolSettings;
 import io.weir.config.Settings;
 import io.weir.config.WorkerSettings;
-import io.weir.exchange.SecurePort;
 import io.weir.frontend.AtStake;
 import io.weir.frontend.FrontendLoop;
 import io.weir.topology.Worker;
@@ -18,7 +16,6 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -50,7 +47,7 @@ final class Removals {
             ListenerSettings was = now.listeners().get(i);
             ListenerSettings is = left.stream().filter(it -> it.bind().equals(was.bind())).findFirst().orElse(null);
             left.remove(is);
-            (is != null && sameEntry(was, now, is, next) ? staying : leaving).add(addresses.get(i));
+            (is != null && Entry.of(was, now).equals(Entry.of(is, next)) ? staying : leaving).add(addresses.get(i));
         }
         for (AppSettings was : now.apps().values()) {
             AppSettings is = next.apps().get(was.name());
@@ -62,24 +59,6 @@ final class Removals {
                 gone.forEach(each -> workers.add(each.worker));
             }
         }
-    }
-
-    private static boolean sameEntry(ListenerSettings was, Settings now, ListenerSettings is, Settings next) {
-        return was.plainHttp() == is.plainHttp()
-                && Objects.equals(onlyRegion(was, now), onlyRegion(is, next))
-                && Objects.equals(securePort(was, now), securePort(is, next))
-                && Objects.equals(was.tls(), is.tls())
-                && Objects.equals(was.tcp(), is.tcp())
-                && was.allow().equals(is.allow())
-                && Objects.equals(was.proxyProtocol(), is.proxyProtocol());
-    }
-
-    private static @Nullable String onlyRegion(ListenerSettings listener, Settings settings) {
-        return listener.strictRegion() ? settings.here().region() : null;
-    }
-
-    private static @Nullable SecurePort securePort(ListenerSettings listener, Settings settings) {
-        return listener.tls() == null && listener.plainHttp() == PlainHttp.REDIRECT ? SecurePort.of(settings) : null;
     }
 
     private static Set<Reached> reached(AppSettings app) {

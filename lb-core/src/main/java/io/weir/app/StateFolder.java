@@ -47,7 +47,7 @@ record StateFolder(Path path) {
         }
         return Files.isDirectory(there) && Files.isWritable(there)
                 ? null
-                : "evacuations can't be kept in " + path + ", and so a restart ends them: let this user write to " + there
+                : "nothing can be kept in " + path + ", and so a restart forgets what this process knows, evacuations and workers that were found: let this user write to " + there
                         + ", or set runtime.state to a folder where it may";
     }
 }

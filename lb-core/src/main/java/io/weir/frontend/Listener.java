@@ -90,7 +90,7 @@ public final class Listener implements AutoCloseable {
         ChannelInitializer<Channel> clients = new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                wire(channel, java.util.Objects.requireNonNull(byExecutor.get(channel.eventLoop())), current.get());
+                wire(loops.transport(), channel, java.util.Objects.requireNonNull(byExecutor.get(channel.eventLoop())), current.get());
             }
         };
         TransportKind transport = loops.transport();
@@ -194,17 +194,18 @@ public final class Listener implements AutoCloseable {
         }
         if (noDelay && transport.noDelay() != null) {
             bootstrap.option(transport.noDelay(), 1);
-        } else if (noDelay) {
-            bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
         }
         return bootstrap;
     }
 
     /** What a client's bytes pass through, in this order. */
-    private static void wire(Channel channel, FrontendLoop loop, ListenerRules rules) {
+    static void wire(TransportKind transport, Channel channel, FrontendLoop loop, ListenerRules rules) {
         if (rules.tls() == null && rules.plainHttp() == PlainHttp.DROP) {
             channel.pipeline().addLast(ClosedDoor.HERE);
             return;
+        }
+        if (noDelay(rules) && transport.noDelay() == null) { // else it has that from its listening socket
+            channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         }
         ChannelHandler first = rules.tls() == null ? null : rules.tls().firstHandler(); // the engine takes its place, chosen by what the client says first
         if (rules.entrance() != null) {

@@ -213,7 +213,7 @@ class EvacuateTest {
         Files.writeString(folder.resolve("state"), "a file where the folder should be");
         try (LoadBalancer balancer = start();
                 AdminClient client = new AdminClient(Duration.ofSeconds(20), null)) {
-            assertThat(balancer.stateObstacle()).contains("evacuations can't be kept in " + folder.resolve("state"), "set runtime.state");
+            assertThat(balancer.stateObstacle()).contains("nothing can be kept in " + folder.resolve("state"), "set runtime.state");
             assertThat(client.get(new AdminAddress.Unix(socket), "/events?format=text").body()).contains("state_failing");
 
             assertThat(evacuate("zone=r1a", "--for", "30m")).isEqualTo(Main.FAILED);

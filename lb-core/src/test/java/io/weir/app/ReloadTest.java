@@ -307,6 +307,17 @@ class ReloadTest {
     }
 
     @Test
+    void startUpLinesSayWhoIsLetInAndBelieved() throws Exception {
+        String listeners = "{ bind: \"127.0.0.1:0\", allow: [127.0.0.0/8, 10.0.0.0/8] }, "
+                + "{ bind: \"127.0.0.1:0\", proxy-protocol: { accept: required, from: [192.0.2.1] } }";
+        Running process = new Running(TransportKind.NIO, config(listeners, app("orders", "", new Worker().at()), ""));
+        TransportChoice transport = new TransportChoice(TransportKind.NIO, "the test's");
+        assertThat(LoadBalancerProcess.story(process.balancer.config().settings(), RunFile.NONE, transport, 2, process.balancer))
+                .containsPattern("listening at 127.0.0.1:\\d+, .*, for 127.0.0.0/8 and 1 more alone\n")
+                .containsPattern("listening at 127.0.0.1:\\d+, .*, PROXY protocol required from 192.0.2.1\n");
+    }
+
+    @Test
     void aProblemKeepsWhatIsInForceAndNothingOfTheOther() throws Exception {
         Worker worker = new Worker();
         String apps = app("orders", "", worker.at());
@@ -365,6 +376,9 @@ class ReloadTest {
         String bad = config(LISTENER, app("orders", "", "{ address: \"127.0.0.1:" + WebSocketTest.freePort() + "\", zone: z1 }"), watched);
         Running process = new Running(TransportKind.NIO, good);
         assertThat(process.become(bad).outcome()).isEqualTo(Outcome.APPLIED);
+        String refused = config(LISTENER, app("orders", "", worker.at()), "access-log: { path: /nowhere/at/all.log }");
+        assertThat(process.become(refused).outcome()).as("and so that is still watched").isEqualTo(Outcome.REFUSED);
+        assertThat(Files.writeString(process.file, bad)).exists();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         int asked = 0;
         while (process.balancer.config().generation() == 2 && System.nanoTime() < end) {
