@@ -85,6 +85,11 @@ public final class ConfigFiles {
         return read;
     }
 
+    /** What is wrong with things that it names, with its places; see {@link ConfigReader#problems}. */
+    public ConfigProblemsException problems(List<Misfit> misfits) {
+        return ConfigReader.problems(path, misfits);
+    }
+
     /** Null if something is wrong with it. */
     private @Nullable LoadedConfig readOrNull() {
         boolean isFolder = Files.isDirectory(path);

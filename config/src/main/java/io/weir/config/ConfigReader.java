@@ -60,6 +60,11 @@ public final class ConfigReader {
         return new LoadedConfig(settings(name, text, expansion), checksum(text.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** What is wrong with things that the config of that path names, with its places there. At least one. */
+    public static ConfigProblemsException problems(Path path, List<Misfit> misfits) {
+        return new MisfitPlaces(path).problems(misfits);
+    }
+
     /** Where relative paths of a config begin that is one file. */
     static Path folderOf(Path file) {
         Path parent = file.getParent();

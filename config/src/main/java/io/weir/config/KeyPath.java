@@ -15,6 +15,11 @@ record KeyPath(@Nullable KeyPath parent, String segment) {
         return new KeyPath(this, "[" + index + "]");
     }
 
+    /** A place in a list, or a key. */
+    KeyPath then(Object key) {
+        return key instanceof Integer index ? item(index) : key(String.valueOf(key));
+    }
+
     @Override
     public String toString() {
         if (parent == null) {

@@ -36,7 +36,7 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
             try {
                 return page.answer(request);
             } catch (RefusedException e) {
-                return Reply.error(e.status(), String.valueOf(e.getMessage()));
+                return e.reply();
             } catch (CompletionException e) {
                 return failed(e.getCause());
             } catch (RuntimeException | Error e) { // whatever it is, the caller waits for an answer

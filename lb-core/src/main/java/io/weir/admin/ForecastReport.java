@@ -1,5 +1,6 @@
 package io.weir.admin;
 
+import io.weir.exchange.Reason;
 import io.weir.simulate.AppForecast;
 import io.weir.simulate.Forecast;
 import io.weir.simulate.Loss;
@@ -71,6 +72,9 @@ public final class ForecastReport {
         facts.put("worst_apps", appTable());
         facts.put("shares", shareTable());
         facts.put("workers", workerTable());
+        if (forecast.unmannedApps() > 0) {
+            facts.put("apps_without_workers", unmannedTable());
+        }
         return facts;
     }
 
@@ -140,6 +144,13 @@ public final class ForecastReport {
                         worker.most());
             }
         }
+        return table;
+    }
+
+    private Table unmannedTable() {
+        Table table = new Table(limit, "app", "answer");
+        forecast.unmanned().forEach(app -> table.row(app, Reason.NO_WORKERS.status() + " " + Reason.NO_WORKERS.code()));
+        table.leaveOff(forecast.unmannedApps() - forecast.unmanned().size());
         return table;
     }
 

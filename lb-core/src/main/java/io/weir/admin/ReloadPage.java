@@ -27,7 +27,9 @@ final class ReloadPage implements Page {
         ReloadReport report = await(reloader);
         if (report.outcome() == Outcome.REFUSED) {
             throw new RefusedException(
-                    422, "the config is refused, and generation " + report.generation() + " stays in force:\n" + String.join("\n", report.problems()));
+                    422,
+                    "the config is refused, and generation " + report.generation() + " stays in force:\n" + String.join("\n", report.problems()),
+                    Map.of("problems", report.parts()));
         }
         Map<String, Object> facts = new LinkedHashMap<>(report.facts());
         Table changes = new Table(Integer.MAX_VALUE, "change");

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param checksum of the text that was read, or null if it couldn't be
  * @param changes what is different now, a line each
  * @param problems why it was refused, in full
+ * @param parts of the problems, for programs: each by its parts
  * @param notes what of it does not hold before the next start
  */
 public record ReloadReport(
@@ -27,6 +28,7 @@ public record ReloadReport(
         @Nullable String checksum,
         List<String> changes,
         List<String> problems,
+        List<Map<String, @Nullable Object>> parts,
         List<String> notes,
         Duration took) {
 
@@ -50,7 +52,13 @@ public record ReloadReport(
     public ReloadReport {
         changes = List.copyOf(changes);
         problems = List.copyOf(problems);
+        parts = List.copyOf(parts);
         notes = List.copyOf(notes);
+    }
+
+    /** The same with the problems' parts. */
+    public ReloadReport with(List<Map<String, @Nullable Object>> parts) {
+        return new ReloadReport(outcome, generation, at, cause, checksum, changes, problems, parts, notes, took);
     }
 
     /** In one line: of several problems the first one's. */

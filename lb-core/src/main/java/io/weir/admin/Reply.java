@@ -11,8 +11,13 @@ sealed interface Reply {
      * A word or a sentence.
      *
      * @param name its name in JSON
+     * @param facts what stands beside it in JSON
      */
-    record Words(int status, String name, String words, Map<String, String> headers) implements Reply {
+    record Words(int status, String name, String words, Map<String, String> headers, Map<String, ?> facts) implements Reply {
+        Words(int status, String name, String words, Map<String, String> headers) {
+            this(status, name, words, headers, Map.of());
+        }
+
         Words(int status, String name, String words) {
             this(status, name, words, Map.of());
         }

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -32,13 +33,20 @@ record ReplyWriter(Channel channel, String server, Form form, boolean head, bool
 
     /** Any thread. */
     void words(Reply.Words words) {
-        String text = form == Form.JSON ? JsonForm.line(Map.of(words.name(), words.words())) : words.words();
+        String text = form == Form.JSON ? JsonForm.line(json(words)) : words.words();
         FullHttpResponse response = whole(HttpResponseStatus.valueOf(words.status()), Unpooled.copiedBuffer(text + "\n", StandardCharsets.UTF_8));
         fields(response, form.contentType());
         words.headers().forEach((name, value) -> response.headers().set(name, value));
         HttpUtil.setContentLength(response, response.content().readableBytes());
         HttpUtil.setKeepAlive(response, keepAlive);
         end(head ? response.replace(Unpooled.EMPTY_BUFFER) : response, keepAlive);
+    }
+
+    private static Map<String, ?> json(Reply.Words words) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put(words.name(), words.words());
+        all.putAll(words.facts());
+        return all;
     }
 
     private static FullHttpResponse whole(HttpResponseStatus status, ByteBuf content) {

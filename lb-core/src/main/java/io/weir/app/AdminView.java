@@ -1,9 +1,10 @@
 package io.weir.app;
 
 import io.weir.admin.Readiness;
-import io.weir.admin.Running;
 import io.weir.admin.Reloader;
+import io.weir.admin.Running;
 import io.weir.admin.ServedConfig;
+import io.weir.config.Misfit;
 import io.weir.config.Settings;
 import io.weir.control.Control;
 import io.weir.explain.Subject;
@@ -105,7 +106,7 @@ record AdminView(LoadBalancer balancer) implements Running {
 
     @Override
     public List<String> unusableFiles(Settings next) {
-        return CertificateKeeper.check(next).problems();
+        return CertificateKeeper.check(next).problems().stream().map(Misfit::toString).toList();
     }
 
     @Override

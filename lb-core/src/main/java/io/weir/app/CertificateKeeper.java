@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weir.config.AppSettings;
 import io.weir.config.ListenerSettings;
+import io.weir.config.Misfit;
 import io.weir.config.PoolSettings;
 import io.weir.config.Settings;
 import io.weir.config.UpstreamTls;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +58,7 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
         }
         Certificates all = new Certificates(InstantSource.system(), listener);
         Map<ListenerSettings, ServerTls> read = new HashMap<>();
-        List<String> problems = read(settings, all, read);
+        List<Misfit> problems = read(settings, all, read);
         if (!problems.isEmpty()) {
             all.close();
             throw new CannotServeTlsException(problems);
@@ -91,11 +93,11 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
         Certificates all = known == null ? new Certificates(InstantSource.system(), listener) : known;
         ScheduledExecutorService on = thread == null ? begin(all) : Objects.requireNonNull(thread);
         Prepared next = new Prepared(new HashMap<>(), outbound(settings).keySet());
-        List<String> problems = CompletableFuture.supplyAsync(() -> {
+        List<Misfit> problems = CompletableFuture.supplyAsync(() -> {
                     if (known != null) {
                         look(all);
                     }
-                    List<String> found = read(settings, all, next.byListener);
+                    List<Misfit> found = read(settings, all, next.byListener);
                     if (!found.isEmpty()) {
                         all.keepOnly(Set.copyOf(byListener.values()), inUse);
                     }
@@ -147,41 +149,41 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
             return new Findings(List.of(), List.of());
         }
         Certificates all = new Certificates(InstantSource.system(), CertificateListener.NONE);
-        List<String> problems = read(settings, all, Map.of(), new HashMap<>());
+        List<Misfit> problems = read(settings, all, Map.of(), new HashMap<>());
         List<String> warnings = weaknesses(all);
         all.close();
         return new Findings(problems, warnings);
     }
 
     /** What was found in files. */
-    record Findings(List<String> problems, List<String> warnings) {}
+    record Findings(List<Misfit> problems, List<String> warnings) {}
 
-    private List<String> read(Settings settings, Certificates all, Map<ListenerSettings, ServerTls> into) {
+    private List<Misfit> read(Settings settings, Certificates all, Map<ListenerSettings, ServerTls> into) {
         return read(settings, all, byListener, into);
     }
 
     /** {@code known}: those that need not be made anew. */
-    private static List<String> read(
+    private static List<Misfit> read(
             Settings settings, Certificates all, Map<ListenerSettings, ServerTls> known, Map<ListenerSettings, ServerTls> into) {
-        List<String> problems = new ArrayList<>();
+        List<Misfit> problems = new ArrayList<>();
         for (int i = 0; i < settings.listeners().size(); i++) {
             ListenerSettings each = settings.listeners().get(i);
             if (each.tls() != null) {
+                List<Object> keys = List.of("listeners", i, "tls");
+                ServerTls same = same(each, known);
+                List<Misfit> its = same != null ? List.of() : all.read(each.tls());
+                its.forEach(problem -> problems.add(Misfit.under(keys, problem.keys(), problem.what())));
                 try {
-                    ServerTls same = same(each, known);
-                    into.put(each, same != null ? same : all.serve(each.tls(), each.bind().toString()));
+                    if (its.isEmpty()) {
+                        into.put(each, same != null ? same : all.serve(each.tls(), each.bind().toString()));
+                    }
                 } catch (BadPairException e) {
-                    problems.add("listeners[" + i + "].tls: " + e.getMessage());
+                    problems.add(new Misfit(keys, String.valueOf(e.getMessage())));
                 }
             }
         }
-        outbound(settings).forEach((tls, place) -> {
-            try {
-                all.connect(tls);
-            } catch (BadPairException e) {
-                problems.add(place + ": " + e.getMessage());
-            }
-        });
+        outbound(settings).forEach((tls, keys) ->
+                all.read(tls).forEach(problem -> problems.add(Misfit.under(keys, problem.keys(), problem.what()))));
         return problems;
     }
 
@@ -196,16 +198,16 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
     }
 
     /** All that connections to workers and gateways need, each with the first place that it stands at. */
-    private static Map<UpstreamTls, String> outbound(Settings settings) {
-        Map<UpstreamTls, String> places = new LinkedHashMap<>();
+    private static Map<UpstreamTls, List<Object>> outbound(Settings settings) {
+        Map<UpstreamTls, List<Object>> places = new LinkedHashMap<>();
         for (AppSettings app : settings.apps().values()) {
             UpstreamTls tls = app.upstream().tls();
             if (tls != null) {
-                places.putIfAbsent(tls.as(null), "apps." + app.name() + ".upstream.tls");
+                places.putIfAbsent(tls.as(null), List.of("apps", app.name(), "upstream", "tls"));
             }
             for (PoolSettings pool : app.pools().values()) {
                 if (pool.gatewayTls() != null) {
-                    places.putIfAbsent(pool.gatewayTls().as(null), "apps." + app.name() + ".pools." + pool.region() + ".gateway.tls");
+                    places.putIfAbsent(pool.gatewayTls().as(null), List.of("apps", app.name(), "pools", pool.region(), "gateway", "tls"));
                 }
             }
         }
@@ -279,8 +281,16 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
     static final class CannotServeTlsException extends Exception {
         private static final long serialVersionUID = 1;
 
-        CannotServeTlsException(List<String> problems) {
-            super(String.join("\n", problems));
+        private final transient List<Misfit> misfits;
+
+        CannotServeTlsException(List<Misfit> misfits) {
+            super(misfits.stream().map(Misfit::toString).collect(Collectors.joining("\n")));
+            this.misfits = List.copyOf(misfits);
+        }
+
+        /** At least one. */
+        List<Misfit> misfits() {
+            return misfits;
         }
     }
 }

@@ -10,7 +10,6 @@ import io.weir.health.Health;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -63,27 +62,26 @@ final class Check implements Callable<Integer> {
         try {
             config = ConfigReader.read(path);
         } catch (ConfigProblemsException e) {
-            if (format == Format.JSON) {
-                out.println(JsonText.of(ConfigReport.parts(e)));
-            } else {
-                ConfigReport.print(e, path, err);
-            }
-            return Main.FAILED;
+            return refused(e, path, format, out, err);
         }
         CertificateKeeper.Findings certificates = CertificateKeeper.check(config.settings());
         certificates.warnings().forEach(line -> err.println("warning: " + line));
         if (!certificates.problems().isEmpty()) {
-            if (format == Format.JSON) {
-                out.println(JsonText.of(certificates.problems().stream().map(what -> Map.of("what", what)).toList()));
-            } else {
-                certificates.problems().forEach(err::println);
-            }
-            return Main.FAILED;
+            return refused(ConfigReader.problems(path, certificates.problems()), path, format, out, err);
         }
         TcpHosts.warnings(config.settings(), () -> new FromConfig(config.settings(), Health.HEALTHY).table())
                 .forEach(line -> err.println("warning: " + line));
         DescriptorLimit.shortfall(config.settings().limits().connections()).ifPresent(line -> err.println("warning: " + line));
         out.println(format == Format.JSON ? JsonText.of(List.of()) : ConfigReport.ok(config));
         return Main.OK;
+    }
+
+    private static int refused(ConfigProblemsException refused, Path path, Format format, PrintStream out, PrintStream err) {
+        if (format == Format.JSON) {
+            out.println(JsonText.of(ConfigReport.parts(refused)));
+        } else {
+            ConfigReport.print(refused, path, err);
+        }
+        return Main.FAILED;
     }
 }

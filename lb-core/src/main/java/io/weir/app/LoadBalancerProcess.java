@@ -127,7 +127,11 @@ final class LoadBalancerProcess {
             System.err.println("weir: " + e.getMessage());
             return Main.FAILED;
         } catch (CertificateKeeper.CannotServeTlsException e) {
-            String.valueOf(e.getMessage()).lines().forEach(line -> System.err.println("weir: " + line));
+            if (source == null) {
+                String.valueOf(e.getMessage()).lines().forEach(line -> System.err.println("weir: " + line));
+            } else {
+                ConfigReport.print(source.files.problems(e.misfits()), source.path, System.err);
+            }
             return Main.FAILED;
         } catch (LoadBalancer.CannotListenException e) {
             String.valueOf(e.getMessage()).lines().forEach(line -> System.err.println("weir: " + line));

@@ -168,7 +168,7 @@ final class Reloads implements Reloader {
         try {
             loaded = files.read();
         } catch (ConfigProblemsException e) {
-            return refused(cause, null, e.reports(), begin);
+            return refused(cause, null, e, begin);
         }
         if (cause.equals(CHANGE) && loaded.checksum().equals(refusedChecksum)) {
             return refused(
@@ -192,7 +192,9 @@ final class Reloads implements Reloader {
         ServedBefore before = new ServedBefore(now, balancer.config().checksum());
         try {
             apply(now, next, loaded.checksum());
-        } catch (LoadBalancer.CannotListenException | LoadBalancer.CannotLogException | CertificateKeeper.CannotServeTlsException e) {
+        } catch (CertificateKeeper.CannotServeTlsException e) {
+            return refused(cause, loaded.checksum(), files.problems(e.misfits()), begin);
+        } catch (LoadBalancer.CannotListenException | LoadBalancer.CannotLogException e) {
             return refused(cause, loaded.checksum(), String.valueOf(e.getMessage()).lines().toList(), begin);
         }
         refusedChecksum = null;
@@ -241,13 +243,22 @@ final class Reloads implements Reloader {
     }
 
     private ReloadReport refused(String cause, @Nullable String checksum, List<String> problems, long begin) {
-        return report(Outcome.REFUSED, cause, checksum, List.of(), problems, List.of(), begin);
+        return refused(cause, checksum, problems, problems.stream().map(what -> Map.<String, @Nullable Object>of("what", what)).toList(), begin);
+    }
+
+    private ReloadReport refused(String cause, @Nullable String checksum, ConfigProblemsException problems, long begin) {
+        return refused(cause, checksum, problems.reports(), ConfigReport.parts(problems), begin);
+    }
+
+    private ReloadReport refused(
+            String cause, @Nullable String checksum, List<String> problems, List<Map<String, @Nullable Object>> parts, long begin) {
+        return report(Outcome.REFUSED, cause, checksum, List.of(), problems, List.of(), begin).with(parts);
     }
 
     private ReloadReport report(
             Outcome outcome, String cause, @Nullable String checksum, List<String> changes, List<String> problems, List<String> notes, long begin) {
         return new ReloadReport(
-                outcome, generation, Instant.now(), cause, checksum, changes, problems, notes, Duration.ofNanos(System.nanoTime() - begin));
+                outcome, generation, Instant.now(), cause, checksum, changes, problems, List.of(), notes, Duration.ofNanos(System.nanoTime() - begin));
     }
 
     private void note(ReloadReport report) {

@@ -61,6 +61,8 @@ public final class Forecast {
     private final PriorityQueue<AppForecast> worst;
     private final List<String> objections = new ArrayList<>();
     private long objected;
+    private final List<String> unmanned = new ArrayList<>();
+    private int unmannedApps;
     private int concerned;
     private int darkBefore;
 
@@ -78,6 +80,14 @@ public final class Forecast {
         this.worst = new PriorityQueue<>(WORST_FIRST.reversed());
         for (Loss loss : question.losses()) {
             steps.add(new Step(steps.size() + 1, loss));
+        }
+    }
+
+    /** An app of which no worker is found: it has nobody to lose. */
+    void addUnmanned(String app) {
+        unmannedApps++;
+        if (unmanned.size() < most) {
+            unmanned.add(app);
         }
     }
 
@@ -120,6 +130,16 @@ public final class Forecast {
     /** How many of those nobody serves before anything is lost. */
     public int darkBefore() {
         return darkBefore;
+    }
+
+    /** Names of apps without any worker; no more than were asked for. */
+    public List<String> unmanned() {
+        return unmanned;
+    }
+
+    /** How many of those there are in all. */
+    public int unmannedApps() {
+        return unmannedApps;
     }
 
     public List<Step> steps() {

@@ -64,11 +64,12 @@ public final class Simulation {
         if (seen.isEmpty()) {
             throw new NoneSuchException("there is no app " + question.app() + " among " + all.size());
         }
-        List<AppControl> concerned = seen.stream().filter(app -> question.losses().stream().anyMatch(loss -> concerns(loss, app))).toList();
+        List<AppControl> concerned = seen.stream().filter(app -> !app.members().isEmpty() && question.losses().stream().anyMatch(loss -> concerns(loss, app))).toList();
         Load load = Load.over(seen, question.load());
         long workers = concerned.stream().mapToLong(app -> app.members().size()).sum();
         Simulation simulation = new Simulation(question, load, (int) Math.clamp(TRIED / Math.max(1, workers), FEWEST, MOST));
         Forecast forecast = new Forecast(question, load, seen.size(), most);
+        seen.stream().filter(app -> app.members().isEmpty()).forEach(app -> forecast.addUnmanned(app.settings().name()));
         for (int from = 0; from < concerned.size(); ) {
             int to = from;
             for (int taken = 0; to < concerned.size() && taken < AT_ONCE; to++) {

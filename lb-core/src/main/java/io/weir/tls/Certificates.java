@@ -3,6 +3,7 @@ package io.weir.tls;
 import io.weir.config.CertificateSettings;
 import io.weir.config.ClientAuthSettings;
 import io.weir.config.ClientAuthSettings.Mode;
+import io.weir.config.Misfit;
 import io.weir.config.TlsSettings;
 import io.weir.config.UpstreamTls;
 import java.io.IOException;
@@ -103,8 +104,34 @@ public final class Certificates {
         this.ticketsSince = time.instant();
     }
 
+    /** Reads the files that a listener needs, and returns what is wrong with them; the keys are those in its {@code tls}. */
+    public List<Misfit> read(TlsSettings settings) {
+        List<Misfit> problems = new ArrayList<>();
+        for (int i = 0; i < settings.certificates().size(); i++) {
+            CertificateSettings each = settings.certificates().get(i);
+            note(problems, List.of("certificates", i), () -> keep(each));
+        }
+        note(problems, List.of("client-auth"), () -> keep(settings.clientAuth()));
+        settings.hosts().forEach((host, each) -> note(problems, List.of("hosts", host, "client-auth"), () -> keep(each)));
+        return problems;
+    }
+
+    /** Reads a file, or refuses it. */
+    @FunctionalInterface
+    private interface Attempt {
+        void run() throws BadPairException;
+    }
+
+    private static void note(List<Misfit> problems, List<Object> keys, Attempt attempt) {
+        try {
+            attempt.run();
+        } catch (BadPairException e) {
+            problems.add(new Misfit(keys, String.valueOf(e.getMessage())));
+        }
+    }
+
     /**
-     * Reads what a listener needs.
+     * What a listener needs; files that have not been read yet are.
      *
      * @param scope the listener's name
      * @throws BadPairException if a pair can't be used
@@ -114,15 +141,35 @@ public final class Certificates {
             keep(each);
         }
         for (ClientAuthSettings each : ServerTls.policies(settings)) {
-            if (each.mode() != Mode.OFF && !trusts.containsKey(each)) {
-                List<Object> state = state(each.ca(), each.crl());
-                trusts.put(each, new KeptTrust(ClientTrust.read(each), state));
-            }
+            keep(each);
         }
         ServerTls tls = new ServerTls(settings, scope, known(), trusted(), tickets, handshakes);
         served.add(tls);
         publish();
         return tls;
+    }
+
+    /** Reads the files that connections to workers need, and returns what is wrong with them; the keys are those in their {@code tls}. */
+    public List<Misfit> read(UpstreamTls settings) {
+        UpstreamTls key = settings.as(null);
+        CertificateSettings own = key.own();
+        List<Misfit> problems = new ArrayList<>();
+        if (outbound.containsKey(key)) {
+            return problems;
+        }
+        if (own != null) {
+            note(problems, List.of("cert"), () -> keep(own));
+        }
+        List<Object> state = state(key.ca());
+        try {
+            X509ExtendedTrustManager trust = WorkerTls.trust(key);
+            if (problems.isEmpty()) {
+                note(problems, List.of(), () -> connect(key, trust, state));
+            }
+        } catch (BadPairException e) {
+            problems.add(new Misfit(key.ca() == null ? List.of() : List.of("ca"), String.valueOf(e.getMessage())));
+        }
+        return problems;
     }
 
     /**
@@ -139,7 +186,10 @@ public final class Certificates {
             keep(key.own());
         }
         List<Object> state = state(key.ca());
-        X509ExtendedTrustManager trust = WorkerTls.trust(key);
+        connect(key, WorkerTls.trust(key), state);
+    }
+
+    private void connect(UpstreamTls key, @Nullable X509ExtendedTrustManager trust, List<Object> state) throws BadPairException {
         outbound.put(key, new KeptWorkers(new WorkerTls(key, trust, own(key)), trust, state));
         publish();
     }
@@ -188,6 +238,13 @@ public final class Certificates {
                 made.unstapled = made.pair; // a weakness that is told of at the start
             }
             kept.put(files, made);
+        }
+    }
+
+    private void keep(ClientAuthSettings policy) throws BadPairException {
+        if (policy.mode() != Mode.OFF && !trusts.containsKey(policy)) {
+            List<Object> state = state(policy.ca(), policy.crl());
+            trusts.put(policy, new KeptTrust(ClientTrust.read(policy), state));
         }
     }
 

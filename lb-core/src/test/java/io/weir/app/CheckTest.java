@@ -99,6 +99,34 @@ class CheckTest {
     }
 
     @Test
+    void everyFileThatCannotBeUsedIsSaidWithThePlaceThatNamesIt() throws IOException {
+        Path file = write("weir.yaml", LEAST.replace("listeners: [{bind: \"127.0.0.1:8080\"}]", """
+                listeners:
+                  - bind: "127.0.0.1:8443"
+                    tls:
+                      certificates: [{cert: a.pem, key: a.key}, {cert: b.pem, key: b.key}]
+                      client-auth: {mode: required, ca: ca.pem}""")
+                + "apps: {a: {upstream: {tls: {ca: workers.pem}}, pools: {ca-c1: {workers: [{address: \"a:1\", zone: ca-c1a}]}}}}\n");
+
+        assertThat(check(file, Check.Format.TEXT)).isEqualTo(1);
+        assertThat(text(err)).contains(
+                file + ":7:22: listeners[0].tls.certificates[0]: " + folder.resolve("a.pem"),
+                file + ":7:49: listeners[0].tls.certificates[1]: " + folder.resolve("b.pem"),
+                file + ":8:20: listeners[0].tls.client-auth: " + folder.resolve("ca.pem"),
+                file + ":9:33: apps.a.upstream.tls.ca: " + folder.resolve("workers.pem"),
+                "weir: 4 problems in " + file);
+    }
+
+    @Test
+    void inAFolderTheFileIsNamedThatNamesIt() throws IOException {
+        write("10-base.yaml", LEAST);
+        Path second = write("20-tls.yaml", "listeners: [{bind: \":8443\", tls: {certificates: [{cert: a.pem, key: a.key}]}}]\n");
+
+        assertThat(check(folder, Check.Format.JSON)).isEqualTo(1);
+        assertThat(text(out)).contains("\"file\": \"" + second + "\"", "\"path\": \"listeners[0].tls.certificates[0]\"");
+    }
+
+    @Test
     void aGoodConfigIsAnEmptyArrayForMachines() throws IOException {
         assertThat(check(write("weir.yaml", LEAST), Check.Format.JSON)).isZero();
         assertThat(text(out)).isEqualTo("[]\n");

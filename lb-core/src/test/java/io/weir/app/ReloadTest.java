@@ -15,6 +15,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -336,13 +340,34 @@ class ReloadTest {
         ReloadReport noLog = process.become(config(LISTENER, apps, "access-log: { path: /nowhere/at/all.log }"));
         assertThat(noLog.problems()).singleElement().asString().contains("can't write to /nowhere/at/all.log");
         ReloadReport noPair = process.become(
-                config(LISTENER + ", { bind: \"127.0.0.1:0\", tls: { certificates: [ { cert: none.pem, key: none.key } ] } }", apps, ""));
+                config(LISTENER + ", { bind: \"127.0.0.1:0\", tls: { certificates: [ { cert: none.pem, key: none.key }, { cert: no.pem, key: no.key } ] } }", apps, ""));
         assertThat(noPair.outcome()).isEqualTo(Outcome.REFUSED);
-        assertThat(noPair.problems().getFirst()).contains("none.pem");
+        assertThat(noPair.problems()).hasSize(2);
+        assertThat(noPair.problems().getFirst()).startsWith(process.file + ":4:").contains("listeners[1].tls.certificates[0]: ", "none.pem");
+        assertThat(noPair.problems().getLast()).startsWith(process.file + ":4:").contains("listeners[1].tls.certificates[1]: ", "no.pem");
         assertThat(process.balancer.addresses()).hasSize(1);
         assertThat(process.ask("orders")).isEqualTo(worker.name());
         assertThat(process.become(config(LISTENER, apps, "# a remark")).outcome()).isEqualTo(Outcome.UNCHANGED);
         assertThat(process.balancer.config().generation()).isEqualTo(1);
+    }
+
+    @Test
+    void programsAreToldProblemsByTheirParts() throws Exception {
+        String admin = "admin: { bind: \"127.0.0.1:0\", token: 0123456789abcdef }";
+        Running process = new Running(TransportKind.NIO, config(LISTENER, app("orders", "", new Worker().at()), admin));
+        Files.writeString(process.file, config(LISTENER, app("orders", "", new Worker().at()), "lmits: {}"));
+        String at = process.balancer.adminLines().getFirst().replaceAll("admin at ", "");
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + at + "/reload?format=json"))
+                .header("Authorization", "Bearer 0123456789abcdef")
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(422);
+            assertThat(answer.body())
+                    .startsWith("{\"error\":\"the config is refused, and generation 1 stays in force:\\n")
+                    .contains("\"problems\":[{\"file\":\"" + process.file + "\",\"line\":", "\"path\":\"lmits\",\"what\":\"unknown key\",\"hint\":\"did you mean limits?\"}]");
+        }
     }
 
     @Test

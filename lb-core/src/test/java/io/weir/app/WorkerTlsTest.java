@@ -368,7 +368,7 @@ class WorkerTlsTest {
     void filesThatCanNotBeUsedAreNamedWithTheirPlace() {
         assertThatThrownBy(() -> start(TransportKind.NIO, 1, "ca: \"FOLDER/none.pem\"", "off"))
                 .isInstanceOf(CannotServeTlsException.class)
-                .hasMessageStartingWith("apps.orders.upstream.tls: " + folder.resolve("none.pem"));
+                .hasMessageStartingWith("apps.orders.upstream.tls.ca: " + folder.resolve("none.pem"));
         assertThatThrownBy(() -> start(TransportKind.NIO, 1, "cert: \"FOLDER/good.pem\", key: \"FOLDER/ca.key\"", "off"))
                 .isInstanceOf(CannotServeTlsException.class)
                 .hasMessageContaining("does not match its certificate");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.weir.admin.ForecastReport;
 import io.weir.config.ConfigReader;
 import io.weir.config.Settings;
 import io.weir.failover.Scope;
@@ -179,6 +180,15 @@ class SimulationTest {
                         "orders in us-e1: nobody who is well would be left");
         assertThat(evacuate("zone=ca-c1a", Loss.Means.EVACUATION).objections()).isEmpty();
         assertThat(evacuate("region=ca-c1", Loss.Means.EVACUATION).objections()).containsExactly("payments: nothing else may serve it");
+    }
+
+    @Test
+    void anAppWithoutWorkersIsListedWithItsAnswer() throws Exception {
+        Settings settings = ConfigReader.read("test", CONFIG + "  empty: { pools: { us-e1: { discover: { dns: { name: _http._tcp.orders.test, type: SRV }, zone: us-e1a } } } }\n").settings();
+        Forecast forecast = Simulation.of(new ConfiguredApps(settings), new Question(Question.failures("zone=ca-c1a", null), null, null, 1), 20);
+        assertThat(forecast.unmanned()).containsExactly("empty");
+        assertThat(forecast.worst()).extracting(AppForecast::app).doesNotContain("empty");
+        assertThat(ForecastReport.json(forecast, 20)).contains("apps_without_workers", "503 no_workers");
     }
 
     @Test
