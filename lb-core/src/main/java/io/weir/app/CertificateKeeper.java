@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weir.config.AppSettings;
+import io.weir.config.AppsThat;
 import io.weir.config.ListenerSettings;
 import io.weir.config.PoolSettings;
 import io.weir.config.Settings;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +45,7 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateKeeper.class);
 
     private final CertificateListener listener;
+    private final AppsThat secured = new AppsThat(CertificateKeeper::isSecured);
     /** What connections to workers need that are in force. */
     private volatile Set<UpstreamTls> inUse = Set.of();
     private volatile Map<ListenerSettings, ServerTls> byListener = Map.of();
@@ -51,23 +54,29 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
 
     private CertificateKeeper(Settings settings, CertificateListener listener) throws CannotServeTlsException {
         this.listener = listener;
-        if (needsNone(settings)) {
+        Map<UpstreamTls, String> outbound = outbound(secured.of(settings));
+        if (needsNone(settings, outbound)) {
             return;
         }
         Certificates all = new Certificates(InstantSource.system(), listener);
         Map<ListenerSettings, ServerTls> read = new HashMap<>();
-        List<String> problems = read(settings, all, read);
+        List<String> problems = read(settings, outbound, all, read);
         if (!problems.isEmpty()) {
             all.close();
             throw new CannotServeTlsException(problems);
         }
         byListener = read;
-        inUse = outbound(settings).keySet();
+        inUse = outbound.keySet();
         var _ = begin(all);
     }
 
-    private static boolean needsNone(Settings settings) {
-        return settings.listeners().stream().allMatch(each -> each.tls() == null) && outbound(settings).isEmpty();
+    private static boolean needsNone(Settings settings, Map<UpstreamTls, String> outbound) {
+        return settings.listeners().stream().allMatch(each -> each.tls() == null) && outbound.isEmpty();
+    }
+
+    /** Whether connections to its workers or gateways are by TLS. */
+    private static boolean isSecured(AppSettings app) {
+        return app.upstream().tls() != null || app.pools().values().stream().anyMatch(pool -> pool.gatewayTls() != null);
     }
 
     private ScheduledExecutorService begin(Certificates all) {
@@ -85,17 +94,18 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
      */
     Prepared prepare(Settings settings) throws CannotServeTlsException {
         Certificates known = certificates;
-        if (known == null && needsNone(settings)) {
+        Map<UpstreamTls, String> outbound = outbound(secured.of(settings));
+        if (known == null && needsNone(settings, outbound)) {
             return new Prepared(Map.of(), Set.of());
         }
         Certificates all = known == null ? new Certificates(InstantSource.system(), listener) : known;
         ScheduledExecutorService on = thread == null ? begin(all) : Objects.requireNonNull(thread);
-        Prepared next = new Prepared(new HashMap<>(), outbound(settings).keySet());
+        Prepared next = new Prepared(new HashMap<>(), outbound.keySet());
         List<String> problems = CompletableFuture.supplyAsync(() -> {
                     if (known != null) {
                         look(all);
                     }
-                    List<String> found = read(settings, all, next.byListener);
+                    List<String> found = read(settings, outbound, all, next.byListener);
                     if (!found.isEmpty()) {
                         all.keepOnly(Set.copyOf(byListener.values()), inUse);
                     }
@@ -143,11 +153,12 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
 
     /** Every problem of the files that the settings name, and what is weak about them; nothing is kept. */
     static Findings check(Settings settings) {
-        if (needsNone(settings)) {
+        Map<UpstreamTls, String> outbound = outbound(new AppsThat(CertificateKeeper::isSecured).of(settings));
+        if (needsNone(settings, outbound)) {
             return new Findings(List.of(), List.of());
         }
         Certificates all = new Certificates(InstantSource.system(), CertificateListener.NONE);
-        List<String> problems = read(settings, all, Map.of(), new HashMap<>());
+        List<String> problems = read(settings, outbound, all, Map.of(), new HashMap<>());
         List<String> warnings = weaknesses(all);
         all.close();
         return new Findings(problems, warnings);
@@ -156,13 +167,18 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
     /** What was found in files. */
     record Findings(List<String> problems, List<String> warnings) {}
 
-    private List<String> read(Settings settings, Certificates all, Map<ListenerSettings, ServerTls> into) {
-        return read(settings, all, byListener, into);
+    private List<String> read(
+            Settings settings, Map<UpstreamTls, String> outbound, Certificates all, Map<ListenerSettings, ServerTls> into) {
+        return read(settings, outbound, all, byListener, into);
     }
 
     /** {@code known}: those that need not be made anew. */
     private static List<String> read(
-            Settings settings, Certificates all, Map<ListenerSettings, ServerTls> known, Map<ListenerSettings, ServerTls> into) {
+            Settings settings,
+            Map<UpstreamTls, String> outbound,
+            Certificates all,
+            Map<ListenerSettings, ServerTls> known,
+            Map<ListenerSettings, ServerTls> into) {
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < settings.listeners().size(); i++) {
             ListenerSettings each = settings.listeners().get(i);
@@ -175,7 +191,7 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
                 }
             }
         }
-        outbound(settings).forEach((tls, place) -> {
+        outbound.forEach((tls, place) -> {
             try {
                 all.connect(tls);
             } catch (BadPairException e) {
@@ -196,9 +212,9 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
     }
 
     /** All that connections to workers and gateways need, each with the first place that it stands at. */
-    private static Map<UpstreamTls, String> outbound(Settings settings) {
+    private static Map<UpstreamTls, String> outbound(Collection<AppSettings> secured) {
         Map<UpstreamTls, String> places = new LinkedHashMap<>();
-        for (AppSettings app : settings.apps().values()) {
+        for (AppSettings app : secured) {
             UpstreamTls tls = app.upstream().tls();
             if (tls != null) {
                 places.putIfAbsent(tls.as(null), "apps." + app.name() + ".upstream.tls");
