@@ -19,10 +19,10 @@ final class AppReader {
     }
 
     @Nullable Map<String, AppSettings> apps(Value value) {
-        return value.named(this::app);
+        return value.apps(this::app, before);
     }
 
-    private @Nullable AppSettings app(Value name, Value value) {
+    @Nullable AppSettings app(Value name, Value value) {
         AppSettings known = value.known();
         if (known != null) {
             return known;

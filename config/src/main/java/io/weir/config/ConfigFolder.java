@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,11 @@ final class ConfigFolder {
 
     private static boolean isMeant(Path file) {
         return isMeant(String.valueOf(file.getFileName())) && !Files.isDirectory(file);
+    }
+
+    /** Whether there is something at a place in the folder that {@link #files} would tell of. */
+    static boolean isThere(Path file) {
+        return isMeant(file) && Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
     static byte[] bytes(Path file) throws ConfigProblemsException {

@@ -26,6 +26,9 @@ public final class ConfigReader {
     /** Of the checksum's hexadecimal digits; enough to tell the configs of one installation apart. */
     private static final int CHECKSUM_LENGTH = 12;
 
+    /** Stands for what is no UTF-8, or for itself. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private ConfigReader() {}
 
     /**
@@ -117,6 +120,10 @@ public final class ConfigReader {
     }
 
     static String decode(String name, byte[] bytes) throws ConfigProblemsException {
+        String lenient = new String(bytes, StandardCharsets.UTF_8);
+        if (lenient.indexOf(REPLACEMENT) < 0) {
+            return lenient; // as it mostly is: without a copy in chars, which may be large
+        }
         // A fresh decoder reports what it cannot decode, where String's constructor would replace it.
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         CharBuffer text = CharBuffer.allocate(bytes.length);
@@ -141,8 +148,12 @@ public final class ConfigReader {
 
     /** The SHA-256, in hexadecimal. */
     static String digest(byte[] bytes) {
+        return HexFormat.of().formatHex(sha256().digest(bytes));
+    }
+
+    static MessageDigest sha256() {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -2,10 +2,11 @@ package io.weir.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,24 @@ final class ConfigState {
                 || before.entrySet().stream().anyMatch(file -> !file.getValue().isSame(seen.get(file.getKey())));
     }
 
+    /** The same, where no others of its folder's files have. */
+    boolean hasChanged(Set<Path> files) {
+        boolean changed = false;
+        for (Path file : files) {
+            Seen before = seen.remove(file);
+            if (ConfigFolder.isThere(file)) {
+                Seen now = look(file, true, before);
+                seen.put(file, now);
+                changed |= before == null || !before.isSame(now);
+            } else {
+                changed |= before != null;
+            }
+        }
+        return changed;
+    }
+
     private Map<Path, Seen> look(Map<Path, Seen> before) {
-        var found = new LinkedHashMap<Path, Seen>();
+        var found = new HashMap<Path, Seen>();
         boolean isFolder = Files.isDirectory(path);
         try {
             for (Path file : isFolder ? ConfigFolder.files(path) : List.of(path)) {

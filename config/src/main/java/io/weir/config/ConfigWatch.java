@@ -14,10 +14,13 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The file system's notices are waited for in every folder on the way to it, through all symbolic links. When they have come and
  * then none for a moment, the files are looked at, and it is told only if their contents are others. As some file systems give no
  * notice of what others do to them, the files are looked at now and then besides, and more often where no notices can be had at all.
+ * Where notices were of plain files in the folder alone, no others are looked at: there may be a hundred thousand.
  */
 public final class ConfigWatch implements AutoCloseable {
 
@@ -40,10 +44,13 @@ public final class ConfigWatch implements AutoCloseable {
     /** Links and folders may change while they are followed; more often than this in a row, only if somebody means to. */
     private static final int MOST_ROUNDS = 5;
 
+    /** How often notices of what does not matter are taken in the time without notices; what matters waits behind them. */
+    private static final int OTHERS_IN_QUIET = 10;
+
     private static final long CLOSE_MILLIS = 5_000;
 
     private final Path path;
-    private final Runnable changed;
+    private final Consumer<ConfigChange> changed;
     private final Times times;
     private final @Nullable WatchService service;
     private final ConfigState state;
@@ -51,6 +58,10 @@ public final class ConfigWatch implements AutoCloseable {
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
     private Map<WatchKey, WatchedFolders.Interest> keys = new HashMap<>();
+    /** Files of the folder that notices were of since the last look, if they were of nothing else. */
+    private final Set<Path> touched = new HashSet<>();
+
+    private boolean onlyTouched = true;
     /** Why there are no notices, or not of all folders; null: there are. */
     private volatile @Nullable String without;
     private final boolean isShared;
@@ -72,7 +83,7 @@ public final class ConfigWatch implements AutoCloseable {
         WatchService open() throws IOException;
     }
 
-    private ConfigWatch(Path path, Runnable changed, Times times, Notices notices) {
+    private ConfigWatch(Path path, Consumer<ConfigChange> changed, Times times, Notices notices) {
         this.path = path;
         this.changed = changed;
         this.times = times;
@@ -88,13 +99,13 @@ public final class ConfigWatch implements AutoCloseable {
      * Begins. What changes from when this returns is told; so begin before the config is read.
      *
      * @param path of the config, a file or a folder; it need not be there
-     * @param changed is called each time; not again before it has returned
+     * @param changed is told each time of what may have changed since it was told before; not again before it has returned
      */
-    public static ConfigWatch begin(Path path, Runnable changed) {
+    public static ConfigWatch begin(Path path, Consumer<ConfigChange> changed) {
         return begin(path, changed, Times.USUAL, FileSystems.getDefault()::newWatchService);
     }
 
-    static ConfigWatch begin(Path path, Runnable changed, Times times, Notices notices) {
+    static ConfigWatch begin(Path path, Consumer<ConfigChange> changed, Times times, Notices notices) {
         var watch = new ConfigWatch(path, changed, times, notices);
         watch.thread.start();
         return watch;
@@ -180,18 +191,24 @@ public final class ConfigWatch implements AutoCloseable {
     }
 
     private void look(boolean noticed) {
+        boolean known = noticed && onlyTouched && !touched.isEmpty() && touched.stream().noneMatch(Files::isSymbolicLink);
+        ConfigChange change = known ? new ConfigChange(touched) : ConfigChange.ANY;
+        touched.clear();
+        onlyTouched = true;
         if (noticed) {
             debounce.clear();
-            register(); // first of all: what changes from now on is noticed
+            if (change.files() == null) {
+                register(); // first of all: what changes from now on is noticed
+            }
         }
-        if (!state.hasChanged() || closed.getCount() == 0) {
+        if (!(change.files() == null ? state.hasChanged() : state.hasChanged(change.files())) || closed.getCount() == 0) {
             return;
         }
         if (!noticed) {
             register(); // what leads there may be another, too
         }
         try {
-            changed.run();
+            changed.accept(change);
         } catch (RuntimeException e) {
             thread.getUncaughtExceptionHandler().uncaughtException(thread, e); // and it goes on with the next change
         }
@@ -211,14 +228,27 @@ public final class ConfigWatch implements AutoCloseable {
         boolean matters = false;
         for (WatchEvent<?> event : key.pollEvents()) {
             // Where notices were lost, there is no name.
-            matters |= interest != null && (!(event.context() instanceof Path name) || interest.has(name.toString()));
+            if (interest != null && (!(event.context() instanceof Path name) || interest.has(name.toString()))) {
+                matters = true;
+                note(event, interest);
+            }
         }
         if (!matters) {
             // A log that is written in the same folder wakes nobody more often than this: until the reset, its notices are one.
-            var _ = closed.await(times.quiet.toNanos(), TimeUnit.NANOSECONDS);
+            var _ = closed.await(times.quiet.toNanos() / OTHERS_IN_QUIET, TimeUnit.NANOSECONDS);
         }
         boolean isThere = key.reset();
+        onlyTouched &= isThere;
         return matters || (!isThere && interest != null);
+    }
+
+    /** A file that is one of the folder's and no link has been written to, or more has happened. */
+    private void note(WatchEvent<?> event, WatchedFolders.Interest interest) {
+        if (event.context() instanceof Path name && interest.files() && !interest.names().contains(name.toString())) {
+            touched.add(path.resolve(name));
+        } else {
+            onlyTouched = false;
+        }
     }
 
     /** Asks for notices in all folders that matter now, and no others. */

@@ -32,6 +32,18 @@ final class Places {
      */
     record Jurisdiction(String name, String shown) {}
 
+    Places() {}
+
+    /** Those of a config that was read before. */
+    Places(Map<String, Region> regions, Here here) {
+        regions.forEach((name, region) -> {
+            zones.put(name, region.zones());
+            jurisdictions.put(name, new Jurisdiction(region.jurisdiction(), region.jurisdiction()));
+            region.zones().forEach(zone -> regionOfZone.put(zone, name));
+        });
+        hereRegion = here.region();
+    }
+
     @Nullable Map<String, Region> regions(Value value) {
         value.names().forEach(name -> zones.put(name, List.of()));
         return value.nonEmptyNamed("region", this::region);

@@ -39,15 +39,44 @@ public record Settings(
         domains = List.copyOf(domains);
         regions = InOrder.copyOf(regions);
         listeners = List.copyOf(listeners);
-        apps = InOrder.copyOf(apps);
+        apps = ByName.of(apps);
         mappings = List.copyOf(mappings);
         if (domains.isEmpty() || regions.isEmpty() || listeners.isEmpty()) {
             throw new IllegalArgumentException("at least one domain, one region and one listener are needed");
         }
     }
 
-    /** The same with other apps. */
-    public Settings with(Map<String, AppSettings> others) {
+    /** The same, with some of its apps as they are there. */
+    public Settings with(Map<String, AppSettings> some) {
+        return some.isEmpty() ? this : withApps(byName().with(some));
+    }
+
+    /** {@link #apps} as what they are. */
+    public ByName<AppSettings> byName() {
+        return ByName.of(apps);
+    }
+
+    /** The same, but for what a process keeps from its start on; see {@link UntilRestart}. */
+    Settings keeping(Settings now) {
+        AdminSettings kept = now.admin;
+        return new Settings(
+                domains,
+                here,
+                regions,
+                listeners,
+                apps,
+                mappings,
+                forwarding,
+                new GatewaySettings(gateways.trusted(), now.gateways.instance()),
+                accessLog,
+                now.metrics,
+                kept == null || admin == null ? kept : new AdminSettings(kept.bind(), kept.socket(), admin.token()),
+                new RuntimeSettings(now.runtime.eventLoops(), now.runtime.transport(), runtime.drain(), now.runtime.state()),
+                limits,
+                reload);
+    }
+
+    private Settings withApps(Map<String, AppSettings> others) {
         return new Settings(
                 domains, here, regions, listeners, others, mappings, forwarding, gateways, accessLog, metrics, admin, runtime, limits, reload);
     }

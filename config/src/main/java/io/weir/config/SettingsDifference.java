@@ -32,7 +32,7 @@ public final class SettingsDifference {
     private final List<ListenerSettings> opened = new ArrayList<>();
     private final List<ListenerSettings> closed = new ArrayList<>();
     private final List<ListenerChange> changedListeners = new ArrayList<>();
-    private long workersBefore;
+    private final Settings before;
     private int addedApps;
     private int removedApps;
     private int changedApps;
@@ -48,11 +48,13 @@ public final class SettingsDifference {
     /** A listener whose address stays and whose settings don't. */
     public record ListenerChange(ListenerSettings before, ListenerSettings after) {}
 
-    private SettingsDifference() {}
+    private SettingsDifference(Settings before) {
+        this.before = before;
+    }
 
     public static SettingsDifference of(Settings before, Settings after) {
-        SettingsDifference difference = new SettingsDifference();
-        difference.compare(before, after);
+        SettingsDifference difference = new SettingsDifference(before);
+        difference.compare(after);
         return difference;
     }
 
@@ -75,12 +77,24 @@ public final class SettingsDifference {
 
     /** In all pools of all apps; a gateway is one. */
     public long workersBefore() {
-        return workersBefore;
+        return before.apps().values().stream().mapToLong(SettingsDifference::workers).sum();
     }
 
     /** What part of the workers leaves, between 0 and 1. */
     public double leavingShare() {
-        return workersBefore == 0 ? 0 : (double) leaving.size() / workersBefore;
+        return leaving.isEmpty() ? 0 : (double) leaving.size() / workersBefore();
+    }
+
+    /** Whether more than that part of them does. All are counted only if many leave. */
+    public boolean leaveMoreThan(double share) {
+        long counted = 0;
+        for (AppSettings app : before.apps().values()) {
+            if (leaving.size() <= share * counted) {
+                return false;
+            }
+            counted += workers(app);
+        }
+        return leaving.size() > share * counted;
     }
 
     /** Those that are in no pool of theirs any more. One that changes its zone or its weight stays. */
@@ -129,7 +143,7 @@ public final class SettingsDifference {
         }
     }
 
-    private void compare(Settings before, Settings after) {
+    private void compare(Settings after) {
         Map<String, Object> was = SettingsTree.of(withoutLists(before));
         Map<String, Object> is = SettingsTree.of(withoutLists(after));
         was.keySet().removeAll(LISTS);
@@ -140,7 +154,7 @@ public final class SettingsDifference {
         if (token != null && nextToken != null && !token.equals(nextToken)) {
             note("admin.token: another");
         }
-        compareWhatStays(before, after);
+        forNextStart.addAll(UntilRestart.keep(before, after).left());
         compareListeners(before.listeners(), after.listeners());
         compareApps(before.apps(), after.apps());
         MappingsDifference.tell(before.mappings(), after.mappings(), this::note);
@@ -167,26 +181,6 @@ public final class SettingsDifference {
 
     private static @Nullable Secret token(Settings settings) {
         return settings.admin() == null ? null : settings.admin().token();
-    }
-
-    private void compareWhatStays(Settings before, Settings after) {
-        RuntimeSettings runtime = before.runtime();
-        RuntimeSettings next = after.runtime();
-        forNextStart("runtime.event-loops", runtime.eventLoops(), next.eventLoops());
-        forNextStart("runtime.transport", runtime.transport(), next.transport());
-        forNextStart("runtime.state", runtime.state(), next.state());
-        forNextStart("instance", before.gateways().instance(), after.gateways().instance());
-        forNextStart("metrics", before.metrics(), after.metrics());
-        AdminSettings admin = before.admin();
-        AdminSettings nextAdmin = after.admin();
-        forNextStart("admin.bind", admin == null ? null : admin.bind(), nextAdmin == null ? null : nextAdmin.bind());
-        forNextStart("admin.socket", admin == null ? null : admin.socket(), nextAdmin == null ? null : nextAdmin.socket());
-    }
-
-    private void forNextStart(String key, @Nullable Object before, @Nullable Object after) {
-        if (!Objects.equals(before, after)) {
-            forNextStart.add(key);
-        }
     }
 
     private void compareListeners(List<ListenerSettings> before, List<ListenerSettings> after) {
@@ -221,39 +215,38 @@ public final class SettingsDifference {
     private void compareApps(Map<String, AppSettings> before, Map<String, AppSettings> after) {
         Map<String, List<String>> changes = new LinkedHashMap<>(); // of settings other than pools, and who has them
         Map<String, List<String>> ofApps = new LinkedHashMap<>();
-        before.forEach((name, was) -> {
-            workersBefore += workers(was);
-            AppSettings is = after.get(name);
-            if (is == null) {
+        List<ByName.Change<AppSettings>> all = ByName.changes(before, after);
+        for (ByName.Change<AppSettings> change : all) {
+            if (change.before() != null && change.after() == null) {
                 removedApps++;
-                was.pools().values().forEach(pool -> addAll(name, pool, leaving));
-                note("apps." + name + ": gone, had " + size(was));
-            } else if (!was.equals(is)) {
+                change.before().pools().values().forEach(pool -> addAll(change.name(), pool, leaving));
+                note("apps." + change.name() + ": gone, had " + size(change.before()));
+            } else if (change.before() != null && change.after() != null) {
                 changedApps++;
                 List<String> its = new ArrayList<>();
-                TreeDifference.tell(KeyPath.ROOT, ownTree(was), ownTree(is), its::add);
-                its.forEach(line -> changes.computeIfAbsent(line, _ -> new ArrayList<>()).add(name));
-                ofApps.put(name, its);
+                TreeDifference.tell(KeyPath.ROOT, ownTree(change.before()), ownTree(change.after()), its::add);
+                its.forEach(line -> changes.computeIfAbsent(line, _ -> new ArrayList<>()).add(change.name()));
+                ofApps.put(change.name(), its);
             }
-        });
+        }
         ofApps.forEach((name, its) -> {
             for (String line : its) {
-                List<String> all = Objects.requireNonNull(changes.get(line));
-                if (all.size() <= FEW_APPS) {
+                List<String> same = Objects.requireNonNull(changes.get(line));
+                if (same.size() <= FEW_APPS) {
                     note("apps." + name + '.' + line);
-                } else if (all.getFirst().equals(name)) {
-                    note("apps.*." + line + " (" + all.size() + " apps: " + Quoted.some(all) + ")");
+                } else if (same.getFirst().equals(name)) {
+                    note("apps.*." + line + " (" + same.size() + " apps: " + Quoted.some(same) + ")");
                 }
             }
             comparePools(Objects.requireNonNull(before.get(name)), Objects.requireNonNull(after.get(name)));
         });
-        after.forEach((name, is) -> {
-            if (!before.containsKey(name)) {
+        for (ByName.Change<AppSettings> change : all) {
+            if (change.before() == null && change.after() != null) {
                 addedApps++;
-                is.pools().values().forEach(pool -> addAll(name, pool, joining));
-                note("apps." + name + ": new, " + size(is));
+                change.after().pools().values().forEach(pool -> addAll(change.name(), pool, joining));
+                note("apps." + change.name() + ": new, " + size(change.after()));
             }
-        });
+        }
     }
 
     private static Map<String, Object> ownTree(AppSettings app) {

@@ -42,8 +42,9 @@ final class SettingsReader {
         List<ListenerSettings> listeners = fields.required("listeners", ports::listeners);
         AdminSettings admin = fields.optional("admin", new AdminReader(ports.addresses()::read)::admin);
 
-        Map<String, AppSettings> apps = fields.optional("apps", new AppReader(places, before)::apps, Map.of());
-        var mappingReader = new MappingReader(domains, places, appNames(fields));
+        Map<String, AppSettings> readApps = fields.optional("apps", new AppReader(places, before)::apps);
+        Map<String, AppSettings> apps = readApps == null ? Map.of() : readApps;
+        var mappingReader = new MappingReader(domains, places, readApps == null ? appNames(fields) : apps.keySet());
         List<MappingSettings> mappings = fields.optional("mappings", mappingReader::mappings, List.of());
 
         ForwardingSettings forwarding = forwarding(fields);

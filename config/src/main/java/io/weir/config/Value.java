@@ -262,6 +262,46 @@ final class Value {
         return whole && read.size() == entries.size() ? read : null;
     }
 
+    /**
+     * The apps of a mapping, some of which may be known already; if so, problems say little, as they are found out again from the texts.
+     *
+     * @param before what it was made of when it was read before
+     */
+    @Nullable Map<String, AppSettings> apps(NamedReading<AppSettings> reading, Map<String, AppSettings> before) {
+        if (shape != null) {
+            return named(reading);
+        }
+        ByName.Builder<AppSettings> apps = ByName.following(before);
+        if (every(part -> !(part instanceof Yaml.KnownApps))) {
+            Map<String, AppSettings> read = named(reading);
+            if (read != null) {
+                read.forEach(apps::add);
+            }
+            return read == null ? null : apps.build();
+        }
+        boolean whole = true;
+        for (Value part : parts()) {
+            if (part.yaml instanceof Yaml.KnownApps known) {
+                for (List<AppSettings> some : known.settings()) {
+                    for (AppSettings app : some) {
+                        whole &= apps.add(app.name(), app);
+                    }
+                }
+            } else {
+                Map<String, AppSettings> read = part.named(reading);
+                for (AppSettings app : read == null ? List.<AppSettings>of() : read.values()) {
+                    whole &= apps.add(app.name(), app);
+                }
+                whole &= read != null;
+            }
+        }
+        if (!whole) {
+            report("has an app twice, or one that is refused", null);
+            return null;
+        }
+        return apps.build();
+    }
+
     /** A mapping of keys that are known; a key that the reading does not ask for is reported. */
     <T> @Nullable T fields(Function<Fields, @Nullable T> reading) {
         if (shape != null) {
@@ -356,10 +396,13 @@ final class Value {
             return;
         }
         List<Value> before = first.value.parts();
-        if (path.parent() == null && SHARED.contains(key) && before.stream().noneMatch(part -> part.session.file.equals(session.file))) {
-            var all = new ArrayList<>(before);
-            all.add(entry.value);
-            entries.put(key, new Named(first.name, united(all, first.value.yaml, first.value.session)));
+        if (path.parent() == null && SHARED.contains(key) && !before.getLast().session.file.equals(session.file)) { // one file comes after the other
+            if (first.value.parts == null) {
+                var all = new ArrayList<>(List.of(first.value, entry.value));
+                entries.put(key, new Named(first.name, new Value(first.value.yaml, first.value.path, first.value.session, all, null)));
+            } else {
+                before.add(entry.value); // nobody reads it yet, and there may be a hundred thousand files
+            }
         } else {
             entry.name.report("is given twice", "the first is in " + first.name.spot());
         }

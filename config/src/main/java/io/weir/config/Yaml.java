@@ -71,6 +71,25 @@ sealed interface Yaml {
         }
     }
 
+    /** Apps that were read before, in place of the mapping that they stood in; or of several that follow one another. */
+    record KnownApps(List<List<AppSettings>> settings) implements Yaml {
+
+        @Override
+        public int line() {
+            return 1;
+        }
+
+        @Override
+        public int column() {
+            return 1;
+        }
+
+        @Override
+        public String kind() {
+            return "known";
+        }
+    }
+
     /** A key and its value. */
     record Entry(Yaml key, Yaml value) {}
 }

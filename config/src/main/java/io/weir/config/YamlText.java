@@ -57,6 +57,15 @@ final class YamlText {
     private long written;
     private long expanded;
     private @Nullable Yaml root;
+    private final @Nullable Replacing replacing;
+
+    /** What the values of a mapping are replaced by as soon as they have been read, so that a large one is never there as a whole. */
+    interface Replacing {
+        /** Of the mapping, within the text's own. */
+        String key();
+
+        Yaml instead(Yaml key, Yaml value);
+    }
 
     /** A value that can be named by an alias, and how many values it is; null while it is still being read. */
     private record Anchored(@Nullable Yaml yaml, long values) {}
@@ -64,7 +73,8 @@ final class YamlText {
     /** A list or mapping whose end has not been read; of a mapping, keys and values in turn. */
     private record Open(CollectionStartEvent start, List<Yaml> children, long expandedBefore) {}
 
-    private YamlText(String file, String text) {
+    private YamlText(String file, String text, @Nullable Replacing replacing) {
+        this.replacing = replacing;
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(file)
                 .setCodePointLimit(LONGEST)
@@ -89,8 +99,13 @@ final class YamlText {
 
     /** The same, or null if there is nothing in it: a file of a folder may be empty. */
     static @Nullable Yaml parseIfAny(String file, String text) throws ConfigProblemsException {
+        return parseIfAny(file, text, null);
+    }
+
+    /** The same, with some of it replaced. */
+    static @Nullable Yaml parseIfAny(String file, String text, @Nullable Replacing replacing) throws ConfigProblemsException {
         try {
-            return new YamlText(file, text).document();
+            return new YamlText(file, text, replacing).document();
         } catch (MarkedYamlEngineException e) {
             throw notYaml(file, e);
         } catch (ReaderException e) {
@@ -166,8 +181,22 @@ final class YamlText {
         if (parent == null) {
             root = yaml;
         } else {
-            parent.children.add(yaml);
+            parent.children.add(replacing != null && open.size() == 2 ? replaced(replacing, parent, yaml) : yaml);
         }
+    }
+
+    /** Of a value in a mapping in the whole one. */
+    private Yaml replaced(Replacing by, Open parent, Yaml yaml) {
+        List<Yaml> siblings = parent.children;
+        boolean isValue = parent.start instanceof MappingStartEvent && siblings.size() % 2 == 1;
+        List<Yaml> whole = open.getLast().children;
+        return isValue
+                        && open.getLast().start instanceof MappingStartEvent
+                        && whole.size() % 2 == 1
+                        && whole.getLast() instanceof Yaml.Scalar key
+                        && key.text().equals(by.key())
+                ? by.instead(siblings.getLast(), yaml)
+                : yaml;
     }
 
     private void count(NodeEvent event, long values) throws ConfigProblemsException {

@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -32,6 +34,11 @@ class ConfigFilesTest {
     private final Map<String, String> environment = Map.of("ZONE", "ca-c1b", "WEIGHT", "7");
     private final AtomicLong ahead = new AtomicLong();
     private final AtomicInteger edits = new AtomicInteger();
+    private boolean telling;
+    /** Whether more has happened than that plain files in {@link #touched} were written to. */
+    private boolean untold = true;
+
+    private final Set<Path> touched = new HashSet<>();
     private Path folder = Path.of("");
     private ConfigFiles files = new ConfigFiles(folder);
 
@@ -213,10 +220,74 @@ class ConfigFilesTest {
         assertThat(good).as("configs without problems").isBetween(40, 245);
     }
 
+    /** Each change of a plain file is told, as {@link ConfigWatch} does; of others, that anything may have changed. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    void whateverIsDoneToTheFolderAndTold(int seed) throws Exception {
+        telling = true;
+        whateverIsDoneToTheFolder(seed);
+    }
+
+    @Test
+    void whatIsNotTouchedIsNotLookedAtWhereChangesAreTold() throws Exception {
+        write("20-orders.yaml", Configs.ORDERS);
+        write("30-stock.yaml", STOCK);
+        files.read(ConfigChange.ANY);
+        write("20-orders.yaml", Configs.ORDERS + "    panic: 30%\n");
+        write("30-stock.yaml", STOCK + "    panic: 30%\n");
+
+        LoadedConfig told = files.read(new ConfigChange(Set.of(folder.resolve("20-orders.yaml"))));
+        assertThat(app(told, "orders").failover().panic()).isEqualTo(0.3);
+        assertThat(app(told, "stock").failover().panic()).as("of which nothing was told").isNotEqualTo(0.3);
+
+        assertThat(app(files.read(), "stock").failover().panic()).isEqualTo(0.3);
+        write("30-stock.yaml", STOCK);
+        assertThat(app(files.read(new ConfigChange(Set.of(folder.resolve("none.yaml")))), "stock").failover().panic())
+                .as("after a reading that nobody told of anything for")
+                .isNotEqualTo(0.3);
+    }
+
+    @Test
+    void aFolderOfManyFilesOfOneApp() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            write("20-%04d.yaml".formatted(i), STOCK.replace("stock", "app" + i));
+        }
+        LoadedConfig first = files.read(ConfigChange.ANY);
+        assertSame();
+        files.read(ConfigChange.ANY);
+
+        Path changed = folder.resolve("20-0123.yaml");
+        writeTo(changed, STOCK.replace("stock", "app123") + "    panic: 30%\n");
+        LoadedConfig second = files.read(new ConfigChange(Set.of(changed)));
+
+        assertThat(ByName.changes(first.settings().apps(), second.settings().apps())).extracting(ByName.Change::name).containsExactly("app123");
+        assertThat(second).isEqualTo(ConfigReader.read(folder));
+        writeTo(changed, STOCK.replace("stock", "app7"));
+        assertThatExceptionOfType(ConfigProblemsException.class)
+                .isThrownBy(() -> files.read(new ConfigChange(Set.of(changed))))
+                .withMessageContaining("is given twice");
+    }
+
+    @Test
+    void anAppOfOneFileIsTheSameObjectWhileItsSettingsAreTheSame() throws Exception {
+        Path file = folder.resolve("10-base.yaml");
+        files = files(file);
+        String both = Configs.LEAST + Configs.ORDERS + STOCK.replace("apps:\n", "");
+        writeTo(file, both);
+        LoadedConfig first = files.read();
+        writeTo(file, both + "    panic: 30%\n");
+        LoadedConfig second = files.read();
+        writeTo(file, both.replace("zones: [ca-c1a, ca-c1b]", "zones: [ca-c1a, ca-c1b, ca-c1c]") + "    panic: 30%\n");
+        assertSame(file);
+
+        assertThat(app(second, "orders")).isSameAs(app(first, "orders"));
+        assertThat(app(second, "stock").failover().panic()).isEqualTo(0.3);
+    }
+
     private void mend() throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             for (Path file : all.filter(file -> String.valueOf(file.getFileName()).startsWith("f")).toList()) {
-                Files.delete(file);
+                remove(file);
             }
         }
         write("weight", "2");
@@ -236,6 +307,7 @@ class ConfigFilesTest {
                 Path target = folder.resolve("target" + random.nextInt(2));
                 writeTo(target, apps(random));
                 Files.createSymbolicLink(file, target);
+                untold = true;
             }
             case 4 -> write("weight", random.nextInt(8) == 0 ? "x" : "" + (1 + random.nextInt(9)));
             case 5 -> write("10-base.yaml", base(random));
@@ -295,7 +367,8 @@ class ConfigFilesTest {
         return text.toString();
     }
 
-    private static void remove(Path file) throws IOException {
+    private void remove(Path file) throws IOException {
+        touched.add(file);
         Files.deleteIfExists(file);
     }
 
@@ -304,6 +377,8 @@ class ConfigFilesTest {
     }
 
     private void writeTo(Path file, String text) throws IOException {
+        touched.add(file);
+        untold |= Files.isSymbolicLink(file);
         Files.writeString(file, text);
         if (ahead.get() > 0) {
             // Two changes within one tick of the file system's clock differ all the same.
@@ -320,11 +395,21 @@ class ConfigFilesTest {
     }
 
     /** That a first reading makes the same of it; whether it is good. */
-    private boolean assertSame(Path path) {
-        Outcome again = Outcome.of(files::read);
+    private boolean assertSame(Path path) throws IOException {
+        ConfigChange told = told();
+        Outcome again = Outcome.of(() -> telling ? files.read(told) : files.read());
         Outcome first = Outcome.of(() -> ConfigReader.read(path, environment::get));
         assertThat(again).isEqualTo(first);
         return again.config != null;
+    }
+
+    private ConfigChange told() throws IOException {
+        ConfigChange told = untold ? ConfigChange.ANY : new ConfigChange(touched);
+        touched.clear();
+        try (Stream<Path> all = Files.list(folder)) {
+            untold = all.anyMatch(Files::isSymbolicLink); // what happens to its target is told of neither
+        }
+        return told;
     }
 
     private interface Read {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,23 @@ class ConfigStateTest {
         Files.writeString(folder.resolve(".a.yaml.swp"), "x");
         Files.createDirectory(folder.resolve("c.yaml"));
 
+        assertThat(state.hasChanged()).isFalse();
+    }
+
+    @Test
+    void ofFilesThatAreNamedNoOthersAreLookedAt() throws IOException {
+        ConfigState state = state(folder);
+        Path other = Files.writeString(folder.resolve("b.yml"), "b: 2\n");
+        Path next = folder.resolve("c.yaml");
+        assertThat(state.hasChanged(Set.of(file, next, folder.resolve("x.log")))).isFalse();
+        assertThat(state.hasChanged(Set.of(other))).isTrue();
+        assertThat(state.hasChanged()).isFalse();
+
+        Files.writeString(next, "c: 1\n");
+        assertThat(state.hasChanged(Set.of(next))).as("it has come").isTrue();
+        assertThat(state.hasChanged(Set.of(next))).isFalse();
+        Files.delete(next);
+        assertThat(state.hasChanged(Set.of(next))).as("it has gone").isTrue();
         assertThat(state.hasChanged()).isFalse();
     }
 

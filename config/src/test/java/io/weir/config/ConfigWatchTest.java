@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +85,23 @@ class ConfigWatchTest {
         awaitToldOf(folder, "2,3");
         Files.delete(folder.resolve("a.yaml"));
         awaitToldOf(folder, "3");
+    }
+
+    @Test
+    void whichFilesOfAFolderIsToldUnlessALinkIsAmongThem() throws Exception {
+        write("conf.d/a.yaml", "1");
+        write("conf.d/b.yaml", "1");
+        Path folder = root.resolve("conf.d");
+        var changes = new LinkedBlockingQueue<ConfigChange>();
+        watch = ConfigWatch.begin(folder, changes::add, NOTICES, FileSystems.getDefault()::newWatchService);
+
+        Path a = write("conf.d/a.yaml", "2");
+        assertThat(changes.poll(60, TimeUnit.SECONDS)).isEqualTo(new ConfigChange(Set.of(a)));
+        write("elsewhere", "3");
+        link("conf.d/c.yaml", "../elsewhere");
+        assertThat(changes.poll(60, TimeUnit.SECONDS)).isEqualTo(ConfigChange.ANY);
+        write("elsewhere", "4");
+        assertThat(changes.poll(60, TimeUnit.SECONDS)).isEqualTo(ConfigChange.ANY);
     }
 
     @Test
@@ -208,7 +226,7 @@ class ConfigWatchTest {
     @Test
     void withoutNoticesItLooks() throws Exception {
         Path file = write("weir.yaml", "1");
-        watch = ConfigWatch.begin(file, () -> told.add(contents(file)), LOOKS, () -> {
+        watch = ConfigWatch.begin(file, _ -> told.add(contents(file)), LOOKS, () -> {
             throw new IOException("User limit of inotify instances reached or too many open files");
         });
 
@@ -221,7 +239,7 @@ class ConfigWatchTest {
 
     @Test
     void saysHow() throws Exception {
-        watch = ConfigWatch.begin(write("weir.yaml", "1"), () -> {});
+        watch = ConfigWatch.begin(write("weir.yaml", "1"), _ -> {});
 
         assertThat(watch.how()).matches("by notices of the file system, and a look every (10|2)s");
     }
@@ -242,7 +260,7 @@ class ConfigWatchTest {
     }
 
     private void begin(Path path, Runnable changed) {
-        watch = ConfigWatch.begin(path, changed, NOTICES, FileSystems.getDefault()::newWatchService);
+        watch = ConfigWatch.begin(path, _ -> changed.run(), NOTICES, FileSystems.getDefault()::newWatchService);
         assertThat(watch.how()).as("inotify is needed for this test").startsWith("by notices");
     }
 

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.weir.config.AppSettings;
+import io.weir.config.AppsThat;
 import io.weir.config.ListenerSettings;
 import io.weir.config.Misfit;
 import io.weir.config.PoolSettings;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +47,7 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CertificateKeeper.class);
 
     private final CertificateListener listener;
+    private final AppsThat secured = new AppsThat(CertificateKeeper::isSecured);
     /** What connections to workers need that are in force. */
     private volatile Set<UpstreamTls> inUse = Set.of();
     private volatile Map<ListenerSettings, ServerTls> byListener = Map.of();
@@ -53,23 +56,29 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
 
     private CertificateKeeper(Settings settings, CertificateListener listener) throws CannotServeTlsException {
         this.listener = listener;
-        if (needsNone(settings)) {
+        Map<UpstreamTls, List<Object>> outbound = outbound(secured.of(settings));
+        if (needsNone(settings, outbound)) {
             return;
         }
         Certificates all = new Certificates(InstantSource.system(), listener);
         Map<ListenerSettings, ServerTls> read = new HashMap<>();
-        List<Misfit> problems = read(settings, all, read);
+        List<Misfit> problems = read(settings, outbound, all, read);
         if (!problems.isEmpty()) {
             all.close();
             throw new CannotServeTlsException(problems);
         }
         byListener = read;
-        inUse = outbound(settings).keySet();
+        inUse = outbound.keySet();
         var _ = begin(all);
     }
 
-    private static boolean needsNone(Settings settings) {
-        return settings.listeners().stream().allMatch(each -> each.tls() == null) && outbound(settings).isEmpty();
+    private static boolean needsNone(Settings settings, Map<UpstreamTls, List<Object>> outbound) {
+        return settings.listeners().stream().allMatch(each -> each.tls() == null) && outbound.isEmpty();
+    }
+
+    /** Whether connections to its workers or gateways are by TLS. */
+    private static boolean isSecured(AppSettings app) {
+        return app.upstream().tls() != null || app.pools().values().stream().anyMatch(pool -> pool.gatewayTls() != null);
     }
 
     private ScheduledExecutorService begin(Certificates all) {
@@ -87,17 +96,18 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
      */
     Prepared prepare(Settings settings) throws CannotServeTlsException {
         Certificates known = certificates;
-        if (known == null && needsNone(settings)) {
+        Map<UpstreamTls, List<Object>> outbound = outbound(secured.of(settings));
+        if (known == null && needsNone(settings, outbound)) {
             return new Prepared(Map.of(), Set.of());
         }
         Certificates all = known == null ? new Certificates(InstantSource.system(), listener) : known;
         ScheduledExecutorService on = thread == null ? begin(all) : Objects.requireNonNull(thread);
-        Prepared next = new Prepared(new HashMap<>(), outbound(settings).keySet());
+        Prepared next = new Prepared(new HashMap<>(), outbound.keySet());
         List<Misfit> problems = CompletableFuture.supplyAsync(() -> {
                     if (known != null) {
                         look(all);
                     }
-                    List<Misfit> found = read(settings, all, next.byListener);
+                    List<Misfit> found = read(settings, outbound, all, next.byListener);
                     if (!found.isEmpty()) {
                         all.keepOnly(Set.copyOf(byListener.values()), inUse);
                     }
@@ -145,11 +155,12 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
 
     /** Every problem of the files that the settings name, and what is weak about them; nothing is kept. */
     static Findings check(Settings settings) {
-        if (needsNone(settings)) {
+        Map<UpstreamTls, List<Object>> outbound = outbound(new AppsThat(CertificateKeeper::isSecured).of(settings));
+        if (needsNone(settings, outbound)) {
             return new Findings(List.of(), List.of());
         }
         Certificates all = new Certificates(InstantSource.system(), CertificateListener.NONE);
-        List<Misfit> problems = read(settings, all, Map.of(), new HashMap<>());
+        List<Misfit> problems = read(settings, outbound, all, Map.of(), new HashMap<>());
         List<String> warnings = weaknesses(all);
         all.close();
         return new Findings(problems, warnings);
@@ -158,13 +169,18 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
     /** What was found in files. */
     record Findings(List<Misfit> problems, List<String> warnings) {}
 
-    private List<Misfit> read(Settings settings, Certificates all, Map<ListenerSettings, ServerTls> into) {
-        return read(settings, all, byListener, into);
+    private List<Misfit> read(
+            Settings settings, Map<UpstreamTls, List<Object>> outbound, Certificates all, Map<ListenerSettings, ServerTls> into) {
+        return read(settings, outbound, all, byListener, into);
     }
 
     /** {@code known}: those that need not be made anew. */
     private static List<Misfit> read(
-            Settings settings, Certificates all, Map<ListenerSettings, ServerTls> known, Map<ListenerSettings, ServerTls> into) {
+            Settings settings,
+            Map<UpstreamTls, List<Object>> outbound,
+            Certificates all,
+            Map<ListenerSettings, ServerTls> known,
+            Map<ListenerSettings, ServerTls> into) {
         List<Misfit> problems = new ArrayList<>();
         for (int i = 0; i < settings.listeners().size(); i++) {
             ListenerSettings each = settings.listeners().get(i);
@@ -182,7 +198,7 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
                 }
             }
         }
-        outbound(settings).forEach((tls, keys) ->
+        outbound.forEach((tls, keys) ->
                 all.read(tls).forEach(problem -> problems.add(Misfit.under(keys, problem.keys(), problem.what()))));
         return problems;
     }
@@ -198,9 +214,9 @@ final class CertificateKeeper implements OutboundTls, AutoCloseable {
     }
 
     /** All that connections to workers and gateways need, each with the first place that it stands at. */
-    private static Map<UpstreamTls, List<Object>> outbound(Settings settings) {
+    private static Map<UpstreamTls, List<Object>> outbound(Collection<AppSettings> secured) {
         Map<UpstreamTls, List<Object>> places = new LinkedHashMap<>();
-        for (AppSettings app : settings.apps().values()) {
+        for (AppSettings app : secured) {
             UpstreamTls tls = app.upstream().tls();
             if (tls != null) {
                 places.putIfAbsent(tls.as(null), List.of("apps", app.name(), "upstream", "tls"));

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -63,6 +64,7 @@ final class ControlPlane implements AutoCloseable {
     private final Disposable.Swap changes = Disposables.swap();
     /** Null until it begins. */
     private volatile @Nullable Ticks ticks;
+    private volatile @Nullable InService inService;
 
     /**
      * @param loops event loops whose traffic is summed
@@ -122,7 +124,9 @@ final class ControlPlane implements AutoCloseable {
         thread.execute(() -> {
             control.take(apps, () -> proven.complete(null));
             changes.update(monitor.transitions().publishOn(Schedulers.fromExecutor(thread)).subscribe(change -> Guarded.run(() -> control.healthChanged(change))));
-            monitor.inService(new InService(apps, control::evacuations));
+            InService serving = new InService(apps, control::evacuations);
+            inService = serving;
+            monitor.inService(serving);
             monitor.inherit(known);
             apps.forEach(app -> {
                 var _ = watch(app);
@@ -138,12 +142,11 @@ final class ControlPlane implements AutoCloseable {
      * the control thread.
      */
     void replace(Tables.Rebuilt next, Runnable whenPlanned) {
-        LatencySums latencies = Tables.latencySums(next.built());
-        List<AppControl> apps = next.built().apps();
+        LatencySums latencies = Tables.changesLatencies(next.changes()) ? Tables.latencySums(next.built()) : null;
         ask(control -> {
             control.replace(next.built().byName(), next.changes(), whenPlanned);
             Ticks now = ticks;
-            if (now != null) {
+            if (now != null && latencies != null) {
                 now.keep(latencies);
             }
             return true;
@@ -151,7 +154,9 @@ final class ControlPlane implements AutoCloseable {
         if (next.changes().isEmpty()) {
             return;
         }
-        monitor.inService(new InService(apps, control::evacuations));
+        InService serving = Objects.requireNonNull(inService).with(next.changes()); // which the control thread has begun with, as it was asked above
+        inService = serving;
+        monitor.inService(serving);
         for (AppChange change : next.changes()) {
             Set<String> regions = change.after() == null ? Set.of() : watch(change.after());
             if (change.before() != null) {

@@ -57,7 +57,7 @@ final class FoundWorkers implements AutoCloseable {
 
     /** What {@code next} would be with the workers that {@code now} has where both say the same of where they are found. */
     static Settings asNow(Settings now, Settings next) {
-        Map<String, AppSettings> apps = new LinkedHashMap<>(next.apps());
+        Map<String, AppSettings> apps = new LinkedHashMap<>();
         next.apps().forEach((name, app) -> {
             Map<String, PoolSettings> pools = new LinkedHashMap<>(app.pools());
             pools.replaceAll((region, pool) -> {
@@ -69,7 +69,7 @@ final class FoundWorkers implements AutoCloseable {
                 apps.put(name, app.with(pools));
             }
         });
-        return apps.equals(next.apps()) ? next : next.with(apps);
+        return next.with(apps);
     }
 
     /** For the metrics. */

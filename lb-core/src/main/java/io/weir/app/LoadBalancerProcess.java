@@ -3,6 +3,7 @@ package io.weir.app;
 import io.weir.admin.RunFolder;
 import io.weir.config.AccessLogSettings;
 import io.weir.config.AppSettings;
+import io.weir.config.ConfigChange;
 import io.weir.config.ConfigFiles;
 import io.weir.config.ConfigProblemsException;
 import io.weir.config.ConfigWatch;
@@ -201,7 +202,7 @@ final class LoadBalancerProcess {
         });
         ConfigWatch watch = ConfigWatch.begin(source.path, reloads::changed);
         reloads.watchedBy(watch.how());
-        reloads.changed(); // it may have, since it was read
+        reloads.changed(ConfigChange.ANY); // it may have, since it was read
         return watch;
     }
 

@@ -1,6 +1,7 @@
 package io.weir.app;
 
 import io.weir.config.AppSettings;
+import io.weir.config.ByName;
 import io.weir.config.PoolSettings;
 import io.weir.config.Settings;
 import io.weir.config.WorkerSettings;
@@ -29,10 +30,12 @@ record PoolRenewal(Settings between, Map<String, Set<Worker>> fresh) {
     static @Nullable PoolRenewal of(Settings now, Settings next, Control control) {
         Map<String, AppSettings> apps = new LinkedHashMap<>();
         Map<String, Set<Worker>> fresh = new LinkedHashMap<>();
-        next.apps().forEach((name, app) -> {
-            AppSettings before = now.apps().get(name);
+        for (ByName.Change<AppSettings> change : ByName.changes(now.apps(), next.apps())) {
+            String name = change.name();
+            AppSettings before = change.before();
+            AppSettings app = change.after();
             AppControl known = control.app(name);
-            if (before != null && known != null && !before.equals(app) && app.health().check() != null) {
+            if (before != null && app != null && known != null && app.health().check() != null) {
                 List<MemberState> states = control.states(known);
                 Map<String, PoolSettings> pools = new LinkedHashMap<>();
                 app.pools().forEach((region, pool) -> {
@@ -49,13 +52,8 @@ record PoolRenewal(Settings between, Map<String, Set<Worker>> fresh) {
                     apps.put(name, app.with(all));
                 }
             }
-        });
-        if (apps.isEmpty()) {
-            return null;
         }
-        Map<String, AppSettings> all = new LinkedHashMap<>(next.apps());
-        all.putAll(apps);
-        return new PoolRenewal(next.with(all), fresh);
+        return apps.isEmpty() ? null : new PoolRenewal(next.with(apps), fresh);
     }
 
     private static boolean isRenewed(PoolSettings was, PoolSettings is, String region, List<MemberState> states) {

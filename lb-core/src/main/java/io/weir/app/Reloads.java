@@ -4,6 +4,7 @@ import io.weir.admin.Event;
 import io.weir.admin.ReloadReport;
 import io.weir.admin.ReloadReport.Outcome;
 import io.weir.admin.Reloader;
+import io.weir.config.ConfigChange;
 import io.weir.config.ConfigFiles;
 import io.weir.config.ConfigProblemsException;
 import io.weir.config.ErrorCondition;
@@ -11,6 +12,7 @@ import io.weir.config.LoadedConfig;
 import io.weir.config.ReloadSettings;
 import io.weir.config.Settings;
 import io.weir.config.SettingsDifference;
+import io.weir.config.UntilRestart;
 import io.weir.telemetry.ErrorCounts;
 import io.weir.telemetry.metrics.Family;
 import java.time.Duration;
@@ -103,8 +105,12 @@ final class Reloads implements Reloader {
 
     @Override
     public CompletableFuture<ReloadReport> reload(String cause) {
+        return reload(cause, ConfigChange.ANY);
+    }
+
+    private CompletableFuture<ReloadReport> reload(String cause, ConfigChange change) {
         try {
-            return CompletableFuture.supplyAsync(() -> run(cause), thread).whenComplete((_, failure) -> {
+            return CompletableFuture.supplyAsync(() -> run(cause, change), thread).whenComplete((_, failure) -> {
                 if (failure != null) {
                     LOG.error("a reload failed", failure);
                 }
@@ -114,10 +120,10 @@ final class Reloads implements Reloader {
         }
     }
 
-    /** The file may have changed. */
-    void changed() {
+    /** That may have changed. */
+    void changed(ConfigChange change) {
         if (balancer.config().settings().reload().onChange()) {
-            var _ = reload(CHANGE);
+            var _ = reload(CHANGE, change);
         }
     }
 
@@ -143,7 +149,7 @@ final class Reloads implements Reloader {
 
     // ---- one
 
-    private ReloadReport run(String cause) {
+    private ReloadReport run(String cause, ConfigChange change) {
         long begin = System.nanoTime();
         boolean awaited = cause.equals(SIGNAL);
         if (awaited) {
@@ -151,7 +157,7 @@ final class Reloads implements Reloader {
         }
         ReloadReport report = null;
         try {
-            report = read(cause, begin);
+            report = read(cause, change, begin);
             return report;
         } finally {
             if (report != null) {
@@ -163,10 +169,10 @@ final class Reloads implements Reloader {
         }
     }
 
-    private ReloadReport read(String cause, long begin) {
+    private ReloadReport read(String cause, ConfigChange change, long begin) {
         LoadedConfig loaded;
         try {
-            loaded = files.read();
+            loaded = cause.equals(CHANGE) ? files.read(change) : files.read();
         } catch (ConfigProblemsException e) {
             return refused(cause, null, e, begin);
         }
@@ -177,9 +183,11 @@ final class Reloads implements Reloader {
                     List.of("this very config was rolled back for its errors, and is not taken again by itself; `weir reload` takes it"),
                     begin);
         }
-        List<String> notes = new ArrayList<>();
         Settings now = balancer.declared();
-        Settings next = KeptUntilRestart.apply(now, loaded.settings(), notes);
+        UntilRestart kept = UntilRestart.keep(now, loaded.settings());
+        List<String> notes =
+                kept.left().stream().map(key -> key + " is another from the next start on: `weir run --takeover` makes one without a loss").toList();
+        Settings next = kept.settings();
         if (next.equals(now)) {
             balancer.sameConfig(loaded.checksum());
             return report(Outcome.UNCHANGED, cause, loaded.checksum(), List.of(), List.of(), notes, begin);
@@ -204,11 +212,11 @@ final class Reloads implements Reloader {
 
     /** Why so much may not go at a time; null: it may. The bound is that of the config in force: one that was cut off has none. */
     private static @Nullable String guard(ReloadSettings bounds, SettingsDifference difference) {
-        int left = difference.leaving().size();
-        long all = difference.workersBefore();
-        if (all == 0 || left <= bounds.maxRemovedWorkers() * all) {
+        if (!difference.leaveMoreThan(bounds.maxRemovedWorkers())) {
             return null;
         }
+        int left = difference.leaving().size();
+        long all = difference.workersBefore();
         return "it takes away %d of %d workers (%d%%), and reload.max-removed-workers lets %d%% go at a time: take them away in steps, or raise that first, by a reload of its own"
                 .formatted(left, all, Math.round(100.0 * left / all), Math.round(100 * bounds.maxRemovedWorkers()));
     }

@@ -7,6 +7,7 @@ import io.weir.health.Service;
 import io.weir.topology.Worker;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -19,11 +20,33 @@ public final class InService implements Function<Worker, Service> {
     /** Of these apps' workers; {@code evacuations} are those in force, for any thread. */
     public InService(Collection<AppControl> apps, Supplier<Evacuations> evacuations) {
         this.evacuations = evacuations;
-        for (AppControl app : apps) {
-            for (Member member : app.members()) { // no stream for each: there may be a hundred thousand apps
-                if (member.target().weight() == 0) {
-                    weightless.add(member.worker());
-                }
+        apps.forEach(this::add);
+    }
+
+    private InService(InService before, List<AppChange> changes) {
+        evacuations = before.evacuations;
+        weightless.addAll(before.weightless);
+        for (AppChange change : changes) {
+            if (change.before() != null) {
+                change.before().members().forEach(member -> weightless.remove(member.worker()));
+            }
+        }
+        for (AppChange change : changes) {
+            if (change.after() != null) {
+                add(change.after());
+            }
+        }
+    }
+
+    /** The same after these changes. */
+    public InService with(List<AppChange> changes) {
+        return new InService(this, changes);
+    }
+
+    private void add(AppControl app) {
+        for (Member member : app.members()) { // no stream for each: there may be a hundred thousand apps
+            if (member.target().weight() == 0) {
+                weightless.add(member.worker());
             }
         }
     }

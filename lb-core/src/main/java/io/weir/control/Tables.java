@@ -8,6 +8,7 @@ import io.weir.config.AffinitySettings;
 import io.weir.config.AppSettings;
 import io.weir.config.AppTimeouts;
 import io.weir.config.BalanceSettings;
+import io.weir.config.ByName;
 import io.weir.config.FailoverSettings;
 import io.weir.config.HashKey;
 import io.weir.config.MappingSettings;
@@ -67,7 +68,7 @@ public final class Tables {
      * @param table for requests
      * @param byName the apps, for the control thread, in the config's order
      */
-    public record Built(Settings settings, RoutingTable table, Map<String, AppControl> byName) {
+    public record Built(Settings settings, RoutingTable table, ByName<AppControl> byName) {
         /** In the config's order. */
         public List<AppControl> apps() {
             return List.copyOf(byName.values());
@@ -88,14 +89,8 @@ public final class Tables {
 
     /** The same amid evacuations: so no request is sent where people have sent the traffic away from. */
     public Built build(Settings settings, long now, Evacuations evacuations) {
-        Map<String, AppControl> apps = new LinkedHashMap<>();
         Routes routes = new Routes(settings);
-        for (AppSettings each : settings.apps().values()) {
-            AppBuild build = new AppBuild(each, settings, null, now, evacuations);
-            App app = build.app();
-            apps.put(app.name(), build.control(app));
-            routes.add(build, app);
-        }
+        ByName<AppControl> apps = settings.byName().map(each -> routes.add(new AppBuild(each, settings, null, now, evacuations)));
         return new Built(settings, routes.table(), apps);
     }
 
@@ -105,27 +100,25 @@ public final class Tables {
      */
     public Rebuilt rebuild(Built before, Settings settings, long now, Evacuations evacuations) {
         boolean sameSurroundings = surroundings(before.settings).equals(surroundings(settings));
-        Map<String, AppControl> apps = LinkedHashMap.newLinkedHashMap(settings.apps().size());
         List<AppChange> changes = new ArrayList<>();
+        Map<String, AppControl> others = new LinkedHashMap<>();
         Routes routes = new Routes(settings);
-        for (AppSettings each : settings.apps().values()) {
-            AppControl known = before.byName.get(each.name());
-            if (known != null && sameSurroundings && known.settings().equals(each)) {
-                apps.put(each.name(), known);
-                continue;
-            }
-            AppBuild build = new AppBuild(each, settings, known, now, evacuations);
-            App app = build.app();
-            AppControl next = build.control(app);
-            apps.put(app.name(), next);
-            changes.add(new AppChange(known, next));
-            routes.add(build, app);
+        List<ByName.Change<AppSettings>> changed = ByName.changes(before.settings.apps(), settings.apps());
+        if (!sameSurroundings) {
+            settings.apps().forEach((name, app) -> others.put(name, routes.add(new AppBuild(app, settings, before.byName.get(name), now, evacuations))));
+            others.forEach((name, next) -> changes.add(new AppChange(before.byName.get(name), next)));
         }
-        before.byName.forEach((name, known) -> {
-            if (!apps.containsKey(name)) {
+        for (ByName.Change<AppSettings> change : changed) {
+            AppControl known = before.byName.get(change.name());
+            if (change.after() == null) {
                 changes.add(new AppChange(known, null));
+            } else if (sameSurroundings) {
+                AppControl next = routes.add(new AppBuild(change.after(), settings, known, now, evacuations));
+                others.put(change.name(), next);
+                changes.add(new AppChange(known, next));
             }
-        });
+        }
+        ByName<AppControl> apps = before.byName.with(others, settings.byName());
         RoutingTable table;
         if (domains(before.settings).equals(domains(settings)) && before.settings.regions().equals(settings.regions())) {
             table = changes.isEmpty() && before.settings.mappings().equals(settings.mappings()) ? before.table : routes.changed(before, changes);
@@ -158,9 +151,11 @@ public final class Tables {
             this.settings = settings;
         }
 
-        void add(AppBuild build, App app) {
+        AppControl add(AppBuild build) {
+            App app = build.app();
             build.ownPlans.forEach((region, plan) -> own.put(HandOver.poolKey(region, app.name()), new Route(app, region, plan, null)));
             add(app, new Route(app, build.home, build.homePlan, null));
+            return build.control(app);
         }
 
         /** One that stays, and whose hosts are others. */
@@ -239,12 +234,21 @@ public final class Tables {
     /** Those that the apps of that table ask for. */
     public static LatencySums latencySums(Built built) {
         List<Latency> asked = new ArrayList<>();
-        for (AppControl app : built.apps()) {
-            if (app.settings().balance() instanceof BalanceSettings.PeakEwma) {
+        for (AppControl app : built.byName.values()) {
+            if (asksForLatency(app)) {
                 app.members().stream().map(member -> member.target().latency()).filter(Objects::nonNull).forEach(asked::add);
             }
         }
         return new LatencySums(asked);
+    }
+
+    /** Whether a change is of an app that asks for averages, so that they have to be gathered anew. */
+    public static boolean changesLatencies(List<AppChange> changes) {
+        return changes.stream().anyMatch(change -> asksForLatency(change.before()) || asksForLatency(change.after()));
+    }
+
+    private static boolean asksForLatency(@Nullable AppControl app) {
+        return app != null && app.settings().balance() instanceof BalanceSettings.PeakEwma;
     }
 
     /** One app on its way from settings to plans. */

@@ -1,6 +1,7 @@
 package io.weir.discovery;
 
 import io.weir.config.AppSettings;
+import io.weir.config.AppsThat;
 import io.weir.config.DiscoverySettings;
 import io.weir.config.PoolSettings;
 import io.weir.config.Settings;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -51,6 +53,7 @@ public final class Discovery implements AutoCloseable {
     private final Map<String, Integer> withoutZone = new HashMap<>();
     /** By app, when it was filled last. */
     private Map<String, Filled> filled = new HashMap<>();
+    private final AppsThat finding = new AppsThat(Discovery::finds);
     private boolean recalled;
     private @Nullable WorkerSource source;
     private @Nullable Disposable hearing;
@@ -107,7 +110,7 @@ public final class Discovery implements AutoCloseable {
      * @return done when each service has been answered once, or not answered; before that, new ones have the workers of a process before
      */
     public CompletableFuture<Void> watch(Settings config) {
-        Map<Service, WorkerSource.Wanted> wanted = wanted(config);
+        Map<Service, WorkerSource.Wanted> wanted = wanted(finding.of(config));
         if (wanted.isEmpty() && source == null) {
             return CompletableFuture.completedFuture(null);
         }
@@ -134,9 +137,13 @@ public final class Discovery implements AutoCloseable {
         return CompletableFuture.allOf(first.toArray(CompletableFuture[]::new));
     }
 
-    private static Map<Service, WorkerSource.Wanted> wanted(Settings config) {
+    private static boolean finds(AppSettings app) {
+        return app.pools().values().stream().anyMatch(pool -> pool.discovery() != null);
+    }
+
+    private static Map<Service, WorkerSource.Wanted> wanted(Collection<AppSettings> apps) {
         Map<Service, WorkerSource.Wanted> wanted = new LinkedHashMap<>();
-        for (AppSettings app : config.apps().values()) {
+        for (AppSettings app : apps) {
             for (PoolSettings pool : app.pools().values()) {
                 if (pool.discovery() != null) {
                     DiscoverySettings.Dns dns = pool.discovery().dns();
@@ -247,16 +254,13 @@ public final class Discovery implements AutoCloseable {
         }
         Map<String, Filled> before = filled;
         filled = new HashMap<>();
-        Map<String, AppSettings> apps = null;
-        for (AppSettings app : config.apps().values()) {
-            if (app.pools().values().stream().anyMatch(pool -> pool.discovery() != null)) {
-                Filled now = fill(app, before.get(app.name()));
-                filled.put(app.name(), now);
-                apps = apps == null ? new LinkedHashMap<>(config.apps()) : apps;
-                apps.put(app.name(), now.app);
-            }
+        Map<String, AppSettings> apps = new HashMap<>();
+        for (AppSettings app : finding.of(config)) {
+            Filled now = fill(app, before.get(app.name()));
+            filled.put(app.name(), now);
+            apps.put(app.name(), now.app);
         }
-        return apps == null ? config : config.with(apps);
+        return config.with(apps);
     }
 
     /** The same object as before if nothing about it has changed, as hardly anything has at a time. */

@@ -44,6 +44,19 @@ class InServiceTest {
         assertThat(services(apps.getFirst(), inService)).containsExactly(Service.SERVES, Service.SERVES, Service.NEVER);
     }
 
+    @Test
+    void whoWeighsNothingIsOthersAfterAChange() throws Exception {
+        Targets targets = (_, worker, weight, _) -> new StandInTarget(worker.address().toString(), worker.zone(), weight);
+        Tables tables = new Tables(targets, 1);
+        Tables.Built before = tables.build(ConfigReader.read("test", CONFIG).settings(), 0);
+        String changed = CONFIG.replace(":1\", zone: r1a", ":1\", zone: r1a, weight: 0").replace("zone: r1b, weight: 0", "zone: r1b");
+        Tables.Rebuilt next = tables.rebuild(before, ConfigReader.read("test", changed).settings(), 0, Evacuations.NONE);
+
+        InService inService = new InService(before.apps(), () -> evacuations).with(next.changes());
+
+        assertThat(services(next.built().apps().getFirst(), inService)).containsExactly(Service.NEVER, Service.SERVES, Service.SERVES);
+    }
+
     private static List<Service> services(AppControl app, InService inService) {
         return app.members().stream().map(member -> inService.apply(member.worker())).toList();
     }
