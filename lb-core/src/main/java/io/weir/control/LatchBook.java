@@ -70,7 +70,7 @@ final class LatchBook {
     /** From now on this process is the one that writes the file. */
     void keep() {
         keeps = true;
-        holds = true; // another process may have written it
+        holds |= file != null && file.exists(); // another process may have written it meanwhile
         changed();
     }
 

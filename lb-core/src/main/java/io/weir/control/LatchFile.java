@@ -38,6 +38,10 @@ public final class LatchFile {
         return file;
     }
 
+    boolean exists() {
+        return Files.exists(file);
+    }
+
     /**
      * What was kept; null if nothing was.
      *
