@@ -4,18 +4,13 @@ import io.weir.failover.Evacuation;
 import io.weir.failover.Evacuations;
 import io.weir.failover.Scope;
 import io.weir.state.StateThread;
+import io.weir.state.WholeFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +24,8 @@ import java.util.concurrent.Executor;
  */
 public final class EvacuationFile {
     private static final String NAME = "evacuations";
-    private static final String NEXT = ".new";
     private static final String HARD = "hard";
 
-    /** Another process's next file is there for less than that; one that is older was left by one that has ended. */
-    private static final Duration LEFT = Duration.ofMinutes(1);
-
-    private final Path folder;
     private final Path file;
     private final Executor writer;
 
@@ -46,8 +36,7 @@ public final class EvacuationFile {
 
     /** {@code writer} runs one task after the other. */
     public EvacuationFile(Path folder, Executor writer) {
-        this.folder = folder.toAbsolutePath();
-        this.file = folder.resolve(NAME);
+        this.file = folder.toAbsolutePath().resolve(NAME);
         this.writer = writer;
     }
 
@@ -96,53 +85,7 @@ public final class EvacuationFile {
             }
             text.append(each.scope()).append(" until ").append(each.until()).append(each.hard() ? " " + HARD : "").append('\n');
         }
-        make(folder);
-        Path next = Files.createTempFile(folder, NAME, NEXT);
-        try {
-            removeLeft(folder, next);
-            try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
-                var bytes = StandardCharsets.UTF_8.encode(text.toString());
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(next);
-        }
-        force(folder); // else the disk may still hold the old name after the power was lost
-    }
-
-    /** A folder, and those above it, each of which the disk has when the next is made in it. */
-    private static void make(Path folder) throws IOException {
-        Path parent = folder.getParent();
-        if (parent == null || Files.isDirectory(folder)) {
-            return;
-        }
-        make(parent);
-        Files.createDirectories(folder);
-        force(parent);
-    }
-
-    private static void force(Path folder) throws IOException {
-        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-            names.force(true);
-        }
-    }
-
-    /** Files that processes were about to write when they ended. Their dates and that of {@code next} are of the same clock. */
-    private static void removeLeft(Path folder, Path next) {
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, NAME + "*" + NEXT)) {
-            Instant oldest = Files.getLastModifiedTime(next).toInstant().minus(LEFT);
-            for (Path each : all) {
-                if (Files.getLastModifiedTime(each).toInstant().isBefore(oldest)) {
-                    Files.deleteIfExists(each);
-                }
-            }
-        } catch (IOException | DirectoryIteratorException _) {
-            // Another process was faster, or it isn't ours; what is left does no harm.
-        }
+        WholeFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /**
