@@ -48,47 +48,34 @@ sealed interface Yaml {
         }
     }
 
+    /** What was read before, and is taken as it was: no place is known any more, so what is wrong beside it is found out again from the texts. */
+    sealed interface TakenAsItWas extends Yaml {
+
+        @Override
+        default int line() {
+            return 1;
+        }
+
+        @Override
+        default int column() {
+            return 1;
+        }
+
+        @Override
+        default String kind() {
+            return "known";
+        }
+    }
+
     /**
-     * What was read before, and is taken as it was: no place is known any more, so what is wrong beside it is found out again from the texts.
+     * One app.
      *
      * @param setting what was made of it
      */
-    record Known(AppSettings setting) implements Yaml {
+    record Known(AppSettings setting) implements TakenAsItWas {}
 
-        @Override
-        public int line() {
-            return 1;
-        }
-
-        @Override
-        public int column() {
-            return 1;
-        }
-
-        @Override
-        public String kind() {
-            return "known";
-        }
-    }
-
-    /** Apps that were read before, in place of the mapping that they stood in; or of several that follow one another. */
-    record KnownApps(List<List<AppSettings>> settings) implements Yaml {
-
-        @Override
-        public int line() {
-            return 1;
-        }
-
-        @Override
-        public int column() {
-            return 1;
-        }
-
-        @Override
-        public String kind() {
-            return "known";
-        }
-    }
+    /** Apps, in place of the mapping that they stood in; or of several that follow one another. */
+    record KnownApps(List<List<AppSettings>> settings) implements TakenAsItWas {}
 
     /** A key and its value. */
     record Entry(Yaml key, Yaml value) {}

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ControlTest {
-    private static final String CONFIG = """
+    static final String CONFIG = """
             domains: [d.example]
             here: {region: r1, zone: r1a}
             regions: {r1: {jurisdiction: XX, zones: [r1a, r1b]}, r2: {jurisdiction: XX, zones: [r2a]}}

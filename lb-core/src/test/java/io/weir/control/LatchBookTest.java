@@ -22,18 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What tiers remember of their failback, over restarts and from process to process. */
 class LatchBookTest {
-    private static final String CONFIG = """
-            domains: [d.example]
-            here: {region: r1, zone: r1a}
-            regions: {r1: {jurisdiction: XX, zones: [r1a, r1b]}, r2: {jurisdiction: XX, zones: [r2a]}}
-            listeners: [{bind: ":8080"}]
-            apps:
-              orders:
-                pools: {r1: {workers: [{address: "127.0.0.1:1", zone: r1a}, {address: "127.0.0.1:2", zone: r1b}]},
-                        r2: {workers: [{address: "127.0.0.1:3", zone: r2a}]}}
-                failover: {to: [r2], failback: {hold: 60s, ramp: 10s}}
-              lonely: {pools: {r1: {workers: [{address: "127.0.0.1:4", zone: r1a}]}}}
-            """;
+    private static final String CONFIG = ControlTest.CONFIG.replace("hold: 10s", "hold: 60s");
     private static final String MANUAL = CONFIG.replace("{hold: 60s, ramp: 10s}", "manual");
 
     @TempDir
